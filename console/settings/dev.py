@@ -1,0 +1,9 @@
+"""Working on the product itself: `manage.py runserver --settings console.settings.dev`."""
+
+from console.settings.base import *  # noqa: F403
+
+DEBUG = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

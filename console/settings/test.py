@@ -1,0 +1,20 @@
+"""Tests: the embedded PostgreSQL that tests/conftest.py starts, under the app role."""
+
+import os
+
+# Static analysis and `--help` import these settings with no instance at hand.
+os.environ.setdefault("MNEMOSCOPE_SECRET_KEY", "test-only")
+os.environ.setdefault("MNEMOSCOPE_CONTEXT_KEY", "00" * 32)
+os.environ.setdefault("MNEMOSCOPE_DATABASE_URL", "postgresql://mnemoscope_app@/mnemoscope")
+
+from console.settings.base import *  # noqa: F403
+from console.settings.base import DATABASES
+
+DATABASES["default"]["OPTIONS"].pop("pool", None)
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CELERY_TASK_ALWAYS_EAGER = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
