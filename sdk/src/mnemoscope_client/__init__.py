@@ -1,0 +1,71 @@
+"""Remember and recall through Mnemoscope, the governed memory of AI agents."""
+
+from mnemoscope_client.answers.event import AuditEvent
+from mnemoscope_client.answers.memory import Memory, MemoryVersion
+from mnemoscope_client.answers.recall import Recall, RecallHit
+from mnemoscope_client.answers.review import Review
+from mnemoscope_client.answers.run import Run, Span
+from mnemoscope_client.answers.write import Reason, WriteResult
+from mnemoscope_client.async_client import AsyncMnemoscopeClient
+from mnemoscope_client.client import MnemoscopeClient
+from mnemoscope_client.errors import (
+    ApiError,
+    AuthenticationError,
+    ConfigurationError,
+    ConflictError,
+    ConnectionFailedError,
+    FieldError,
+    HeldError,
+    MnemoscopeError,
+    NotFoundError,
+    PayloadTooLargeError,
+    PermissionDeniedError,
+    Problem,
+    RateLimitedError,
+    ServerError,
+    ServerUnavailableError,
+    StaleVersionError,
+    UnexpectedAnswerError,
+    ValidationError,
+)
+from mnemoscope_client.requests.fields import UNSET, NewMemory
+from mnemoscope_client.retry import RetryPolicy
+from mnemoscope_client.version import VERSION
+
+__version__ = VERSION
+
+__all__ = [
+    "UNSET",
+    "ApiError",
+    "AsyncMnemoscopeClient",
+    "AuditEvent",
+    "AuthenticationError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectionFailedError",
+    "FieldError",
+    "HeldError",
+    "Memory",
+    "MemoryVersion",
+    "MnemoscopeClient",
+    "MnemoscopeError",
+    "NewMemory",
+    "NotFoundError",
+    "PayloadTooLargeError",
+    "PermissionDeniedError",
+    "Problem",
+    "RateLimitedError",
+    "Reason",
+    "Recall",
+    "RecallHit",
+    "RetryPolicy",
+    "Review",
+    "Run",
+    "ServerError",
+    "ServerUnavailableError",
+    "Span",
+    "StaleVersionError",
+    "UnexpectedAnswerError",
+    "ValidationError",
+    "WriteResult",
+]

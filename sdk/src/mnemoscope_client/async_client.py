@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+import httpx
+
+from mnemoscope_client.binding import AsyncResource, async_method, async_pages
+from mnemoscope_client.calls import Call
+from mnemoscope_client.requests import audit, memories, recall, reviews, runs
+from mnemoscope_client.retry import Attempts, RetryPolicy
+from mnemoscope_client.settings import Settings
+from mnemoscope_client.tracing import tracing_for
+from mnemoscope_client.wire import DEFAULT_TIMEOUT, Wire
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import TracerProvider
+
+T = TypeVar("T")
+
+
+class AsyncMemories(AsyncResource):
+    write = async_method(memories.write)
+    batch = async_method(memories.batch)
+    list = async_pages(memories.list_memories)
+    get = async_method(memories.get)
+    revise = async_method(memories.revise)
+    delete = async_method(memories.delete)
+    versions = async_pages(memories.versions)
+    restore = async_method(memories.restore)
+    expire = async_method(memories.expire)
+
+
+class AsyncReviews(AsyncResource):
+    list = async_pages(reviews.list_reviews)
+    decide = async_method(reviews.decide)
+
+
+class AsyncRuns(AsyncResource):
+    list = async_pages(runs.list_runs)
+    get = async_method(runs.get)
+    spans = async_pages(runs.spans)
+
+
+class AsyncAudit(AsyncResource):
+    events = async_pages(audit.events)
+
+
+class AsyncMnemoscopeClient(AsyncResource):
+    """Remember and recall under asyncio. Close it, or use `async with`; errors as the other's."""
+
+    def __init__(
+        self,
+        url: str | None = None,
+        api_key: str | None = None,
+        *,
+        timeout: httpx.Timeout | float = DEFAULT_TIMEOUT,
+        retry: RetryPolicy | None = None,
+        capture_content: bool = False,
+        tracer_provider: TracerProvider | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        settings = Settings.read(url, api_key)
+        self._wire = Wire(settings, timeout)
+        self._retry = retry or RetryPolicy()
+        self._tracing = tracing_for(
+            settings, tracer_provider=tracer_provider, capture_content=capture_content
+        )
+        self._http = httpx.AsyncClient(transport=transport, **self._wire.client_arguments())
+        super().__init__(self)
+        self.memories = AsyncMemories(self)
+        self.reviews = AsyncReviews(self)
+        self.runs = AsyncRuns(self)
+        self.audit = AsyncAudit(self)
+
+    recall = async_method(recall.recall)
+
+    async def send(self, call: Call[T]) -> T:
+        attempts = Attempts(self._retry, call.replay)
+        with self._tracing.observe(call) as observation:
+            arguments = self._wire.request_arguments(call, observation.headers)
+            while True:
+                try:
+                    response = await self._http.request(**arguments)
+                except httpx.RequestError as error:
+                    pause = attempts.pause_after_failure(error)
+                    if pause is None:
+                        raise self._wire.unreachable(error) from error
+                else:
+                    pause = attempts.pause_after_answer(response)
+                    if pause is None:
+                        answer = self._wire.read(call, response)
+                        observation.answered(answer)
+                        return answer
+                await asyncio.sleep(pause)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self._wire.settings.base)!r})"

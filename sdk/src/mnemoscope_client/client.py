@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+import httpx
+
+from mnemoscope_client.binding import Resource, method, pages
+from mnemoscope_client.calls import Call
+from mnemoscope_client.requests import audit, memories, recall, reviews, runs
+from mnemoscope_client.retry import Attempts, RetryPolicy
+from mnemoscope_client.settings import Settings
+from mnemoscope_client.tracing import tracing_for
+from mnemoscope_client.wire import DEFAULT_TIMEOUT, Wire
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import TracerProvider
+
+T = TypeVar("T")
+
+
+class Memories(Resource):
+    write = method(memories.write)
+    batch = method(memories.batch)
+    list = pages(memories.list_memories)
+    get = method(memories.get)
+    revise = method(memories.revise)
+    delete = method(memories.delete)
+    versions = pages(memories.versions)
+    restore = method(memories.restore)
+    expire = method(memories.expire)
+
+
+class Reviews(Resource):
+    list = pages(reviews.list_reviews)
+    decide = method(reviews.decide)
+
+
+class Runs(Resource):
+    list = pages(runs.list_runs)
+    get = method(runs.get)
+    spans = pages(runs.spans)
+
+
+class Audit(Resource):
+    events = pages(audit.events)
+
+
+class MnemoscopeClient(Resource):
+    """Remember and recall, blocking. Safe to share between threads; close it, or use `with`.
+
+    Raises ConfigurationError here, and from every call ApiError by its meaning,
+    ConnectionFailedError or UnexpectedAnswerError.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        api_key: str | None = None,
+        *,
+        timeout: httpx.Timeout | float = DEFAULT_TIMEOUT,
+        retry: RetryPolicy | None = None,
+        capture_content: bool = False,
+        tracer_provider: TracerProvider | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        settings = Settings.read(url, api_key)
+        self._wire = Wire(settings, timeout)
+        self._retry = retry or RetryPolicy()
+        self._tracing = tracing_for(
+            settings, tracer_provider=tracer_provider, capture_content=capture_content
+        )
+        self._http = httpx.Client(transport=transport, **self._wire.client_arguments())
+        super().__init__(self)
+        self.memories = Memories(self)
+        self.reviews = Reviews(self)
+        self.runs = Runs(self)
+        self.audit = Audit(self)
+
+    recall = method(recall.recall)
+
+    def send(self, call: Call[T]) -> T:
+        attempts = Attempts(self._retry, call.replay)
+        with self._tracing.observe(call) as observation:
+            arguments = self._wire.request_arguments(call, observation.headers)
+            while True:
+                try:
+                    response = self._http.request(**arguments)
+                except httpx.RequestError as error:
+                    pause = attempts.pause_after_failure(error)
+                    if pause is None:
+                        raise self._wire.unreachable(error) from error
+                else:
+                    pause = attempts.pause_after_answer(response)
+                    if pause is None:
+                        answer = self._wire.read(call, response)
+                        observation.answered(answer)
+                        return answer
+                time.sleep(pause)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self._wire.settings.base)!r})"

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Unpack
+
+from mnemoscope_client import decode
+from mnemoscope_client.answers.memory import Memory, MemoryVersion, memory, memory_version
+from mnemoscope_client.answers.write import WriteResult, batch_results, write_result
+from mnemoscope_client.calls import (
+    Call,
+    Json,
+    JsonObject,
+    MemoryOperation,
+    Page,
+    Replay,
+    keyed,
+    one,
+)
+from mnemoscope_client.requests.fields import (
+    UNSET,
+    MemoryFields,
+    NewMemory,
+    Tier,
+    Unset,
+    encoded,
+    segments,
+)
+
+DEFAULT_STORE = "default"
+
+
+def write(
+    content: str | None = None,
+    *,
+    idempotency_key: str | None = None,
+    **fields: Unpack[MemoryFields],
+) -> Call[WriteResult]:
+    """Propose one memory. The answer says whether it is active, or waits, and why."""
+    body = encoded(fields)
+    if content is not None:
+        body["content"] = content
+    return Call(
+        "POST",
+        "memories",
+        write_result,
+        body=body,
+        headers=keyed(idempotency_key),
+        operation=MemoryOperation(
+            "create_memory", store=store_of(fields.get("namespace")), count=1, records=_written
+        ),
+    )
+
+
+def batch(
+    memories: Iterable[NewMemory], *, idempotency_key: str | None = None
+) -> Call[tuple[WriteResult, ...]]:
+    """Propose several. One that is refused does not stop the others: look at each result."""
+    bodies = [encoded(item) for item in memories]
+    stores = {store_of(segments_of(body)) for body in bodies}
+    return Call(
+        "POST",
+        "memories/batch",
+        batch_results,
+        body={"memories": bodies},
+        headers=keyed(idempotency_key),
+        operation=MemoryOperation(
+            "create_memory",
+            store=stores.pop() if len(stores) == 1 else None,
+            count=len(bodies),
+            records=lambda results: [item.id for item in results if item.id],
+        ),
+    )
+
+
+def list_memories(
+    *,
+    namespace: Sequence[str] = (),
+    subject: str | None = None,
+    kind: str | None = None,
+    tier: str | None = None,
+    state: str | None = None,
+    key: str | None = None,
+    agent: str | None = None,
+    page_size: int | None = None,
+) -> Call[Page[Memory]]:
+    """Every memory that fits, fetched page by page as it is iterated."""
+    named = {"subject": subject, "kind": kind, "tier": tier, "state": state, "key": key}
+    named |= {"agent": agent, "limit": None if page_size is None else str(page_size)}
+    params = [("namespace", segment) for segment in segments(namespace)]
+    params += [(name, value) for name, value in named.items() if value is not None]
+    return Call("GET", "memories", decode.page_of(memory), params=tuple(params))
+
+
+def get(memory_id: str) -> Call[Memory]:
+    return Call("GET", one("memories", memory_id), memory)
+
+
+def revise(
+    memory_id: str,
+    *,
+    expected_version: int,
+    content: str | Unset = UNSET,
+    value: Json | Unset = UNSET,
+    tier: Tier | Unset = UNSET,
+    metadata: JsonObject | Unset = UNSET,
+    confidence: float | Unset | None = UNSET,
+    ttl: int | timedelta | Unset = UNSET,
+    expires_at: datetime | Unset = UNSET,
+    valid_from: datetime | Unset | None = UNSET,
+    valid_to: datetime | Unset | None = UNSET,
+    source: Json | Unset = UNSET,
+    derived_from: Sequence[str] | Unset = UNSET,
+) -> Call[WriteResult]:
+    """Write the next version. Raises StaleVersionError if someone else already has."""
+    changes = {
+        "content": content,
+        "value": value,
+        "tier": tier,
+        "metadata": metadata,
+        "confidence": confidence,
+        "ttl": ttl,
+        "expires_at": expires_at,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "source": source,
+        "derived_from": derived_from,
+    }
+    return Call(
+        "PATCH",
+        one("memories", memory_id),
+        write_result,
+        body={**encoded(changes), "expected_version": expected_version},
+        headers={"If-Match": f'"{expected_version}"'},
+        replay=Replay.ONLY_IF_NOT_RECEIVED,
+        operation=_update(memory_id),
+    )
+
+
+def delete(memory_id: str) -> Call[None]:
+    return Call(
+        "DELETE",
+        one("memories", memory_id),
+        lambda _: None,
+        replay=Replay.ONLY_IF_NOT_RECEIVED,
+        operation=MemoryOperation("delete_memory", record_id=str(memory_id), count=1),
+    )
+
+
+def versions(memory_id: str) -> Call[Page[MemoryVersion]]:
+    return Call("GET", one("memories", memory_id, "versions"), decode.page_of(memory_version))
+
+
+def restore(
+    memory_id: str, *, version: int, reason: str, idempotency_key: str | None = None
+) -> Call[WriteResult]:
+    """Make an earlier version the newest again; nothing in between is lost."""
+    return Call(
+        "POST",
+        one("memories", memory_id, "restore"),
+        write_result,
+        body={"version": version, "reason": reason},
+        headers=keyed(idempotency_key),
+        operation=_update(memory_id),
+    )
+
+
+def expire(memory_id: str, *, reason: str, idempotency_key: str | None = None) -> Call[WriteResult]:
+    """End a memory now: kept and provable, never recalled again."""
+    return Call(
+        "POST",
+        one("memories", memory_id, "expire"),
+        write_result,
+        body={"reason": reason},
+        headers=keyed(idempotency_key),
+        operation=_update(memory_id),
+    )
+
+
+def store_of(namespace: Sequence[str] | None) -> str:
+    return "/".join(segments(namespace or ())) or DEFAULT_STORE
+
+
+def segments_of(body: JsonObject) -> tuple[str, ...]:
+    return decode.texts(body, "namespace")
+
+
+def _update(memory_id: str) -> MemoryOperation[WriteResult]:
+    return MemoryOperation("update_memory", store=_store_written, record_id=memory_id, count=1)
+
+
+def _written(result: WriteResult) -> list[str]:
+    return [result.id] if result.id else []
+
+
+def _store_written(result: WriteResult) -> str | None:
+    return store_of(result.memory.namespace) if result.memory else None
