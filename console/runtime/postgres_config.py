@@ -1,0 +1,53 @@
+"""How the embedded server is set: for two cores and a few gigabytes, safe against a power cut."""
+
+import os
+
+HBA = """\
+# Rewritten at each start. One door: the private socket, with a password.
+local all all scram-sha-256
+"""
+
+# A parallel index build takes its memory from /dev/shm, which a container may have little of.
+ROOMY_SHARED_MEMORY = 256 * 1024 * 1024
+
+SETTINGS = {
+    "password_encryption": "'scram-sha-256'",
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "shared_buffers": "'256MB'",
+    "effective_cache_size": "'1GB'",
+    "work_mem": "'8MB'",
+    "maintenance_work_mem": "'128MB'",  # building an HNSW index
+    "max_wal_size": "'2GB'",
+    "min_wal_size": "'128MB'",
+    "wal_compression": "'pglz'",  # the wheel is built without lz4
+    "checkpoint_completion_target": "0.9",
+    "wal_level": "'replica'",
+    "random_page_cost": "1.1",
+    "log_checkpoints": "off",
+    "log_lock_waits": "on",
+    "log_min_duration_statement": "'1s'",
+    # Never the values of a slow statement, nor of a failed one: they may be somebody's memory.
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_line_prefix": "'%m [%p] %q%u@%d '",
+    "log_timezone": "'UTC'",
+    "timezone": "'UTC'",
+}
+
+
+def configuration() -> str:
+    """The text of postgresql.conf; `ALTER SYSTEM` writes beside it and wins over it."""
+    lines = ["# Rewritten at each start: change settings with ALTER SYSTEM, which lasts."]
+    lines += [f"{name} = {value}" for name, value in SETTINGS.items()]
+    if not _has_roomy_shared_memory():
+        lines.append("dynamic_shared_memory_type = 'mmap'")
+    return "\n".join(lines) + "\n"
+
+
+def _has_roomy_shared_memory() -> bool:
+    try:
+        status = os.statvfs("/dev/shm")  # noqa: S108 - looked at, not written to
+    except OSError:  # macOS has none, and no such limit
+        return True
+    return status.f_frsize * status.f_blocks >= ROOMY_SHARED_MEMORY
