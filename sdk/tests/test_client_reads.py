@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from mnemoscope_client import NotFoundError, UnexpectedAnswerError
+from sdk_fakes import MEMORY_ID, Ask, ScriptedServer, answer, memory_json
+
+
+def paged(*pages: tuple[list[Any], str | None]) -> list[httpx.Response]:
+    return [answer(200, {"results": results, "next_cursor": cursor}) for results, cursor in pages]
+
+
+def test_listing_follows_the_cursor_to_the_end_and_keeps_the_filters(ask: Ask) -> None:
+    first, second = memory_json(id="a"), memory_json(id="b", content=None)
+    server = ScriptedServer(*paged(([first, first], "c+1="), ([second], None)))
+    found = ask(
+        server,
+        lambda client: client.memories.list(
+            namespace=["support", "e/u"], subject="customer-4711", state="active", page_size=2
+        ),
+    )
+    assert [memory.id for memory in found] == ["a", "a", "b"]
+    assert found[0].is_active
+    assert found[0].expires_at == datetime(2027, 2, 1, 10, tzinfo=UTC)
+    asked = [list(request.url.params.multi_items()) for request in server.requests]
+    kept = [
+        ("namespace", "support"),
+        ("namespace", "e/u"),
+        ("subject", "customer-4711"),
+        ("state", "active"),
+        ("limit", "2"),
+    ]
+    assert asked == [kept, [*kept, ("cursor", "c+1=")]]
+
+
+def test_a_page_is_fetched_only_when_its_turn_comes(ask: Ask) -> None:
+    server = ScriptedServer(*paged(([], None)))
+    assert ask(server, lambda client: client.memories.list()) == []
+    assert server.request.url.query == b""
+
+
+def test_one_memory_and_its_versions(ask: Ask) -> None:
+    server = ScriptedServer(
+        answer(200, memory_json(surprise="a newer server says more")),
+        *paged(([{"version": 1, "content": "old"}, {"version": 2, "content": "new"}], None)),
+    )
+    memory = ask(server, lambda client: client.memories.get(MEMORY_ID))
+    assert memory.metadata == {"channel": "e-mail"}
+    assert memory.raw["surprise"] == "a newer server says more"
+    versions = ask(server, lambda client: client.memories.versions(MEMORY_ID))
+    assert [(version.version, version.content) for version in versions] == [(1, "old"), (2, "new")]
+
+
+def test_recall_sends_the_question_with_its_purpose_and_ranks_the_answer(ask: Ask) -> None:
+    hits = [
+        {"id": "a", "version": 2, "content": "prefers e-mail", "score": 0.9, "scores": {"d": 1}},
+        {"id": "b", "version": 1, "content": "lives in Leipzig", "score": 1, "state": "active"},
+    ]
+    server = ScriptedServer(answer(200, {"results": hits}))
+    recalled = ask(
+        server,
+        lambda client: client.recall(
+            "how to reach him",
+            subject="customer-4711",
+            namespace=["support"],
+            top_k=2,
+            as_of=datetime(2026, 11, 1, tzinfo=UTC),
+            purpose="answering ticket 88",
+        ),
+    )
+    assert len(recalled) == 2
+    assert [hit.content for hit in recalled] == ["prefers e-mail", "lives in Leipzig"]
+    assert recalled[0].scores == {"d": 1}
+    assert server.request.url.path == "/api/v1/recall"
+    assert server.body() == {
+        "query": "how to reach him",
+        "subject": "customer-4711",
+        "namespace": ["support"],
+        "top_k": 2,
+        "as_of": "2026-11-01T00:00:00+00:00",
+        "purpose": "answering ticket 88",
+    }
+
+
+def test_a_reviewer_lists_and_decides(ask: Ask) -> None:
+    waiting = {"id": "r-1", "state": "open", "memory_id": "a", "reasons": [{"code": "injection"}]}
+    server = ScriptedServer(*paged(([waiting], None)), answer(200, {"id": "r-1", "state": "done"}))
+    (review,) = ask(server, lambda client: client.reviews.list(state="open"))
+    assert review.memory_id == "a"
+    assert review.reasons[0].code == "injection"
+    decided = ask(
+        server,
+        lambda client: client.reviews.decide(
+            "r-1", "edit_and_approve", reason="corrected", content="clean"
+        ),
+    )
+    assert decided.state == "done"
+    assert server.requests[-1].url.path == "/api/v1/reviews/r-1/decide"
+    assert server.body() == {
+        "decision": "edit_and_approve",
+        "reason": "corrected",
+        "content": "clean",
+    }
+    assert server.requests[-1].headers["idempotency-key"]
+
+
+def test_a_developer_reads_a_run_its_spans_and_the_trail(ask: Ask) -> None:
+    run = {"id": "run-1", "agent": "support-agent", "started_at": "2026-11-01T10:00:00Z"}
+    span = {"span_id": "b" * 16, "trace_id": "a" * 32, "name": "create_memory"}
+    event = {"id": "e-1", "kind": "memory.written"}
+    server = ScriptedServer(
+        *paged(([run], None)),
+        answer(200, run),
+        *paged(([span], "next"), ([span], None)),
+        *paged(([event], None)),
+    )
+    assert ask(server, lambda client: client.runs.list())[0].agent == "support-agent"
+    assert ask(server, lambda client: client.runs.get("run-1")).id == "run-1"
+    spans = ask(server, lambda client: client.runs.spans("run-1"))
+    assert [item.name for item in spans] == ["create_memory", "create_memory"]
+    (seen,) = ask(server, lambda client: client.audit.events(kind="memory.written"))
+    assert seen.kind == "memory.written"
+    assert server.requests[-1].url.query == b"kind=memory.written"
+
+
+def test_absent_and_foreign_are_one_error(ask: Ask) -> None:
+    server = ScriptedServer(answer(404, {"code": "not_found", "detail": "No such memory here."}))
+    with pytest.raises(NotFoundError, match="No such memory here"):
+        ask(server, lambda client: client.memories.get(MEMORY_ID))
+
+
+@pytest.mark.parametrize(
+    ("response", "sentence"),
+    [
+        (httpx.Response(200, text="<html>Welcome</html>"), "is this address Mnemoscope's"),
+        (httpx.Response(200, json=["a"]), "an object belongs"),
+        (httpx.Response(200, json={"state": "active"}), "lacks 'id'"),
+        (httpx.Response(200, json=memory_json(created_at="yesterday")), "not a time"),
+        (httpx.Response(302, headers={"location": "https://evil.example/"}), "redirects"),
+    ],
+)
+def test_something_else_at_the_address_is_named_as_such(
+    ask: Ask, response: httpx.Response, sentence: str
+) -> None:
+    server = ScriptedServer(response)
+    with pytest.raises(UnexpectedAnswerError, match=sentence):
+        ask(server, lambda client: client.memories.get(MEMORY_ID))
+    assert len(server.requests) == 1
