@@ -59,7 +59,7 @@ class EmbeddedPostgres:
     def start(self) -> None:
         try:
             self._make_folders()
-            postmaster.end_leftovers(self.data, self.socket_folder / SOCKET_NAME)
+            postmaster.end_leftovers(self.data, self.socket)
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
             self._check_version()
@@ -78,6 +78,19 @@ class EmbeddedPostgres:
         if self._process is not None:
             postmaster.end(self._process, hurry=hurry)
             self._process = None
+
+    def terminate(self) -> None:
+        """Asks it to end every session, write a checkpoint and go."""
+        if self._process is not None:
+            postmaster.ask_to_end(self._process)
+
+    def kill(self) -> None:
+        """Ends it at once; the next start replays the log."""
+        self.stop(hurry=True)
+
+    @property
+    def socket(self) -> Path:
+        return self.socket_folder / SOCKET_NAME
 
     @property
     def socket_folder(self) -> Path:
@@ -110,7 +123,7 @@ class EmbeddedPostgres:
         if self.user is not None:
             self._own(self.socket_folder)
             self.opened_folders += make_reachable(self.data, self.user)
-            self.opened_folders += make_reachable(self.socket_folder / SOCKET_NAME, self.user)
+            self.opened_folders += make_reachable(self.socket, self.user)
             self.opened_folders += make_reachable(INSTALLATION / "bin", self.user)
             if not (INSTALLATION / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
                 make_readable(INSTALLATION)  # installed under a private umask

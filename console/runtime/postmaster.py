@@ -20,6 +20,10 @@ def is_ready(data: Path) -> bool:
     return False
 
 
+def ask_to_end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)
+
+
 def end(process: subprocess.Popen[bytes] | psutil.Process, *, hurry: bool = False) -> None:
     """Fast shutdown, then immediate, then kill: the data survives each of them."""
     steps = [(signal.SIGINT, FAST_SECONDS), (signal.SIGQUIT, IMMEDIATE_SECONDS)]

@@ -1,0 +1,65 @@
+"""`manage.py up`: the whole product on this machine, from one folder."""
+
+import importlib
+import os
+from argparse import ArgumentParser
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+from typing_extensions import override
+
+from console.platform import env
+from console.runtime.address import check_free
+from console.runtime.errors import RuntimeProblem
+from console.runtime.first_secrets import ensure_secrets
+from console.runtime.folder import DataFolder
+from console.runtime.instance import SETTINGS_MODULE, Instance, Plan
+from console.runtime.leftovers import end_leftovers
+from console.runtime.postgres import EmbeddedPostgres
+from console.runtime.progress import Progress
+
+
+class Command(BaseCommand):
+    help = (
+        "Starts PostgreSQL, web, worker and beat, and stops them on Ctrl-C."
+        " MNEMOSCOPE_HOME names the data folder, MNEMOSCOPE_PORT the port (8000),"
+        " MNEMOSCOPE_DEMO=0 leaves the demo out."
+    )
+    requires_system_checks: list[str] = []
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="Tell the progress as JSON lines.")
+
+    @override
+    def handle(self, **options: object) -> None:
+        # Everything an instance writes is its owner's alone.
+        os.umask(0o077)
+        progress = Progress(self.stdout.write, as_json=bool(options["json"]))
+        try:
+            folder = DataFolder(env.home())
+            folder.prepare()
+            folder.hold()
+            end_leftovers(folder.home)
+            postgres = EmbeddedPostgres(folder.home)
+            plan = self._plan(ensure_secrets(postgres))
+            check_free(plan.host, plan.port)
+            Instance(folder, postgres, progress).run(plan)
+        except (RuntimeProblem, ImproperlyConfigured) as problem:
+            if options["json"]:
+                progress.tell("failed", "", detail=str(problem))
+            raise CommandError(str(problem)) from problem
+
+    @staticmethod
+    def _plan(role_passwords: dict[str, str]) -> Plan:
+        """From the settings of the children, which the secrets had to be made for first."""
+        settings = importlib.import_module(SETTINGS_MODULE)
+        return Plan(
+            host=settings.HOST,
+            port=settings.PORT,
+            url=settings.PUBLIC_URL,
+            static_root=settings.STATIC_ROOT,
+            context_key=settings.CONTEXT_KEY,
+            role_passwords=role_passwords,
+            demo=env.boolean("DEMO", default=True),
+        )
