@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
+    "django.contrib.postgres",
     "allauth",
     "allauth.account",
     "rest_framework",

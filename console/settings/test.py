@@ -6,6 +6,7 @@ import os
 os.environ.setdefault("MNEMOSCOPE_SECRET_KEY", "test-only")
 os.environ.setdefault("MNEMOSCOPE_CONTEXT_KEY", "00" * 32)
 os.environ.setdefault("MNEMOSCOPE_DATABASE_URL", "postgresql://mnemoscope_app@/mnemoscope")
+os.environ.setdefault("MNEMOSCOPE_OWNER_DATABASE_URL", "postgresql://mnemoscope_owner@/mnemoscope")
 
 from console.settings.base import *  # noqa: F403
 from console.settings.base import DATABASES

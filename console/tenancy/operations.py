@@ -9,7 +9,7 @@ IN_TENANT = "{column} = (SELECT mnemoscope_context('t'))"
 OnDelete = Literal["RESTRICT", "CASCADE", "SET NULL"]
 
 
-class _TableOperation(Operation):
+class TableOperation(Operation):
     """Changes the database only, and only forwards: dropping the table undoes it."""
 
     reversible = True
@@ -28,7 +28,7 @@ class _TableOperation(Operation):
         return
 
 
-class EnableRowSecurity(_TableOperation):
+class EnableRowSecurity(TableOperation):
     """Enables and forces row security: a row exists only in its own tenant's scope.
 
     `append_only` withholds UPDATE and DELETE from the app role and refuses them by trigger.
@@ -66,7 +66,7 @@ class EnableRowSecurity(_TableOperation):
             )
 
 
-class AddTenantForeignKey(_TableOperation):
+class AddTenantForeignKey(TableOperation):
     """A foreign key that carries the tenant, so that a row cannot point into another one."""
 
     def __init__(

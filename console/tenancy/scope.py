@@ -76,8 +76,11 @@ def _context(kind: ContextKind, identifier: UUID) -> Iterator[None]:
         _show(kind, identifier)
         yield
         if nested:
-            # A setting outlives a released savepoint; the enclosing transaction must not keep it.
+            # What a commit would check is checked here, while the context still stands; and the
+            # enclosing transaction must not keep a setting that outlives a released savepoint.
             with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
                 cursor.execute("SET LOCAL mnemoscope.context = ''")
 
 

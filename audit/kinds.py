@@ -1,0 +1,33 @@
+"""The registry of event kinds: what can stand in the audit trail, and what each means."""
+
+KINDS: dict[str, str] = {
+    "memory.written": "An agent or a person wrote a memory; the payload names its state.",
+    "memory.revised": "A new version of a memory was written.",
+    "memory.restored": "An earlier version became a new current version.",
+    "memory.expired": "A memory was made to expire now.",
+    "memory.retired": "A memory was deleted: it is kept as history and never recalled.",
+    "memory.superseded": "A newer memory took this one's place.",
+    "memory.recalled": "Memories were recalled; the payload names them and the purpose.",
+    "review.opened": "A write was held for a person to decide.",
+    "review.approved": "A person let a held write take effect.",
+    "review.edited": "A person corrected a held write and let it take effect.",
+    "review.rejected": "A person refused a held write.",
+    "review.expired": "A person expired the memory a review was about.",
+    "review.deleted": "A person deleted the memory a review was about.",
+    "traces.refused": "A trace export was refused.",
+    "agent.registered": "An agent was made known.",
+    "agent.trusted": "An agent's ordinary writes no longer wait for review.",
+    "api_key.created": "An API key was made.",
+    "api_key.revoked": "An API key was revoked.",
+    "member.added": "A person was given a role.",
+    "tenant.created": "A tenant was made.",
+    "session.started": "A person signed in to this tenant.",
+    "request.refused": "A request was refused; the payload names the code.",
+}
+
+
+def known(kind: str) -> str:
+    """The kind itself. Raises KeyError on one that no reader could look up."""
+    if kind not in KINDS:
+        raise KeyError(f"'{kind}' is not in audit.kinds.KINDS")
+    return kind

@@ -1,0 +1,52 @@
+from django.db import models
+
+from console.platform.clock import now
+from console.tenancy.models import ScopedModel
+
+
+class Outcome(models.TextChoices):
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class AuditEvent(ScopedModel):
+    """One change or one refusal, committed with it. Append-only, by trigger and by privilege.
+
+    The payload holds identifiers, codes and digests, never a memory's text: it outlives erasure.
+    """
+
+    kind = models.CharField(max_length=60)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DONE)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.UUIDField()
+    actor_label = models.CharField(max_length=200)
+    api_key_id = models.UUIDField(null=True)
+    object_kind = models.CharField(max_length=30, blank=True)
+    object_id = models.UUIDField(null=True)
+    reason = models.CharField(max_length=60, blank=True)
+    note = models.CharField(max_length=2000, blank=True)
+    payload = models.JSONField(default=dict)
+    request_id = models.UUIDField()
+    trace_id = models.BinaryField(max_length=16, null=True)
+    span_id = models.BinaryField(max_length=8, null=True)
+    recorded_at = models.DateTimeField(default=now, editable=False)
+    # The transaction that made the change, by which the database's guard finds this row and a
+    # sequencer tells committed from running. Filled by the database: pg_current_xact_id().
+    xid = models.BigIntegerField(
+        db_default=models.Func(
+            models.Func(function="pg_current_xact_id", output_field=models.TextField()),
+            function="",
+            template="(%(expressions)s::text::bigint)",
+            output_field=models.BigIntegerField(),
+        ),
+        editable=False,
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tenant_id", "-id"], name="event_newest"),
+            models.Index(fields=["tenant_id", "object_id", "-id"], name="event_object"),
+            models.Index(fields=["tenant_id", "actor_id", "-id"], name="event_actor"),
+            models.Index(fields=["tenant_id", "kind", "-id"], name="event_kind"),
+            models.Index(fields=["tenant_id", "xid"], name="event_xid"),
+        ]

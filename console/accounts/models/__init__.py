@@ -1,0 +1,8 @@
+from console.accounts.models.agent import Agent
+from console.accounts.models.api_key import ApiKey
+from console.accounts.models.idempotency import IdempotentAnswer
+from console.accounts.models.membership import Membership
+from console.accounts.models.subject import Subject
+from console.accounts.models.user import User
+
+__all__ = ["Agent", "ApiKey", "IdempotentAnswer", "Membership", "Subject", "User"]

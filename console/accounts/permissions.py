@@ -1,0 +1,59 @@
+"""Who may do what, as one table. A new door asks for a permission; it never asks for a role."""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Permission(StrEnum):
+    MEMORY_READ = "memory.read"
+    MEMORY_READ_HELD = "memory.read_held"  # pending, quarantined and rejected ones
+    MEMORY_RECALL = "memory.recall"
+    MEMORY_WRITE = "memory.write"
+    MEMORY_EXPIRE = "memory.expire"
+    MEMORY_DELETE = "memory.delete"
+    REVIEW_READ = "review.read"
+    REVIEW_DECIDE = "review.decide"
+    TRACES_INGEST = "traces.ingest"
+    TRACES_READ = "traces.read"
+    AUDIT_READ = "audit.read"
+    KEYS_OWN = "keys.own"  # make and revoke one's own personal keys
+    KEYS_MANAGE = "keys.manage"  # everybody's, and agents'
+
+
+class Role(models.TextChoices):
+    OWNER = "owner"
+    REVIEWER = "reviewer"
+    AUDITOR = "auditor"
+    READER = "reader"
+
+
+_READER = frozenset({Permission.MEMORY_READ, Permission.TRACES_READ, Permission.KEYS_OWN})
+_AUDITOR = _READER | {Permission.MEMORY_READ_HELD, Permission.REVIEW_READ, Permission.AUDIT_READ}
+_REVIEWER = _AUDITOR | {
+    Permission.REVIEW_DECIDE,
+    Permission.MEMORY_RECALL,
+    Permission.MEMORY_WRITE,
+    Permission.MEMORY_EXPIRE,
+    Permission.MEMORY_DELETE,
+}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.REVIEWER: _REVIEWER,
+    Role.AUDITOR: _AUDITOR,
+    Role.READER: _READER,
+}
+
+# What a key of an agent can be given: an agent is never a reviewer, an auditor or an owner.
+AGENT_SCOPES = frozenset(
+    {
+        Permission.MEMORY_READ,
+        Permission.MEMORY_RECALL,
+        Permission.MEMORY_WRITE,
+        Permission.MEMORY_EXPIRE,
+        Permission.MEMORY_DELETE,
+        Permission.TRACES_INGEST,
+        Permission.TRACES_READ,
+    }
+)

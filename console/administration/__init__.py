@@ -1,0 +1,17 @@
+"""Who may act: audited changes to tenants, members, agents and keys. Above audit, below the doors.
+"""
+
+from console.administration.agents import register_agent, trust_agent
+from console.administration.keys import IssuedKey, issue_agent_key, issue_personal_key, revoke_key
+from console.administration.tenants import add_member, create_tenant
+
+__all__ = [
+    "IssuedKey",
+    "add_member",
+    "create_tenant",
+    "issue_agent_key",
+    "issue_personal_key",
+    "register_agent",
+    "revoke_key",
+    "trust_agent",
+]

@@ -1,0 +1,11 @@
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from console.tenancy.lint import refuse_unsafe_database
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings.prod")
+application = get_wsgi_application()
+
+# A server that starts on a database that leaks between tenants must not start.
+refuse_unsafe_database()

@@ -1,0 +1,91 @@
+"""The only way to reach one object. Absent, another tenant's and forbidden look alike."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from console.accounts.actor import Actor
+from console.accounts.permissions import Permission
+from console.platform.errors import NotFoundError
+from memory.models import (
+    HELD_STATES,
+    Memory,
+    MemoryTransition,
+    MemoryVersion,
+    ReviewItem,
+    State,
+    Visibility,
+)
+
+OPEN_STATES = [State.ACTIVE, State.SUPERSEDED, State.EXPIRED]
+
+
+def visible_memories(actor: Actor) -> QuerySet[Memory]:
+    """What the actor may list and read. Held ones: reviewers', and the key's that wrote them."""
+    memories = Memory.objects.select_related("subject", "agent")
+    if actor.may(Permission.MEMORY_READ_HELD):
+        return memories
+    if not actor.may(Permission.MEMORY_READ):
+        return memories.none()
+    own_writes = MemoryVersion.objects.filter(
+        number=1, api_key_id=actor.api_key_id, api_key_id__isnull=False
+    )
+    memories = memories.filter(
+        Q(state__in=OPEN_STATES) | Q(state__in=HELD_STATES, id__in=own_writes.values("memory_id"))
+    )
+    if actor.agent_id is not None:
+        return memories.exclude(~Q(agent_id=actor.agent_id), visibility=Visibility.AGENT)
+    return memories
+
+
+def memory_for(
+    actor: Actor,
+    memory_id: UUID,
+    *,
+    need: Permission = Permission.MEMORY_READ,
+    deleted: bool = False,
+) -> Memory:
+    """Raises NotFoundError. `deleted` lets those who keep the evidence reach a deleted one."""
+    memory = visible_memories(actor).filter(id=memory_id).first()
+    if memory is None:
+        raise NotFoundError(memory_id, noun="memory")
+    if not actor.may(need):
+        raise NotFoundError(memory_id, noun="memory")
+    if memory.state == State.RETIRED and not deleted:
+        raise NotFoundError(memory_id, noun="memory")
+    return memory
+
+
+def visible_versions(actor: Actor, memory: Memory) -> QuerySet[MemoryVersion]:
+    """Newest first. A version that never took effect is for reviewers, and for its own key."""
+    versions = MemoryVersion.objects.filter(memory_id=memory.id).order_by("-number")
+    if actor.may(Permission.MEMORY_READ_HELD):
+        return versions
+    in_force = MemoryTransition.objects.filter(memory_id=memory.id, state=State.ACTIVE)
+    return versions.filter(
+        Q(number__in=in_force.values("version"))
+        | Q(api_key_id=actor.api_key_id, api_key_id__isnull=False)
+    )
+
+
+def version_for(actor: Actor, memory: Memory, number: int) -> MemoryVersion:
+    version = visible_versions(actor, memory).filter(number=number).first()
+    if version is None:
+        raise NotFoundError(number, noun="version")
+    return version
+
+
+def visible_reviews(actor: Actor) -> QuerySet[ReviewItem]:
+    reviews = ReviewItem.objects.select_related("memory", "agent", "subject")
+    return reviews if actor.may(Permission.REVIEW_READ) else reviews.none()
+
+
+def review_for(
+    actor: Actor, review_id: UUID, *, need: Permission = Permission.REVIEW_READ
+) -> ReviewItem:
+    review = visible_reviews(actor).filter(id=review_id).first()
+    if review is None:
+        raise NotFoundError(review_id, noun="review")
+    if not actor.may(need):
+        raise NotFoundError(review_id, noun="review")
+    return review

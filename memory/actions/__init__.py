@@ -1,0 +1,19 @@
+"""The only writers. Each verb takes an actor, is audited, and is callable from every door."""
+
+from memory.actions.decide import decide_review
+from memory.actions.expire import expire_memory
+from memory.actions.recall import recall_memories
+from memory.actions.restore import restore_version
+from memory.actions.retire import retire_memory
+from memory.actions.revise import revise_memory
+from memory.actions.write import write_memory
+
+__all__ = [
+    "decide_review",
+    "expire_memory",
+    "recall_memories",
+    "restore_version",
+    "retire_memory",
+    "revise_memory",
+    "write_memory",
+]

@@ -1,0 +1,144 @@
+from enum import StrEnum
+
+from audit.trail import audited, note
+from console.accounts.actor import Actor
+from console.accounts.permissions import Permission
+from console.platform.clock import now
+from console.platform.errors import (
+    InvalidInputError,
+    OwnProposalError,
+    StaleVersionError,
+    WrongStateError,
+)
+from memory.actions.expire import expire_memory
+from memory.actions.retire import retire_memory
+from memory.actions.supersede import supersede_memory
+from memory.lifecycle import append_version, enter, lock, version_of
+from memory.models import (
+    HELD_STATES,
+    Memory,
+    MemoryVersion,
+    ReviewDecision,
+    ReviewItem,
+    ReviewStatus,
+    State,
+)
+from memory.reviews.proposer import proposed_by
+from memory.writes import Write
+
+
+class Decision(StrEnum):
+    APPROVE = "approve"
+    EDIT = "edit_and_approve"
+    REJECT = "reject"
+    EXPIRE = "expire"
+    DELETE = "delete"
+
+
+STATUS_OF: dict[Decision, ReviewStatus] = {
+    Decision.APPROVE: ReviewStatus.APPROVED,
+    Decision.EDIT: ReviewStatus.EDITED,
+    Decision.REJECT: ReviewStatus.REJECTED,
+    Decision.EXPIRE: ReviewStatus.EXPIRED,
+    Decision.DELETE: ReviewStatus.DELETED,
+}
+
+
+@audited("review.approved")
+def decide_review(
+    *,
+    actor: Actor,
+    review: ReviewItem,
+    decision: Decision,
+    reason: str,
+    comment: str = "",
+    content: str | None = None,
+    seen_sha256: bytes | None = None,
+) -> ReviewItem:
+    """Decides a held write. `content` is the corrected text of an edit.
+
+    `seen_sha256` is the digest of what the reviewer looked at: another one makes the decision
+    void. Raises OwnProposalError, WrongStateError, StaleVersionError, InvalidInputError.
+    """
+    actor.require(Permission.REVIEW_DECIDE)
+    review = ReviewItem.objects.select_for_update(of=("self",)).get(id=review.id)
+    if not review.is_open:
+        raise WrongStateError(f"This review is already {review.status}.")
+    memory = lock(review.memory)
+    version = version_of(memory, review.version)
+    if proposed_by(actor, version):
+        raise OwnProposalError("You proposed this, or own the key that did: somebody else decides.")
+    if seen_sha256 is not None and seen_sha256 != bytes(version.content_sha256):
+        raise StaleVersionError("The text has changed since you looked at it. Look again.")
+    status = STATUS_OF[decision]
+    note(kind=f"review.{status}", memory_id=str(memory.id), version=version.number)
+    if decision is Decision.EDIT:
+        version = _edited(actor=actor, memory=memory, version=version, content=content)
+        note(edited_version=version.number)
+    _take_effect(decision, actor=actor, review=review, memory=memory, version=version, why=reason)
+    ReviewDecision.objects.create(
+        review_id=review.id,
+        outcome=status,
+        reason=reason,
+        comment=comment,
+        content_sha256=bytes(version.content_sha256),
+        decided_by_kind=actor.kind,
+        decided_by_id=actor.id,
+        decided_by_label=actor.label[:200],
+    )
+    review.status = status
+    review.closed_at = now()
+    review.save(update_fields=["status", "closed_at"])
+    return review
+
+
+def _take_effect(
+    decision: Decision,
+    *,
+    actor: Actor,
+    review: ReviewItem,
+    memory: Memory,
+    version: MemoryVersion,
+    why: str,
+) -> None:
+    if decision in {Decision.APPROVE, Decision.EDIT}:
+        if memory.state not in HELD_STATES | {State.ACTIVE}:
+            raise WrongStateError(f"The memory is {memory.state}: nothing is left to approve.")
+        _supersede_contradicted(actor=actor, review=review, memory=memory)
+        enter(actor=actor, memory=memory, state=State.ACTIVE, version=version, reason=why)
+    elif decision is Decision.REJECT:
+        # A refused revision leaves the version in force alone.
+        if memory.state in HELD_STATES:
+            enter(actor=actor, memory=memory, state=State.REJECTED, reason=why)
+    elif decision is Decision.EXPIRE:
+        expire_memory(actor=actor, memory=memory, reason=why)
+    else:
+        retire_memory(actor=actor, memory=memory, reason=why)
+
+
+def _supersede_contradicted(*, actor: Actor, review: ReviewItem, memory: Memory) -> None:
+    if review.contradicts_id is None:
+        return
+    earlier = Memory.objects.filter(id=review.contradicts_id, state=State.ACTIVE).first()
+    if earlier is None:
+        return
+    supersede_memory(actor=actor, memory=earlier, successor=memory, reason="contradicted")
+
+
+def _edited(
+    *, actor: Actor, memory: Memory, version: MemoryVersion, content: str | None
+) -> MemoryVersion:
+    """The reviewer's correction as a version of its own: the author's text stays as it was."""
+    if not content or not content.strip():
+        raise InvalidInputError.on("content", "required", "Write the corrected text.")
+    write = Write(
+        content=content,
+        value=version.value,
+        metadata=version.metadata,
+        confidence=version.confidence,
+        source=version.source,
+        valid_from=version.valid_from,
+        valid_to=version.valid_to,
+        derived_from=tuple(version.derived_from),
+    )
+    return append_version(actor=actor, memory=memory, write=write, findings=[])

@@ -1,0 +1,78 @@
+from uuid import UUID
+
+from audit.provenance import Access, record_accesses
+from audit.trail import audited, note
+from console.accounts.actor import Actor
+from console.accounts.permissions import Permission
+from console.platform.clock import now
+from console.platform.ids import uuid7
+from memory.models import Memory, MemoryVersion
+from memory.retrieval.history import versions_in_force
+from memory.retrieval.query import Hit, Recall, RecallQuery, Scores
+from memory.retrieval.ranking import rank, rank_versions
+from memory.retrieval.scope import in_scope
+
+CHARACTERS_PER_TOKEN = 4
+
+
+@audited("memory.recalled")
+def recall_memories(*, actor: Actor, query: RecallQuery) -> Recall:
+    """The memories that best answer the query, each with its scores; every hit is recorded."""
+    actor.require(Permission.MEMORY_RECALL)
+    hits = _at(query, actor=actor) if query.as_of else _now(query, actor=actor)
+    hits = _within_budget(hits, query.token_budget)
+    recall = Recall(uuid7(), hits)
+    record_accesses(
+        actor=actor,
+        purpose=query.purpose,
+        accesses=[
+            Access(
+                memory_id=hit.memory.id,
+                version=hit.version.number,
+                rank=position,
+                score=hit.scores.fused,
+            )
+            for position, hit in enumerate(hits, start=1)
+        ],
+    )
+    note(memories=[str(hit.memory.id) for hit in hits], purpose=query.purpose)
+    return recall
+
+
+def _now(query: RecallQuery, *, actor: Actor) -> list[Hit]:
+    memories = in_scope(query, actor=actor) & Memory.objects.in_force(now())
+    ranked = rank(query.query, memories, limit=query.top_k)
+    found = _with_context(ranked)
+    versions = {
+        (version.memory_id, version.number): version
+        for version in MemoryVersion.objects.filter(memory_id__in=found)
+    }
+    return [
+        Hit(found[memory_id], versions[memory_id, found[memory_id].version], scores)
+        for memory_id, scores in ranked
+    ]
+
+
+def _at(query: RecallQuery, *, actor: Actor) -> list[Hit]:
+    memories = in_scope(query, actor=actor)
+    versions = versions_in_force(memories, query.as_of)
+    ranked = rank_versions(query.query, list(versions.values()), limit=query.top_k)
+    found = _with_context(ranked)
+    return [Hit(found[memory_id], versions[memory_id], scores) for memory_id, scores in ranked]
+
+
+def _with_context(ranked: list[tuple[UUID, Scores]]) -> dict[UUID, Memory]:
+    memories = Memory.objects.select_related("subject", "agent")
+    return memories.in_bulk_by_id(memory_id for memory_id, _ in ranked)
+
+
+def _within_budget(hits: list[Hit], tokens: int | None) -> list[Hit]:
+    """The best hits whose text fits: one that is too long does not crowd out a shorter one."""
+    if tokens is None:
+        return hits
+    kept, left = [], tokens * CHARACTERS_PER_TOKEN
+    for hit in hits:
+        if len(hit.version.content) <= left:
+            kept.append(hit)
+            left -= len(hit.version.content)
+    return kept

@@ -1,0 +1,14 @@
+from audit.trail import audited, note
+from console.accounts.actor import Actor
+from memory.lifecycle import enter, lock
+from memory.models import Memory, State
+
+
+@audited("memory.superseded")
+def supersede_memory(*, actor: Actor, memory: Memory, successor: Memory, reason: str) -> Memory:
+    """Ends `memory` in favour of `successor`, which then names it."""
+    memory = lock(memory)
+    note(successor=str(successor.id), version=memory.version)
+    enter(actor=actor, memory=memory, state=State.SUPERSEDED, reason=reason)
+    Memory.objects.filter(id=successor.id).update(supersedes_id=memory.id)
+    return memory

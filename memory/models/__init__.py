@@ -1,0 +1,26 @@
+from memory.models.memory import HELD_STATES, Kind, Memory, State, Tier, Visibility
+from memory.models.recall_index import RecallIndex
+from memory.models.review import (
+    ReviewDecision,
+    ReviewItem,
+    ReviewKind,
+    ReviewStatus,
+)
+from memory.models.transition import MemoryTransition
+from memory.models.version import MemoryVersion
+
+__all__ = [
+    "HELD_STATES",
+    "Kind",
+    "Memory",
+    "MemoryTransition",
+    "MemoryVersion",
+    "RecallIndex",
+    "ReviewDecision",
+    "ReviewItem",
+    "ReviewKind",
+    "ReviewStatus",
+    "State",
+    "Tier",
+    "Visibility",
+]

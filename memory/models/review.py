@@ -1,0 +1,105 @@
+from django.db import models
+
+from console.accounts.models import Agent, Subject
+from console.platform.clock import now
+from console.tenancy.models import ScopedModel
+from memory.models.memory import Memory
+
+
+class ReviewKind(models.TextChoices):
+    NEW = "new"
+    REVISION = "revision"
+    CONTRADICTION = "contradiction"
+    QUARANTINE = "quarantine"
+
+
+class ReviewStatus(models.TextChoices):
+    OPEN = "open"
+    APPROVED = "approved"
+    EDITED = "edited"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    DELETED = "deleted"
+
+
+class ReviewItem(ScopedModel):
+    """A write that waits for a person: version `version` of `memory`, and why it was held.
+
+    The decision is bound to `content_sha256`: what was looked at is what takes effect.
+    """
+
+    memory_id = models.UUIDField()
+    memory = models.ForeignObject(
+        Memory,
+        on_delete=models.DO_NOTHING,
+        from_fields=("tenant_id", "memory_id"),
+        to_fields=("tenant_id", "id"),
+        related_name="reviews",
+    )
+    version = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=ReviewKind)
+    status = models.CharField(max_length=20, choices=ReviewStatus, default=ReviewStatus.OPEN)
+    reasons = models.JSONField(default=list)
+    risk = models.FloatField(default=0)
+    contradicts_id = models.UUIDField(null=True)
+    content_sha256 = models.BinaryField(max_length=32)
+    agent_id = models.UUIDField(null=True)
+    agent = models.ForeignObject(
+        Agent,
+        on_delete=models.DO_NOTHING,
+        from_fields=("tenant_id", "agent_id"),
+        to_fields=("tenant_id", "id"),
+        related_name="+",
+        null=True,
+    )
+    subject_id = models.UUIDField(null=True)
+    subject = models.ForeignObject(
+        Subject,
+        on_delete=models.DO_NOTHING,
+        from_fields=("tenant_id", "subject_id"),
+        to_fields=("tenant_id", "id"),
+        related_name="+",
+        null=True,
+    )
+    opened_at = models.DateTimeField(default=now, editable=False)
+    closed_at = models.DateTimeField(null=True)
+
+    audit_kind = "review"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "memory_id", "version"],
+                condition=models.Q(status="open"),
+                name="one_open_review_per_version",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["tenant_id", "status", "-risk", "id"], name="review_queue"),
+            models.Index(fields=["tenant_id", "agent_id", "status"], name="review_agent"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == ReviewStatus.OPEN
+
+
+class ReviewDecision(ScopedModel):
+    """Who decided a review, when, how and why. Append-only."""
+
+    review_id = models.UUIDField()
+    review = models.ForeignObject(
+        ReviewItem,
+        on_delete=models.DO_NOTHING,
+        from_fields=("tenant_id", "review_id"),
+        to_fields=("tenant_id", "id"),
+        related_name="decisions",
+    )
+    outcome = models.CharField(max_length=20, choices=ReviewStatus)
+    reason = models.CharField(max_length=60)
+    comment = models.CharField(max_length=2000, blank=True)
+    content_sha256 = models.BinaryField(max_length=32)
+    decided_by_kind = models.CharField(max_length=10)
+    decided_by_id = models.UUIDField()
+    decided_by_label = models.CharField(max_length=200)
+    decided_at = models.DateTimeField(default=now, editable=False)

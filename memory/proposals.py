@@ -1,0 +1,93 @@
+"""Putting a proposed version through screening and policy, and opening a review when it is held.
+
+Shared by writing, revising and restoring: one pipeline, whatever the verb.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from audit.trail import append, note
+from console.accounts.actor import Actor
+from memory.models import Memory, MemoryVersion, ReviewItem, ReviewKind
+from memory.policies import Ruling, decide
+from memory.screening import Finding, screen
+from memory.screening.contradiction import Contradiction, contradicted_by
+from memory.writes import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    findings: list[Finding]
+    contradiction: Contradiction | None
+    ruling: Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOutcome:
+    """What a writer is told: the memory, the version proposed, and why it waits if it does."""
+
+    memory: Memory
+    version: MemoryVersion
+    ruling: Ruling
+    review: ReviewItem | None
+
+    audit_kind = "memory"
+
+    @property
+    def id(self) -> UUID:
+        return self.memory.id
+
+
+def assess(
+    *, actor: Actor, write: Write, subject_id: UUID | None, beside: UUID | None = None
+) -> Assessment:
+    findings = screen(write.content)
+    contradiction = contradicted_by(write, subject_id=subject_id, beside=beside)
+    ruling = decide(actor=actor, write=write, findings=findings, contradiction=contradiction)
+    return Assessment(findings, contradiction, ruling)
+
+
+def open_review(
+    *, actor: Actor, memory: Memory, version: MemoryVersion, assessment: Assessment
+) -> ReviewItem:
+    contradiction = assessment.contradiction
+    ruling = assessment.ruling
+    if ruling.effect == "quarantine":
+        kind = ReviewKind.QUARANTINE
+    elif contradiction is not None:
+        kind = ReviewKind.CONTRADICTION
+    else:
+        kind = ReviewKind.NEW if version.number == 1 else ReviewKind.REVISION
+    review = ReviewItem.objects.create(
+        memory_id=memory.id,
+        version=version.number,
+        kind=kind,
+        reasons=ruling.reasons_json(),
+        risk=ruling.risk,
+        contradicts_id=contradiction.memory_id if contradiction else None,
+        content_sha256=bytes(version.content_sha256),
+        agent_id=actor.agent_id,
+        subject_id=memory.subject_id,
+    )
+    append(
+        kind="review.opened",
+        actor=actor,
+        object_kind="review",
+        object_id=review.id,
+        payload={
+            "memory_id": str(memory.id),
+            "version": version.number,
+            "reasons": [reason.code for reason in ruling.reasons],
+        },
+    )
+    return review
+
+
+def note_outcome(outcome: WriteOutcome) -> None:
+    """What the event of a write, a revision or a restoration carries."""
+    note(
+        state=outcome.ruling.state,
+        version=outcome.version.number,
+        content_sha256=bytes(outcome.version.content_sha256).hex(),
+        reasons=[reason.code for reason in outcome.ruling.reasons],
+    )

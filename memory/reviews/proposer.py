@@ -1,0 +1,23 @@
+"""Who stands behind a proposal, so that nobody approves their own (segregation of duties)."""
+
+from uuid import UUID
+
+from console.accounts.actor import Actor
+from console.accounts.models import Agent, ApiKey
+from memory.models import MemoryVersion
+
+
+def proposed_by(actor: Actor, version: MemoryVersion) -> bool:
+    """Whether the actor wrote the version, or answers for the agent or the key that did."""
+    return bool(({actor.id} | actor.owner_ids) & proposers(version))
+
+
+def proposers(version: MemoryVersion) -> set[UUID]:
+    people = {version.author_id}
+    agent = Agent.objects.filter(id=version.author_id).first()
+    if agent is not None:
+        people.add(agent.owner_id)
+    key = ApiKey.objects.filter(id=version.api_key_id).first()
+    if key is not None:
+        people |= {key.created_by_id, key.user_id}
+    return {person for person in people if person is not None}

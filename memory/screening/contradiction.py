@@ -1,0 +1,35 @@
+"""Does a write say otherwise than an approved memory of the same subject, place and key?"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from console.platform.clock import now
+from memory.models import Memory, MemoryVersion
+from memory.writes import Write, content_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    memory_id: UUID
+    version: int
+
+
+def contradicted_by(
+    write: Write, *, subject_id: UUID | None, beside: UUID | None = None
+) -> Contradiction | None:
+    """The approved memory that `write` contradicts; `beside` is the one it revises, if any."""
+    if not write.key:
+        return None
+    current = (
+        Memory.objects.in_force(now())
+        .filter(subject_id=subject_id, key=write.key, namespace=list(write.namespace))
+        .exclude(id=beside)
+        .order_by("-id")
+        .first()
+    )
+    if current is None:
+        return None
+    held = MemoryVersion.objects.filter(memory_id=current.id, number=current.version).get()
+    if bytes(held.content_sha256) == content_digest(write.content, write.value):
+        return None
+    return Contradiction(current.id, current.version)

@@ -1,0 +1,38 @@
+"""What somebody asks to remember: parsed at the door, trusted inside."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from memory.models import Kind, Tier, Visibility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One memory as proposed. Times are aware; `expires_at` None asks for the kind's default."""
+
+    content: str
+    value: Any = None
+    kind: Kind = Kind.FACT
+    tier: Tier = Tier.SEMANTIC
+    visibility: Visibility = Visibility.WORKSPACE
+    namespace: tuple[str, ...] = ()
+    key: str = ""
+    subject: str = ""
+    metadata: dict[str, Any] = field(default_factory=dict)
+    confidence: float | None = None
+    source: str = ""
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    expires_at: datetime | None = None
+    derived_from: tuple[UUID, ...] = ()
+
+
+def content_digest(content: str, value: Any) -> bytes:
+    """SHA-256 over the content and the value, 32 bytes: what an approval is bound to."""
+    canonical = orjson.dumps([content, value], option=orjson.OPT_SORT_KEYS)
+    return sha256(canonical).digest()
