@@ -205,11 +205,15 @@ SPECTACULAR_SETTINGS = {
 
 BROKER_DIR = HOME / "broker"
 CELERY_BROKER_URL = env.secret("BROKER_URL", "filesystem://")
+CELERY_BROKER_TRANSPORT = (
+    "console.runtime.broker:Transport" if CELERY_BROKER_URL.startswith("filesystem") else None
+)
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         "data_folder_in": str(BROKER_DIR / "queue"),
         "data_folder_out": str(BROKER_DIR / "queue"),
         "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.2,
     }
     if CELERY_BROKER_URL.startswith("filesystem")
     else {"visibility_timeout": 3600}
