@@ -21,19 +21,19 @@ class Channel(filesystem.Channel):
     """Messages are `<nanoseconds>_<uuid>.<queue>.msg`: sorted by name, the oldest comes first."""
 
     @override
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: object) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: object) -> None:
         name = f"{time.time_ns()}_{uuid.uuid4()}"
         draft = Path(self.data_folder_out) / f"{name}.draft"
-        draft.write_text(dumps(payload), encoding="utf-8")
+        draft.write_text(dumps(message), encoding="utf-8")
         draft.rename(draft.with_name(f"{name}.{queue}.msg"))
 
     @override
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         folder = Path(self.data_folder_in)
-        for message in sorted(folder.glob(f"*.{queue}.msg")):
-            taken = message.with_suffix(".taken")
+        for path in sorted(folder.glob(f"*.{queue}.msg")):
+            taken = path.with_suffix(".taken")
             with contextlib.suppress(FileNotFoundError):  # another worker was faster
-                message.rename(taken)
+                path.rename(taken)
                 payload = taken.read_text(encoding="utf-8")
                 taken.unlink()
                 return loads(payload)
