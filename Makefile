@@ -1,0 +1,80 @@
+# Everything a developer types. The first use of any target makes .venv from a hash-checked lock.
+# Another Python: `make run PYTHON=python3.12`, or PYTHON=python3.12 in the environment.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+# `-n 2`: two browsers or two databases at once is what two cores carry.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help run test e2e lint types bench fmt lock clean
+
+help:  ## what can be typed
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/make \1|\2/' \
+		| while IFS='|' read -r target what; do printf '%-12s %s\n' "$$target" "$$what"; done
+
+run: $(VENV)/.run  ## start Mnemoscope on this machine; Ctrl-C stops it
+	@exec $(BIN)/python manage.py up
+
+test: $(VENV)/.dev  ## all tests, those in a browser too
+	@$(BIN)/python tests/e2e/chromium.py
+	$(PYTEST)
+
+e2e: $(VENV)/.dev  ## the tests in a browser
+	@$(BIN)/python tests/e2e/chromium.py
+	$(PYTEST) -m e2e
+
+lint: $(VENV)/.dev  ## style, direction of imports, templates, migrations
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	@find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 --check {} +
+	DJANGO_SETTINGS_MODULE=console.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=console.settings.test $(BIN)/python manage.py check
+
+types: $(VENV)/.dev  ## mypy, strict
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev  ## speed, each figure beside its floor
+	$(BIN)/python -m benchmarks
+
+fmt: $(VENV)/.dev  ## put files into their form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	@find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
+
+lock: $(VENV)/.dev  ## compile both lock files from pyproject.toml
+	$(LOCK) -o requirements.lock
+	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:  ## forget .venv and caches (never the data in .mnemoscope)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp per kind of environment. `.dev` holds all that `run` needs, so it serves for both.
+$(VENV)/.run: requirements.lock | $(VENV)/.uv
+	@if [ -e $(VENV)/.dev ]; then $(MAKE) --no-print-directory $(VENV)/.dev; else \
+		echo "Installing what requirements.lock names"; \
+		$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock; fi
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/.uv
+	@echo "Installing what requirements-dev.lock names"
+	@$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements-dev.lock
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.uv:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "$(PYTHON) is missing: install Python 3.11 or later." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$$($(PYTHON) --version) is too old: install Python 3.11 or later, and name it:" \
+			"make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv module: on Debian and Ubuntu, apt-get install python3-venv." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
