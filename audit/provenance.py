@@ -1,50 +1,116 @@
-"""Which step touched which memory: rows written with the access itself, and joined to spans."""
+"""Which steps touched which memories: one row per memory and step, joined to spans by W3C ids.
+
+Two sources say so. Our memory API records what it did, under the `traceparent` it was called
+with; an agent's `gen_ai.memory.*` span claims what it did. Of one step and memory only the API's
+word is kept.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from audit.models.memory_access import AccessKind, AccessSource, MemoryAccess
-from console.accounts.actor import Actor
+from audit.ingest import columns
+from audit.ingest.columns import instant_ns
+from audit.ingest.statements import run
+from audit.models import AccessKind, AccessSource, MemoryAccess
 from console.platform.clock import now
-from console.platform.requests import current_request
+from console.platform.ids import uuid7
+from console.tenancy.scope import current_tenant_id
+
+INSERT = """
+INSERT INTO audit_memoryaccess (
+  tenant_id, id, at, score, rank, version, memory_id, store, access, source, trace_id, span_id,
+  agent, purpose)
+SELECT %s::uuid, batch.* FROM unnest(
+  %s::uuid[], %s::timestamptz[], %s::float8[], %s::int4[], %s::int4[], %s::text[], %s::text[],
+  %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
+  AS batch (id, at, score, rank, version, memory_id, store, access, source, trace_id, span_id,
+            agent, purpose)
+WHERE batch.source = 'api' OR NOT EXISTS (
+  SELECT FROM audit_memoryaccess AS known
+  WHERE known.tenant_id = %s AND known.trace_id = batch.trace_id
+    AND known.span_id = batch.span_id AND known.memory_id = batch.memory_id
+    AND known.source = 'api')
+"""
+MAX_PURPOSE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`rank` counts from 1 in the order a recall answered; `score` is its fused score."""
+    """One memory touched. `rank` counts from 1; `at_ns` is Unix nanoseconds, now by default."""
 
-    memory_id: UUID
-    version: int
+    memory_id: str
+    access: AccessKind
+    source: AccessSource = AccessSource.API
+    version: int | None = None
     rank: int | None = None
     score: float | None = None
+    store: str = ""
+    trace_id: bytes | None = None
+    span_id: bytes | None = None
+    agent: str = ""
+    purpose: str = ""
+    at_ns: int = field(default_factory=lambda: instant_ns(now()))
 
 
-def record_accesses(
-    *,
-    actor: Actor,
-    accesses: Sequence[Access],
-    kind: AccessKind = AccessKind.READ,
-    purpose: str = "",
-) -> None:
-    """Records what our own API served, in the span the request came from; one statement."""
+def record_accesses(accesses: Sequence[Access]) -> None:
+    """Inserts them into the tenant at hand, in the transaction at hand, by one statement."""
     if not accesses:
         return
-    trace = current_request().trace
-    moment = now()
-    MemoryAccess.objects.bulk_create(
-        MemoryAccess(
-            at=moment,
-            memory_id=str(access.memory_id),
-            version=access.version,
-            rank=access.rank,
-            score=access.score,
-            access=kind,
-            source=AccessSource.API,
-            trace_id=trace.trace_id if trace else None,
-            span_id=trace.span_id if trace else None,
-            agent=actor.label,
-            purpose=purpose,
-        )
-        for access in accesses
+    tenant_id = current_tenant_id()
+    run(
+        INSERT,
+        [
+            tenant_id,
+            columns.uuids([uuid7() for _ in accesses]),
+            columns.instants([a.at_ns for a in accesses]),
+            columns.doubles([a.score for a in accesses]),
+            columns.integers([a.rank for a in accesses]),
+            columns.integers([a.version for a in accesses]),
+            columns.texts([a.memory_id for a in accesses]),
+            columns.texts([a.store for a in accesses]),
+            columns.texts([a.access for a in accesses]),
+            columns.texts([a.source for a in accesses]),
+            columns.byteas([a.trace_id for a in accesses]),
+            columns.byteas([a.span_id for a in accesses]),
+            columns.texts([a.agent for a in accesses]),
+            columns.texts([a.purpose[:MAX_PURPOSE] for a in accesses]),
+            tenant_id,
+        ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryTouch:
+    """An access as a memory's page shows it. Ids are hexadecimal; empty without a trace."""
+
+    at: datetime
+    access: AccessKind
+    source: AccessSource
+    version: int | None
+    rank: int | None
+    score: float | None
+    agent: str
+    purpose: str
+    trace_id: str
+    span_id: str
+
+
+def accesses_of_memory(memory_id: str, *, limit: int = 100) -> list[MemoryTouch]:
+    """Who touched a memory, the newest first."""
+    rows = MemoryAccess.objects.filter(memory_id=memory_id).order_by("-at")[:limit]
+    return [
+        MemoryTouch(
+            at=row.at,
+            access=AccessKind(row.access),
+            source=AccessSource(row.source),
+            version=row.version,
+            rank=row.rank,
+            score=row.score,
+            agent=row.agent,
+            purpose=row.purpose,
+            trace_id=bytes(row.trace_id or b"").hex(),
+            span_id=bytes(row.span_id or b"").hex(),
+        )
+        for row in rows
+    ]

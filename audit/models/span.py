@@ -1,0 +1,56 @@
+from django.db import models
+
+from console.tenancy.models import ScopedManager
+from console.tenancy.scope import current_tenant_id
+
+
+class SpanState(models.TextChoices):
+    RUNNING = "running"
+    DONE = "done"
+
+
+class SpanStatus(models.TextChoices):
+    UNSET = "unset"
+    OK = "ok"
+    ERROR = "error"
+
+
+class Span(models.Model):
+    """One step of a run: narrow and typed. What is bulky lies in SpanContent, under the same key.
+
+    Partitioned by day of `start_time`. Written only by `audit.ingest.store`, set-wise. Texts that
+    a span does not have are empty; numbers that it does not have are NULL.
+    """
+
+    pk = models.CompositePrimaryKey("tenant_id", "trace_id", "span_id", "start_time")
+    tenant_id = models.UUIDField(default=current_tenant_id, editable=False)
+    trace_id = models.BinaryField(max_length=16)
+    span_id = models.BinaryField(max_length=8)
+    start_time = models.DateTimeField()
+    start_ns = models.BigIntegerField()
+    duration_ns = models.BigIntegerField(null=True)
+    input_tokens = models.BigIntegerField(null=True)
+    output_tokens = models.BigIntegerField(null=True)
+    run_id = models.UUIDField()
+    memory_count = models.IntegerField(null=True)
+    kind = models.SmallIntegerField()
+    mapping_version = models.SmallIntegerField()
+    parent_id = models.BinaryField(max_length=8, null=True)
+    name = models.TextField()
+    op = models.TextField()
+    state = models.TextField(choices=SpanState)
+    status = models.TextField(choices=SpanStatus)
+    error_type = models.TextField(blank=True)
+    service = models.TextField(blank=True)
+    agent = models.TextField(blank=True)
+    conversation = models.TextField(blank=True)
+    tool = models.TextField(blank=True)
+    model = models.TextField(blank=True)
+    memory_store = models.TextField(blank=True)
+    dialect = models.TextField()
+    received_at = models.DateTimeField()
+
+    objects = ScopedManager["Span"]()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant_id", "run_id", "start_time"], name="span_of_run")]
