@@ -106,6 +106,14 @@ def test_the_attempts_are_bounded_and_the_last_answer_is_told(ask: Ask, naps: li
     assert len(naps) == 2
 
 
+def test_a_request_that_can_never_be_sent_is_not_tried_again(ask: Ask, naps: list[float]) -> None:
+    server = ScriptedServer(httpx.LocalProtocolError("illegal header"))
+    with pytest.raises(ConnectionFailedError):
+        ask(server, lambda client: client.recall("x"))
+    assert len(server.requests) == 1
+    assert naps == []
+
+
 def test_no_server_at_all_is_one_sentence(ask: Ask, naps: list[float]) -> None:
     server = ScriptedServer(httpx.ConnectError("[Errno 111] refused"))
     with pytest.raises(ConnectionFailedError, match=r"No answer from memory\.example:8000"):
@@ -138,7 +146,14 @@ def test_a_wait_past_the_budget_is_the_callers_to_decide(ask: Ask, naps: list[fl
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("", None), ("soon", None), ("-3", None), ("0", 0.0), ("Mon, 01 Jan 2001 00:00:00 GMT", 0.0)],
+    [
+        ("", None),
+        ("soon", None),
+        ("-3", None),
+        ("0", 0.0),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 0.0),
+        ("Mon, 01 Jan 2001 00:00:00 -0000", 0.0),
+    ],
 )
 def test_a_senseless_or_past_retry_after_does_no_harm(header: str, seconds: float | None) -> None:
     assert retry_after(httpx.Response(503, headers={"retry-after": header})) == seconds

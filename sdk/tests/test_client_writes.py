@@ -134,6 +134,16 @@ def test_an_agent_that_restarts_may_bring_its_own_idempotency_key(ask: Ask) -> N
     assert server.request.headers["idempotency-key"] == "case-1/step-3"
 
 
+@pytest.mark.parametrize("key", ["", "a b", "a\r\nX-Forged: 1", "ä", "x" * 256])
+def test_an_idempotency_key_that_no_header_holds_never_leaves_the_process(
+    ask: Ask, key: str
+) -> None:
+    server = ScriptedServer(answer(201, memory_json()))
+    with pytest.raises(ValueError, match="printable ASCII"):
+        ask(server, lambda c: c.memories.write("x", idempotency_key=key))
+    assert not server.requests
+
+
 @pytest.mark.parametrize("memory_id", ["", "../audit/events", "a/b", "a?b", "."])
 def test_an_id_that_is_none_never_leaves_the_process(ask: Ask, memory_id: str) -> None:
     server = ScriptedServer(answer(204))

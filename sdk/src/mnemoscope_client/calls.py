@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 # Ids are UUIDs. Anything else could climb out of its path ("../audit/events").
 _ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
+_KEY = re.compile(r"[!-~]{1,255}")
 
 
 class Replay(Enum):
@@ -70,4 +71,7 @@ def one(collection: str, identifier: str | uuid.UUID, *rest: str) -> str:
 
 def keyed(idempotency_key: str | None) -> dict[str, str]:
     """Made once per logical call, before its first attempt: a retry then cannot write twice."""
-    return {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+    key = str(uuid.uuid4()) if idempotency_key is None else idempotency_key
+    if not _KEY.fullmatch(key):
+        raise ValueError("An idempotency key is 1 to 255 printable ASCII characters, no spaces.")
+    return {"Idempotency-Key": key}

@@ -23,9 +23,8 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class RetryPolicy:
     """Exponential backoff with full jitter, so that a fleet does not return in step.
 
-    `attempts` counts the first; `budget` bounds the seconds between the first attempt and the
-    last. A Retry-After past the budget ends the call at once: waiting less would be rude,
-    waiting longer would hang the agent.
+    `attempts` counts the first; the last begins within `budget` seconds of it. A Retry-After past
+    the budget ends the call at once: waiting less would be rude, waiting longer hang the agent.
     """
 
     attempts: int = 5
@@ -52,7 +51,8 @@ class Attempts:
 
     def pause_after_failure(self, error: httpx.RequestError) -> float | None:
         """Seconds to wait before the next attempt, or None when there is to be none."""
-        if isinstance(error, httpx.UnsupportedProtocol | httpx.TooManyRedirects):
+        # Ours to mend, not to repeat.
+        if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
             return None
         never_sent = isinstance(error, _NEVER_SENT)
         return self._pause(None, allowed=never_sent or self._replay is Replay.ANY_FAILURE)

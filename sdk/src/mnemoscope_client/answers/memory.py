@@ -25,7 +25,7 @@ class Memory:
     visibility: str | None
     metadata: JsonObject
     confidence: float | None
-    source: Json
+    source: str | None
     derived_from: tuple[str, ...]
     valid_from: datetime | None
     valid_to: datetime | None
@@ -68,7 +68,7 @@ def memory(body: JsonObject) -> Memory:
         visibility=decode.text_or_none(body, "visibility"),
         metadata=decode.mapping(body, "metadata"),
         confidence=decode.number(body, "confidence"),
-        source=body.get("source"),
+        source=decode.text_or_none(body, "source"),
         derived_from=decode.texts(body, "derived_from"),
         valid_from=decode.instant(body, "valid_from"),
         valid_to=decode.instant(body, "valid_to"),

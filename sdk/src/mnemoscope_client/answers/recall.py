@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mnemoscope_client import decode
@@ -22,10 +23,13 @@ class RecallHit:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Hits, best first. Iterates and counts like the list it holds."""
+    """Hits, best first. Iterates and counts as the list it holds."""
 
     hits: tuple[RecallHit, ...]
     raw: JsonObject = field(repr=False, compare=False)
+
+    def __iter__(self) -> Iterator[RecallHit]:
+        return iter(self.hits)
 
     def __len__(self) -> int:
         return len(self.hits)

@@ -38,7 +38,7 @@ class MemoryFields(TypedDict, total=False):
     expires_at: datetime
     valid_from: datetime
     valid_to: datetime
-    source: Json
+    source: str
     derived_from: Sequence[str]
     visibility: Visibility
 

@@ -109,7 +109,7 @@ def revise(
     expires_at: datetime | Unset = UNSET,
     valid_from: datetime | Unset | None = UNSET,
     valid_to: datetime | Unset | None = UNSET,
-    source: Json | Unset = UNSET,
+    source: str | Unset = UNSET,
     derived_from: Sequence[str] | Unset = UNSET,
 ) -> Call[WriteResult]:
     """Write the next version. Raises StaleVersionError if someone else already has."""
