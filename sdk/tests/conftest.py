@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sdk_fakes import Ask
+from sdk_server import SmallServer, small_server
 
 
 @pytest.fixture(params=["blocking", "async"])
 def ask(request: pytest.FixtureRequest) -> Ask:
     return Ask(request.param)
+
+
+@pytest.fixture
+def server() -> Iterator[SmallServer]:
+    with small_server() as serving:
+        yield serving
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def small_server() -> Iterator[SmallServer]:
     with SmallServer() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield server

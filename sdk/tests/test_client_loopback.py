@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -16,13 +15,7 @@ from mnemoscope_client import (
     RetryPolicy,
 )
 from sdk_fakes import KEY
-from sdk_server import SmallServer, small_server
-
-
-@pytest.fixture
-def server() -> Iterator[SmallServer]:
-    with small_server() as serving:
-        yield serving
+from sdk_server import SmallServer
 
 
 def test_an_agent_writes_and_recalls_past_a_proxy_it_cannot_use(

@@ -21,12 +21,6 @@ AGENT = Path(__file__).parents[1] / "examples" / "support_agent.py"
 HOUR = 3600 * 1_000_000_000
 
 
-@pytest.fixture
-def server() -> Iterator[SmallServer]:
-    with small_server() as serving:
-        yield serving
-
-
 def start_agent(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(AGENT), "--quick", *arguments],
