@@ -28,7 +28,8 @@ MAX_NOTE = 2000
 class Auditable(Protocol):
     """What an audited action returns: something an event can point at."""
 
-    id: UUID
+    @property
+    def id(self) -> UUID: ...
 
     @property
     def audit_kind(self) -> str: ...
@@ -57,7 +58,8 @@ def audited(kind: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(action)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             actor = cast("Actor", kwargs["actor"])
-            token = _notes.set(notes := {})
+            notes: dict[str, Any] = {}
+            token = _notes.set(notes)
             try:
                 with transaction.atomic():
                     changed = action(*args, **kwargs)

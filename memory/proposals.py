@@ -6,12 +6,14 @@ Shared by writing, revising and restoring: one pipeline, whatever the verb.
 from dataclasses import dataclass
 from uuid import UUID
 
+from audit.models import AccessKind
 from audit.trail import append, note
 from console.accounts.actor import Actor
 from memory.models import Memory, MemoryVersion, ReviewItem, ReviewKind
 from memory.policies import Ruling, decide
 from memory.screening import Finding, screen
 from memory.screening.contradiction import Contradiction, contradicted_by
+from memory.touches import record_touch
 from memory.writes import Write
 
 
@@ -83,11 +85,13 @@ def open_review(
     return review
 
 
-def note_outcome(outcome: WriteOutcome) -> None:
-    """What the event of a write, a revision or a restoration carries."""
+def record_outcome(outcome: WriteOutcome, *, actor: Actor, access: AccessKind) -> None:
+    """What the event of a write, a revision or a restoration carries, and the access log."""
+    number = outcome.version.number
+    record_touch(actor=actor, memory_id=outcome.memory.id, version=number, access=access)
     note(
         state=outcome.ruling.state,
-        version=outcome.version.number,
+        version=number,
         content_sha256=bytes(outcome.version.content_sha256).hex(),
         reasons=[reason.code for reason in outcome.ruling.reasons],
     )

@@ -80,13 +80,17 @@ def a_write(content: str = "The customer prefers e-mail.", **fields: Any) -> Wri
     return Write(content=content, **fields)
 
 
-def remember(machine: Machine | Person, content: str = "The customer prefers e-mail.", **fields: Any) -> WriteOutcome:
+def remember(
+    machine: Machine | Person, content: str = "The customer prefers e-mail.", **fields: Any
+) -> WriteOutcome:
     """Writes in the actor's own tenant, whatever scope is open."""
     with tenant_scope(machine.actor.tenant_id):
         return write_memory(actor=machine.actor, write=a_write(content, **fields))
 
 
-def a_memory(machine: Machine | Person, content: str = "The customer prefers e-mail.", **fields: Any) -> Memory:
+def a_memory(
+    machine: Machine | Person, content: str = "The customer prefers e-mail.", **fields: Any
+) -> Memory:
     return remember(machine, content, **fields).memory
 
 

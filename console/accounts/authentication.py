@@ -5,7 +5,7 @@ from uuid import UUID
 
 from console.accounts.actor import Actor, ActorKind
 from console.accounts.key_text import KeyText
-from console.accounts.models import ApiKey, Membership, User
+from console.accounts.models import Agent, ApiKey, Membership, User
 from console.accounts.permissions import AGENT_SCOPES, ROLE_PERMISSIONS, Permission, Role
 from console.platform.clock import now
 from console.platform.errors import NotAuthenticatedError
@@ -20,11 +20,11 @@ def actor_of_key(key: KeyText) -> Actor:
     row = ApiKey.objects.select_related("agent", "user").filter(prefix=key.prefix).first()
     if row is None:
         raise NotAuthenticatedError(BAD_KEY)
-    if not key.matches(row.digest):
+    if not key.matches(bytes(row.digest)):
         raise NotAuthenticatedError(BAD_KEY)
     if not row.is_usable:
         raise NotAuthenticatedError(BAD_KEY)
-    actor = _agent_actor(row) if row.agent_id else _person_key_actor(row)
+    actor = _person_key_actor(row) if row.agent is None else _agent_actor(row, row.agent)
     _note_use(row)
     return actor
 
@@ -46,9 +46,8 @@ def actor_of_member(user: User, tenant_id: UUID, *, api_key_id: UUID | None = No
     )
 
 
-def _agent_actor(row: ApiKey) -> Actor:
-    agent = row.agent
-    owners = {agent.owner_id, row.created_by_id} - {None}
+def _agent_actor(row: ApiKey, agent: Agent) -> Actor:
+    owners = (agent.owner_id, row.created_by_id)
     return Actor(
         kind=ActorKind.AGENT,
         id=agent.id,
@@ -58,7 +57,7 @@ def _agent_actor(row: ApiKey) -> Actor:
         api_key_id=row.id,
         agent_id=agent.id,
         trusted=agent.is_trusted,
-        owner_ids=frozenset(owners),
+        owner_ids=frozenset(owner for owner in owners if owner is not None),
     )
 
 

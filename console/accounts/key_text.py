@@ -32,7 +32,7 @@ class KeyText:
         return sha256(self.secret.encode()).digest()
 
     def matches(self, digest: bytes) -> bool:
-        return hmac.compare_digest(self.digest, bytes(digest))
+        return hmac.compare_digest(self.digest, digest)
 
     def reveal(self) -> str:
         """The whole key. Show it once and forget it."""
@@ -48,11 +48,8 @@ def parse_key(text: str) -> KeyText | None:
     """The parts of a well-formed key; None for anything else."""
     scheme, _, rest = text.partition("_")
     tenant, _, tail = rest.partition("_")
-    if scheme != SCHEME:
-        return None
-    if len(tenant) != TENANT_DIGITS:
-        return None
-    if len(tail) != PREFIX_DIGITS + SECRET_DIGITS + CHECK_DIGITS:
+    lengths = (TENANT_DIGITS, PREFIX_DIGITS + SECRET_DIGITS + CHECK_DIGITS)
+    if scheme != SCHEME or (len(tenant), len(tail)) != lengths:
         return None
     if not set(tenant + tail) <= set(ALPHABET):
         return None

@@ -1,5 +1,4 @@
-"""Who may act: audited changes to tenants, members, agents and keys. Above audit, below the doors.
-"""
+"""Audited changes to who may act: tenants, members, agents and keys."""
 
 from console.administration.agents import register_agent, trust_agent
 from console.administration.keys import IssuedKey, issue_agent_key, issue_personal_key, revoke_key

@@ -1,7 +1,6 @@
-from typing_extensions import override
-
 from django.apps import AppConfig
 from django.core import checks
+from typing_extensions import override
 
 
 class TenancyConfig(AppConfig):
@@ -10,6 +9,6 @@ class TenancyConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        from console.tenancy.lint import check_catalog
+        from console.tenancy.lint import check_catalog  # noqa: PLC0415 - apps load before models
 
         checks.register(check_catalog, checks.Tags.database)

@@ -19,6 +19,4 @@ def expire_memory(*, actor: Actor, memory: Memory, reason: str, comment: str = "
     note(version=memory.version, was=memory.state)
     # A sweep notes when the memory really ended, not when the sweep came by.
     ended = min(memory.expires_at or now(), now())
-    return enter(
-        actor=actor, memory=memory, state=State.EXPIRED, expires_at=ended, reason=reason
-    )
+    return enter(actor=actor, memory=memory, state=State.EXPIRED, expires_at=ended, reason=reason)

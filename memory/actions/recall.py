@@ -1,6 +1,6 @@
+from datetime import datetime
 from uuid import UUID
 
-from audit.provenance import Access, record_accesses
 from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
@@ -11,6 +11,7 @@ from memory.retrieval.history import versions_in_force
 from memory.retrieval.query import Hit, Recall, RecallQuery, Scores
 from memory.retrieval.ranking import rank, rank_versions
 from memory.retrieval.scope import in_scope
+from memory.touches import record_recall
 
 CHARACTERS_PER_TOKEN = 4
 
@@ -19,22 +20,10 @@ CHARACTERS_PER_TOKEN = 4
 def recall_memories(*, actor: Actor, query: RecallQuery) -> Recall:
     """The memories that best answer the query, each with its scores; every hit is recorded."""
     actor.require(Permission.MEMORY_RECALL)
-    hits = _at(query, actor=actor) if query.as_of else _now(query, actor=actor)
+    hits = _at(query, query.as_of, actor=actor) if query.as_of else _now(query, actor=actor)
     hits = _within_budget(hits, query.token_budget)
     recall = Recall(uuid7(), hits)
-    record_accesses(
-        actor=actor,
-        purpose=query.purpose,
-        accesses=[
-            Access(
-                memory_id=hit.memory.id,
-                version=hit.version.number,
-                rank=position,
-                score=hit.scores.fused,
-            )
-            for position, hit in enumerate(hits, start=1)
-        ],
-    )
+    record_recall(actor=actor, hits=hits, purpose=query.purpose)
     note(memories=[str(hit.memory.id) for hit in hits], purpose=query.purpose)
     return recall
 
@@ -53,9 +42,9 @@ def _now(query: RecallQuery, *, actor: Actor) -> list[Hit]:
     ]
 
 
-def _at(query: RecallQuery, *, actor: Actor) -> list[Hit]:
+def _at(query: RecallQuery, at: datetime, *, actor: Actor) -> list[Hit]:
     memories = in_scope(query, actor=actor)
-    versions = versions_in_force(memories, query.as_of)
+    versions = versions_in_force(memories, at)
     ranked = rank_versions(query.query, list(versions.values()), limit=query.top_k)
     found = _with_context(ranked)
     return [Hit(found[memory_id], versions[memory_id], scores) for memory_id, scores in ranked]

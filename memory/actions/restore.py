@@ -1,7 +1,7 @@
 from audit.trail import audited, note
 from console.accounts.actor import Actor
 from memory.actions.revise import propose_version
-from memory.models import Memory, MemoryVersion
+from memory.models import Kind, Memory, MemoryVersion
 from memory.proposals import WriteOutcome
 from memory.writes import Write
 
@@ -15,7 +15,7 @@ def restore_version(
     write = Write(
         content=version.content,
         value=version.value,
-        kind=memory.kind,
+        kind=Kind(memory.kind),
         namespace=tuple(memory.namespace),
         key=memory.key,
         metadata=version.metadata,

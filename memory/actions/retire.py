@@ -1,9 +1,11 @@
+from audit.models import AccessKind
 from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.errors import WrongStateError
 from memory.lifecycle import enter, lock
 from memory.models import Memory, State
+from memory.touches import record_touch
 
 
 @audited("memory.retired")
@@ -17,4 +19,5 @@ def retire_memory(*, actor: Actor, memory: Memory, reason: str, comment: str = "
     if memory.state == State.RETIRED:
         raise WrongStateError("The memory is deleted already.")
     note(version=memory.version, was=memory.state)
+    record_touch(actor=actor, memory_id=memory.id, version=memory.version, access=AccessKind.DELETE)
     return enter(actor=actor, memory=memory, state=State.RETIRED, reason=reason)

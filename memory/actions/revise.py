@@ -1,3 +1,4 @@
+from audit.models import AccessKind
 from audit.trail import audited
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
@@ -6,7 +7,7 @@ from console.platform.errors import StaleVersionError, WrongStateError
 from memory.actions.write import check_lineage, check_times
 from memory.lifecycle import append_version, enter, lock
 from memory.models import Memory, State
-from memory.proposals import WriteOutcome, assess, note_outcome, open_review
+from memory.proposals import WriteOutcome, assess, open_review, record_outcome
 from memory.writes import Write
 
 
@@ -40,12 +41,8 @@ def propose_version(
         )
     check_times(write, at=moment)
     check_lineage(write)
-    assessment = assess(
-        actor=actor, write=write, subject_id=memory.subject_id, beside=memory.id
-    )
-    version = append_version(
-        actor=actor, memory=memory, write=write, findings=assessment.findings
-    )
+    assessment = assess(actor=actor, write=write, subject_id=memory.subject_id, beside=memory.id)
+    version = append_version(actor=actor, memory=memory, write=write, findings=assessment.findings)
     review = None
     if assessment.ruling.effect == "approve":
         enter(
@@ -59,5 +56,5 @@ def propose_version(
     else:
         review = open_review(actor=actor, memory=memory, version=version, assessment=assessment)
     outcome = WriteOutcome(memory, version, assessment.ruling, review)
-    note_outcome(outcome)
+    record_outcome(outcome, actor=actor, access=AccessKind.UPDATE)
     return outcome

@@ -1,6 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from audit.models import AccessKind
 from audit.trail import audited
 from console.accounts.actor import Actor
 from console.accounts.models import Subject
@@ -10,7 +11,7 @@ from console.platform.errors import InvalidInputError
 from memory.lifecycle import append_version, record_transition
 from memory.models import Memory, State
 from memory.policies import expiry_of
-from memory.proposals import WriteOutcome, assess, note_outcome, open_review
+from memory.proposals import WriteOutcome, assess, open_review, record_outcome
 from memory.retrieval.index import refresh_index
 from memory.writes import Write
 
@@ -41,9 +42,7 @@ def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
         created_at=moment,
         updated_at=moment,
     )
-    version = append_version(
-        actor=actor, memory=memory, write=write, findings=assessment.findings
-    )
+    version = append_version(actor=actor, memory=memory, write=write, findings=assessment.findings)
     record_transition(actor=actor, memory=memory)
     review = None
     if memory.state == State.ACTIVE:
@@ -51,7 +50,7 @@ def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
     else:
         review = open_review(actor=actor, memory=memory, version=version, assessment=assessment)
     outcome = WriteOutcome(memory, version, assessment.ruling, review)
-    note_outcome(outcome)
+    record_outcome(outcome, actor=actor, access=AccessKind.WRITE)
     return outcome
 
 
@@ -80,5 +79,5 @@ def check_lineage(write: Write) -> None:
         raise InvalidInputError.on(
             "derived_from",
             "unknown_memory",
-            f"There is no memory {sorted(missing)[0]} here to derive from.",
+            f"There is no memory {min(missing)} here to derive from.",
         )

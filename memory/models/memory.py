@@ -71,6 +71,9 @@ class MemoryQuerySet(models.QuerySet["Memory"]):
         return self.filter(**{f"namespace__0_{len(namespace)}": namespace})
 
 
+MemoryManager = ScopedManager.from_queryset(MemoryQuerySet)
+
+
 class Memory(ScopedModel):
     """One thing an agent remembers: its identity and its current state.
 
@@ -82,9 +85,7 @@ class Memory(ScopedModel):
     key = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.FACT)
     tier = models.CharField(max_length=20, choices=Tier, default=Tier.SEMANTIC)
-    visibility = models.CharField(
-        max_length=20, choices=Visibility, default=Visibility.WORKSPACE
-    )
+    visibility = models.CharField(max_length=20, choices=Visibility, default=Visibility.WORKSPACE)
     state = models.CharField(max_length=20, choices=State)
     version = models.PositiveIntegerField(default=1)
     subject_id = models.UUIDField(null=True)
@@ -114,7 +115,7 @@ class Memory(ScopedModel):
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(default=now)
 
-    objects: ClassVar[ScopedManager[Self]] = ScopedManager.from_queryset(MemoryQuerySet)()
+    objects: ClassVar = MemoryManager()
 
     audit_kind = "memory"
 

@@ -65,7 +65,8 @@ def decide(
         reasons.append(Reason("low_confidence", detail))
         risk = max(risk, 1 - write.confidence)
     if _is_unknown(actor):
-        reasons.append(Reason("unknown_agent", f"{actor.label} is new here: its first writes wait."))
+        detail = f"{actor.label} is new here: its first writes wait."
+        reasons.append(Reason("unknown_agent", detail))
         risk = max(risk, 0.4)
     if any(finding.severity == "quarantine" for finding in planted):
         return Ruling("quarantine", tuple(reasons), max(risk, 0.9))

@@ -14,8 +14,11 @@ WEAK_BELOW = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallQuery:
-    """`namespace` matches whole segments from the left; `token_budget` bounds the answer's text;
-    `as_of` asks what would have been recalled then."""
+    """What an agent wants to know, and for which purpose.
+
+    `namespace` matches whole segments from the left, `token_budget` bounds the text answered, and
+    `as_of` asks what would have been recalled then.
+    """
 
     query: str
     subject: str = ""

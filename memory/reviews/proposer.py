@@ -13,11 +13,11 @@ def proposed_by(actor: Actor, version: MemoryVersion) -> bool:
 
 
 def proposers(version: MemoryVersion) -> set[UUID]:
-    people = {version.author_id}
+    people: set[UUID | None] = {version.author_id}
     agent = Agent.objects.filter(id=version.author_id).first()
     if agent is not None:
         people.add(agent.owner_id)
-    key = ApiKey.objects.filter(id=version.api_key_id).first()
-    if key is not None:
+    if version.api_key_id is not None:
+        key = ApiKey.objects.get(id=version.api_key_id)
         people |= {key.created_by_id, key.user_id}
     return {person for person in people if person is not None}

@@ -20,13 +20,12 @@ def contradicted_by(
     """The approved memory that `write` contradicts; `beside` is the one it revises, if any."""
     if not write.key:
         return None
-    current = (
-        Memory.objects.in_force(now())
-        .filter(subject_id=subject_id, key=write.key, namespace=list(write.namespace))
-        .exclude(id=beside)
-        .order_by("-id")
-        .first()
+    others = Memory.objects.in_force(now()).filter(
+        subject_id=subject_id, key=write.key, namespace=list(write.namespace)
     )
+    if beside is not None:
+        others = others.exclude(id=beside)
+    current = others.order_by("-id").first()
     if current is None:
         return None
     held = MemoryVersion.objects.filter(memory_id=current.id, number=current.version).get()

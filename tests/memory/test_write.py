@@ -1,6 +1,6 @@
 from audit.models import AuditEvent
 from memory.models import Memory, MemoryVersion, RecallIndex, State
-from tests.cast import a_memory, remember
+from tests.cast import remember
 
 
 def test_a_trusted_agents_ordinary_write_takes_effect_at_once(in_acme, robo):

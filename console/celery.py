@@ -1,0 +1,35 @@
+"""Wake-ups. Work lives in PostgreSQL rows; losing the broker loses none of it."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings.prod")
+
+app = Celery("mnemoscope")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["memory", "audit", "console.accounts"])
+
+# The beat schedule, as data: each sweep finds by itself what a lost wake-up would have told it.
+app.conf.beat_schedule = {
+    "expire memories": {"task": "memory.tasks.expire_due", "schedule": 60.0},
+    "make partitions": {"task": "audit.tasks.make_partitions", "schedule": 3600.0},
+    "forget old idempotent answers": {
+        "task": "console.accounts.tasks.forget_answers",
+        "schedule": 3600.0,
+    },
+}
+
+
+def make_broker_folders() -> None:
+    """The filesystem transport of kombu expects its folders to exist."""
+    options: dict[str, Any] = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    for name in ("data_folder_in", "data_folder_out", "control_folder"):
+        if name in options:
+            Path(options[name]).mkdir(parents=True, exist_ok=True)
+
+
+make_broker_folders()

@@ -1,0 +1,30 @@
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest, HttpResponse
+from typing_extensions import override
+
+from audit.trail import append
+from console.accounts.authentication import actor_of_member
+from console.accounts.models import User
+from console.tenancy.scope import tenant_scope
+from console.web.tenants import memberships_of
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-in without open sign-up: a person is invited into a tenant, or made by a command."""
+
+    @override
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    @override
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Every tenant the person can now enter learns of the sign-in."""
+        for tenant in memberships_of(user):
+            with tenant_scope(tenant.id):
+                actor = actor_of_member(user, tenant.id)
+                if actor is not None:
+                    append(kind="session.started", actor=actor)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response

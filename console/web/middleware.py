@@ -1,0 +1,75 @@
+"""Puts a signed-in person into their tenant, for the whole of a page.
+
+The session remembers which tenant was chosen; membership is asked again on every request, so a
+revoked one ends with the next click.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template.response import SimpleTemplateResponse
+
+from audit.trail import record_refusal
+from console.accounts.actor import Actor
+from console.accounts.authentication import actor_of_member
+from console.platform.errors import DomainError
+from console.tenancy.scope import tenant_scope
+from console.web.tenants import memberships_of, remembered_tenant
+
+View = Callable[..., HttpResponseBase]
+
+
+class TenantRequest(HttpRequest):
+    """A request of somebody who acts in a tenant."""
+
+    actor: Actor
+
+
+class TenantMiddleware:
+    """Runs every view that needs a sign-in inside the scope of the person's tenant.
+
+    Django's LoginRequiredMiddleware has already turned strangers away; a view is open to them
+    only if it says so (`@login_not_required`).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        if not getattr(view, "login_required", True):
+            return None
+        if not request.user.is_authenticated:
+            return None
+        user = request.user
+        memberships = memberships_of(user)
+        tenant_id = remembered_tenant(request, memberships)
+        if tenant_id is None:
+            return render(request, "errors/no_tenant.html", status=403)
+        request.memberships = memberships  # type: ignore[attr-defined]
+        try:
+            with tenant_scope(tenant_id):
+                actor = actor_of_member(user, tenant_id)
+                if actor is None:
+                    return render(request, "errors/no_tenant.html", status=403)
+                request.actor = actor  # type: ignore[attr-defined]
+                response = view(request, *args, **kwargs)
+                if isinstance(response, SimpleTemplateResponse):
+                    response.render()  # its lazy queries need the scope
+                return response
+        except DomainError as error:
+            # The refused change has rolled back with the scope; its refusal is kept by itself.
+            refused_by = getattr(request, "actor", None)
+            if refused_by is not None:
+                door = f"{request.method} {request.resolver_match.route}"  # type: ignore[union-attr]
+                record_refusal(actor=refused_by, error=error, door=door)
+            return render(
+                request, "errors/problem.html", {"problem": error}, status=error.http_status
+            )

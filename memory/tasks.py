@@ -1,0 +1,39 @@
+from uuid import UUID
+
+from celery import shared_task
+
+from console.accounts.actor import system_actor
+from console.platform.clock import now
+from console.tenancy.scope import tenant_scope
+from console.tenancy.tenants import every_tenant_id
+from memory.actions import expire_memory
+from memory.models import Memory, State
+
+BATCH = 200
+
+
+@shared_task
+def expire_due() -> None:
+    """Wakes a sweep per tenant. Recall already ignores what is due; this records that it ended."""
+    for tenant_id in every_tenant_id():
+        expire_due_in.delay(tenant_id=str(tenant_id))
+
+
+@shared_task(acks_late=True)
+def expire_due_in(*, tenant_id: str) -> None:
+    while _expire_some(UUID(tenant_id)) == BATCH:
+        pass
+
+
+def _expire_some(tenant_id: UUID) -> int:
+    with tenant_scope(tenant_id):
+        actor = system_actor(tenant_id, "expire_due")
+        due = (
+            Memory.objects.filter(state=State.ACTIVE, expires_at__lte=now())
+            .order_by("expires_at")
+            .select_for_update(skip_locked=True, of=("self",))[:BATCH]
+        )
+        memories = list(due)
+        for memory in memories:
+            expire_memory(actor=actor, memory=memory, reason="ttl")
+    return len(memories)
