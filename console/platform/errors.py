@@ -104,5 +104,3 @@ class UnavailableError(DomainError):
     code = "unavailable"
     title = "The service cannot answer right now"
     http_status = 503
-
-
