@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from console.api import otlp
+
+urlpatterns: list[URLPattern] = [
+    path("v1/traces", otlp.export_traces),
+]

@@ -1,0 +1,140 @@
+"""`POST /v1/traces`: OTLP/HTTP, protobuf and JSON, answered as the specification says.
+
+https://github.com/open-telemetry/opentelemetry-proto/blob/main/docs/specification.md#otlphttp
+A sender retries 429, 502, 503 and 504 only, so whatever passes by itself is 503 with Retry-After:
+a 500 would make it drop the batch. Nothing is acknowledged that is not committed.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db.utils import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from google.rpc import code_pb2
+
+from audit.ingest.inflate import (
+    BrokenEncodingError,
+    TooLargeError,
+    UnknownEncodingError,
+    inflate,
+)
+from audit.ingest.receive import Receipt, receive_json, receive_protobuf
+from audit.ingest.record import UndecodableError
+from audit.trail import record_refusal
+from console.accounts.actor import Actor
+from console.accounts.authentication import BAD_KEY, actor_of_key
+from console.accounts.key_text import parse_key
+from console.accounts.permissions import Permission
+from console.api.otlp_answers import (
+    JSON,
+    PROTOBUF,
+    plain_text,
+    refuse,
+    response_message,
+)
+from console.platform.errors import NotAuthenticatedError, NotPermittedError
+from console.tenancy.scope import tenant_scope
+
+RETRY_AFTER_SECONDS = 5
+DOOR = "POST /v1/traces"
+
+log = structlog.get_logger(__name__)
+
+RECEIVERS: dict[str, Callable[[UUID, bytes], Receipt]] = {
+    PROTOBUF: receive_protobuf,
+    JSON: receive_json,
+}
+
+
+class LengthUnknownError(Exception):
+    """A chunked body through a server that does not put it together."""
+
+
+@csrf_exempt
+@login_not_required
+def export_traces(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        answer = plain_text(405, "Send traces with POST.")
+        answer["Allow"] = "POST"
+        return answer
+    media_type = (request.content_type or "").lower()
+    if media_type not in RECEIVERS:
+        return plain_text(415, f"Send {PROTOBUF} or {JSON}.")
+    try:
+        return _export(request, media_type)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("traces_not_stored", error=str(error).partition("\n")[0])
+        answer = refuse(
+            media_type, 503, code_pb2.UNAVAILABLE, "The traces could not be stored now: send again."
+        )
+        answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return answer
+
+
+def _export(request: HttpRequest, media_type: str) -> HttpResponse:  # noqa: PLR0911 - a status each
+    try:
+        actor = _actor(request)
+        receipt = RECEIVERS[media_type](actor.tenant_id, _body(request))
+    except NotAuthenticatedError as error:
+        answer = refuse(media_type, 401, code_pb2.UNAUTHENTICATED, error.detail)
+        answer["WWW-Authenticate"] = "Bearer"
+        return answer
+    except NotPermittedError as error:
+        return refuse(media_type, 403, code_pb2.PERMISSION_DENIED, error.detail)
+    except UnknownEncodingError as error:
+        return _bad(media_type, f"Content-Encoding '{error}' is not known: send gzip or none.")
+    except BrokenEncodingError as error:
+        return _bad(media_type, f"The body cannot be inflated: {error}.")
+    except UndecodableError as error:
+        return _bad(media_type, str(error))
+    except LengthUnknownError:
+        return refuse(media_type, 411, code_pb2.INVALID_ARGUMENT, "Send a Content-Length.")
+    except TooLargeError:
+        limit = settings.OTLP_MAX_BODY_BYTES
+        sentence = f"The body, inflated, is larger than {limit} bytes: send smaller batches."
+        return refuse(media_type, 413, code_pb2.RESOURCE_EXHAUSTED, sentence)
+    return response_message(media_type, receipt)
+
+
+def _bad(media_type: str, sentence: str) -> HttpResponse:
+    return refuse(media_type, 400, code_pb2.INVALID_ARGUMENT, sentence)
+
+
+def _actor(request: HttpRequest) -> Actor:
+    """Raises NotAuthenticatedError or NotPermittedError, and leaves the second in the trail."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    key = parse_key(text.strip()) if scheme.lower() == "bearer" else None
+    if key is None:
+        raise NotAuthenticatedError(BAD_KEY)
+    with tenant_scope(key.tenant_id):
+        actor = actor_of_key(key)
+    try:
+        actor.require(Permission.TRACES_INGEST)
+    except NotPermittedError as error:
+        record_refusal(actor=actor, error=error, door=DOOR)
+        raise
+    return actor
+
+
+def _body(request: HttpRequest) -> bytes:
+    limit: int = settings.OTLP_MAX_BODY_BYTES
+    raw = _read(request, limit + 1)
+    return inflate(raw, request.headers.get("Content-Encoding", ""), limit=limit)
+
+
+def _read(request: HttpRequest, size: int) -> bytes:
+    """At most `size` bytes. Django's own limit for forms does not hold here: OTLP has its own."""
+    if "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) >= size:
+            raise TooLargeError
+        return request.read(size)
+    # Django reads nothing without a Content-Length, which would acknowledge an empty batch.
+    if not request.META.get("wsgi.input_terminated"):
+        raise LengthUnknownError
+    body: bytes = request.META["wsgi.input"].read(size)
+    return body
