@@ -21,7 +21,7 @@ def moment_ns() -> int:
     return int(now().timestamp()) * SECOND
 
 
-def any_value(value: object) -> AnyValue:
+def any_value(value: object) -> AnyValue:  # noqa: PLR0911 - one return per case
     match value:
         case None:
             return AnyValue()
