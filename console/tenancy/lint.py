@@ -7,7 +7,7 @@ row security documentation (https://www.postgresql.org/docs/18/ddl-rowsecurity.h
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -30,7 +30,7 @@ tenant_table AS (
 class Rule:
     id: str
     meaning: str
-    query: str  # selects the name of each offender
+    query: LiteralString  # selects the name of each offender
 
 
 RULES = (
@@ -119,12 +119,16 @@ RULES = (
 )
 
 
+def statement(rule: Rule) -> LiteralString:
+    return f"WITH {TENANT_TABLES} {rule.query}"
+
+
 def findings(database: str = "default") -> list[tuple[Rule, str]]:
     """Every offender of every rule, as the application's role sees the catalog."""
     found = []
     with connections[database].cursor() as cursor:
         for rule in RULES:
-            cursor.execute(f"WITH {TENANT_TABLES} {rule.query}")
+            cursor.execute(statement(rule))
             found += [(rule, name) for (name,) in cursor.fetchall()]
     return found
 
