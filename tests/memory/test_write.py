@@ -113,9 +113,7 @@ def test_personal_data_is_noted_where_it_stands_and_not_copied(in_acme, robo):
     assert not any(finding["evidence"] for finding in findings)
 
 
-@pytest.mark.parametrize(
-    ("tier", "days"), [(Tier.WORKING, 1), (Tier.SEMANTIC, 180)]
-)
+@pytest.mark.parametrize(("tier", "days"), [(Tier.WORKING, 1), (Tier.SEMANTIC, 180)])
 def test_nothing_lives_forever_by_accident(in_acme, robo, tier, days):
     memory = a_memory(robo, tier=tier)
     assert memory.expires_at - memory.created_at == timedelta(days=days)
@@ -133,9 +131,7 @@ def test_nothing_lives_forever_by_accident(in_acme, robo, tier, days):
         ({"derived_from": (uuid7(),)}, "derived_from", "unknown_memory"),
     ],
 )
-def test_a_write_that_cannot_hold_is_refused_and_leaves_nothing(
-    in_acme, robo, fields, field, code
-):
+def test_a_write_that_cannot_hold_is_refused_and_leaves_nothing(in_acme, robo, fields, field, code):
     with pytest.raises(InvalidInputError) as refused:
         remember(robo, **fields)
     assert [(p.field, p.code) for p in refused.value.problems] == [(field, code)]
