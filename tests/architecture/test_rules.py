@@ -31,6 +31,14 @@ WRITES = {"create", "bulk_create", "update", "delete", "save", "get_or_create", 
 OWN_ROWS = {"console/api/idempotency.py"}
 
 
+def calls(source, function):
+    return (
+        node
+        for node in ast.walk(source)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == function
+    )
+
+
 def test_no_file_is_longer_than_a_person_reads():
     long = {
         str(p.relative_to(ROOT)): n
