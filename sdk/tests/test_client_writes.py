@@ -65,9 +65,13 @@ def test_an_agent_learns_that_its_write_waits_and_why(ask: Ask, state: str) -> N
 
 
 def test_a_write_with_bad_fields_raises_with_each_of_them(ask: Ask) -> None:
-    errors = [{"field": "confidence", "code": "range", "detail": "Between 0 and 1."}]
-    server = ScriptedServer(problem(422, "invalid", "Some fields do not hold.", errors=errors))
-    with pytest.raises(ValidationError, match=r"confidence: Between 0 and 1\.") as caught:
+    errors = [
+        {"field": "confidence", "code": "out_of_range", "detail": "At most 1."},
+        {"field": "tier", "code": "invalid_choice", "detail": "Choose one."},
+    ]
+    server = ScriptedServer(problem(422, "invalid", "confidence: At most 1.", errors=errors))
+    sentence = r"^confidence: At most 1\.; tier: Choose one\. \(invalid\)$"
+    with pytest.raises(ValidationError, match=sentence) as caught:
         ask(server, lambda client: client.memories.write("x", confidence=7))
     assert caught.value.errors[0].field == "confidence"
     assert caught.value.code == "invalid"

@@ -52,8 +52,11 @@ class ApiError(MnemoscopeError):
     statuses: ClassVar[frozenset[int]] = frozenset()
 
     def __init__(self, problem: Problem, *, retry_after: float | None = None) -> None:
-        fields = "".join(f"; {error.field}: {error.detail}" for error in problem.errors)
-        super().__init__(f"{problem.detail or problem.title}{fields} ({problem.code})")
+        sentence = problem.detail or problem.title
+        fields = [f"{error.field}: {error.detail}" for error in problem.errors]
+        # The sentence may already be the first of them.
+        more = "".join(f"; {field}" for field in fields if not sentence.startswith(field))
+        super().__init__(f"{sentence}{more} ({problem.code})")
         self.problem = problem
         self.status = problem.status
         self.code = problem.code
