@@ -15,7 +15,8 @@ from console.tenancy.scope import current_tenant_id
 
 WRITES = frozenset({Op.MEMORY_WRITE, Op.MEMORY_UPDATE, Op.MEMORY_DELETE})
 
-# NULL is "nothing to say": least, greatest and coalesce pass it over.
+# NULL is "nothing to say": least, greatest and coalesce pass it over. The agent of a run is its
+# root's; until the root arrives, any that a step names.
 APPLY = """
 INSERT INTO audit_run AS kept (
   tenant_id, id, key, stitched_by, name, agent, service, first_seen, last_seen,
@@ -27,7 +28,10 @@ SELECT %s::uuid, batch.* FROM unnest(
   %s::int8[], %s::int8[], %s::int8[], %s::int8[], %s::timestamptz[], %s::bool[]) AS batch
 ON CONFLICT (tenant_id, id) DO UPDATE SET
   name = CASE WHEN kept.name = '' THEN excluded.name ELSE kept.name END,
-  agent = CASE WHEN kept.agent = '' THEN excluded.agent ELSE kept.agent END,
+  agent = CASE
+    WHEN excluded.agent = '' THEN kept.agent
+    WHEN kept.agent = '' OR (kept.name = '' AND excluded.name <> '') THEN excluded.agent
+    ELSE kept.agent END,
   service = CASE WHEN kept.service = '' THEN excluded.service ELSE kept.service END,
   first_seen = least(kept.first_seen, excluded.first_seen),
   last_seen = greatest(kept.last_seen, excluded.last_seen),
@@ -94,6 +98,7 @@ class RunDelta:
         self.memory_writes += meaning.op in WRITES
 
     def _add_root(self, row: SpanRow, span: SpanRecord) -> None:
+        self.agent = self.agent if self.name else row.meaning.agent or self.agent
         self.name = self.name or span.name[:512]
         if not row.is_running and row.end_ns >= (self.root_ended_at or 0):
             self.root_ended_at, self.root_failed = row.end_ns, row.meaning.is_error
