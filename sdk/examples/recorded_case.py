@@ -81,7 +81,7 @@ def read_case(path: Path) -> Case:
     return Case(**{**body, "namespace": tuple(body["namespace"])}, sessions=sessions)
 
 
-def _step(do: str, **members: Any) -> Step:  # noqa: ANN401 - checked by each dataclass
+def _step(do: str, **members: Any) -> Step:
     if do == "recall":
         return Recall(**members)
     if do == "chat":

@@ -75,7 +75,7 @@ class _Observed:
         self.headers: dict[str, str] = {}
         _W3C.inject(self.headers)
 
-    def answered(self, answer: Any) -> None:  # noqa: ANN401
+    def answered(self, answer: Any) -> None:
         if self._span is None or self._operation is None:
             return
         if callable(self._operation.store):

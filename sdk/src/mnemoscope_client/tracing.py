@@ -20,7 +20,7 @@ class Observation(Protocol):
     def headers(self) -> dict[str, str]:
         """W3C Trace Context headers to send, possibly none."""
 
-    def answered(self, answer: Any) -> None:  # noqa: ANN401 - whatever the call parses to
+    def answered(self, answer: Any) -> None:
         """Put what came back on the span."""
 
 
@@ -31,7 +31,7 @@ class Tracing(Protocol):
 class _Silence:
     headers: dict[str, str] = {}
 
-    def answered(self, answer: Any) -> None:  # noqa: ANN401
+    def answered(self, answer: Any) -> None:
         """Nobody watches."""
 
 

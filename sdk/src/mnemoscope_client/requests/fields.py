@@ -74,7 +74,7 @@ def rfc3339(at: datetime) -> str:
     return at.isoformat()
 
 
-def _json(name: str, value: Any) -> Json:  # noqa: ANN401 - narrowed right here
+def _json(name: str, value: Any) -> Json:
     if name == "namespace" and value is not None:
         return segments(value)
     if isinstance(value, datetime):
