@@ -20,11 +20,14 @@ from typing_extensions import override
 class Channel(filesystem.Channel):
     """Messages are `<nanoseconds>_<uuid>.<queue>.msg`: sorted by name, the oldest comes first."""
 
+    # Kombu's own signature, which differs from that of its base class.
     @override
-    def _put(self, queue: str, message: Any, **kwargs: object) -> None:
+    def _put(  # type: ignore[override]
+        self, queue: str, payload: dict[str, Any], **kwargs: object
+    ) -> None:
         name = f"{time.time_ns()}_{uuid.uuid4()}"
         draft = Path(self.data_folder_out) / f"{name}.draft"
-        draft.write_text(dumps(message), encoding="utf-8")
+        draft.write_text(dumps(payload), encoding="utf-8")
         draft.rename(draft.with_name(f"{name}.{queue}.msg"))
 
     @override

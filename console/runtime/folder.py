@@ -33,8 +33,7 @@ class DataFolder:
             self.home.mkdir(parents=True, exist_ok=True)
             # Run by root, PostgreSQL is another user and must pass through, but not look around.
             self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
-            broker = self.home / "broker"
-            for part in (self.secrets, self.logs, broker, broker / "queue", broker / "control"):
+            for part in (self.secrets, self.logs, self.home / "broker"):
                 part.mkdir(exist_ok=True)
                 part.chmod(0o700)
             free = shutil.disk_usage(self.home).free

@@ -8,6 +8,7 @@ has a password (SCRAM-SHA-256, RFC 7677), nothing listens on TCP, and the proces
 import os
 import secrets
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
@@ -17,6 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urlencode
+
+import psutil
 
 from console.runtime import postmaster
 from console.runtime.errors import NO_SPACE, RuntimeProblem, disk_full, os_problem
@@ -75,14 +78,15 @@ class EmbeddedPostgres:
 
     def stop(self, *, hurry: bool = False) -> None:
         """Ends every session and writes a checkpoint; in a hurry, leaves that to the next start."""
-        if self._process is not None:
-            postmaster.end(self._process, hurry=hurry)
-            self._process = None
+        if self._process is not None and self.is_running():
+            postmaster.end(psutil.Process(self._process.pid), hurry=hurry)
+            self._process.wait()
+        self._process = None
 
     def terminate(self) -> None:
         """Asks it to end every session, write a checkpoint and go."""
         if self._process is not None:
-            postmaster.ask_to_end(self._process)
+            self._process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
         """Ends it at once; the next start replays the log."""

@@ -2,11 +2,11 @@
 
 import contextlib
 import signal
-import subprocess
-import time
 from pathlib import Path
 
 import psutil
+
+from console.runtime.ending import remaining, signal_all
 
 FAST_SECONDS = 30  # a checkpoint on a slow disk
 IMMEDIATE_SECONDS = 5
@@ -20,22 +20,14 @@ def is_ready(data: Path) -> bool:
     return False
 
 
-def ask_to_end(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)
-
-
-def end(process: subprocess.Popen[bytes] | psutil.Process, *, hurry: bool = False) -> None:
+def end(process: psutil.Process, *, hurry: bool = False) -> None:
     """Fast shutdown, then immediate, then kill: the data survives each of them."""
     steps = [(signal.SIGINT, FAST_SECONDS), (signal.SIGQUIT, IMMEDIATE_SECONDS)]
+    steps.append((signal.SIGKILL, IMMEDIATE_SECONDS))
     for number, seconds in steps[1:] if hurry else steps:
-        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
-            process.send_signal(number)
-        with contextlib.suppress(subprocess.TimeoutExpired, psutil.TimeoutExpired):
-            process.wait(seconds)
+        signal_all([process], number)
+        if not remaining([process], seconds):
             return
-    with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
-        process.kill()
-        process.wait(IMMEDIATE_SECONDS)
 
 
 def end_leftovers(data: Path, socket: Path) -> None:
@@ -44,21 +36,15 @@ def end_leftovers(data: Path, socket: Path) -> None:
     PostgreSQL itself believes any process that now has the old id to be the old server (after a
     container's restart some process has), so the marks go as soon as nothing of ours is running.
     """
-    running = processes_of(data)
     leader = _leader(data)
-    for process in running:
+    for process in processes_of(data):
         if process.pid == leader:
             end(process)
     # Sessions outlive a killed leader for as long as a statement runs.
-    deadline = time.monotonic() + IMMEDIATE_SECONDS
-    for process in processes_of(data):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.send_signal(signal.SIGQUIT)
-            process.wait(max(0.1, deadline - time.monotonic()))
-    for process in processes_of(data):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-            process.wait(IMMEDIATE_SECONDS)
+    for number in (signal.SIGQUIT, signal.SIGKILL):
+        sessions = processes_of(data)
+        signal_all(sessions, number)
+        remaining(sessions, IMMEDIATE_SECONDS)
     for mark in (data / "postmaster.pid", socket, socket.with_name(socket.name + ".lock")):
         mark.unlink(missing_ok=True)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from console.platform.env import PROJECT_ROOT
+from console.runtime.ending import remaining, signal_all
 from console.runtime.files import append_to, keep_short
 
 # In the environment of every child, with the data folder as its value: how one is recognised when
@@ -75,14 +76,9 @@ class Program:
 def end_marked(home: Path) -> None:
     """Ends the children that a killed instance left running in `home`."""
     marked = [process for process in psutil.process_iter() if _mark_of(process) == str(home)]
-    for process in marked:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, stubborn = psutil.wait_procs(marked, timeout=KILL_SECONDS)
-    for process in stubborn:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(stubborn, timeout=KILL_SECONDS)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        signal_all(marked, number)
+        marked = remaining(marked, KILL_SECONDS)
 
 
 def _mark_of(process: psutil.Process) -> str | None:
