@@ -27,12 +27,10 @@ def visible_memories(actor: Actor) -> QuerySet[Memory]:
         return memories
     if not actor.may(Permission.MEMORY_READ):
         return memories.none()
-    own_writes = MemoryVersion.objects.filter(
-        number=1, api_key_id=actor.api_key_id, api_key_id__isnull=False
-    )
-    memories = memories.filter(
-        Q(state__in=OPEN_STATES) | Q(state__in=HELD_STATES, id__in=own_writes.values("memory_id"))
-    )
+    readable = Q(state__in=OPEN_STATES)
+    if actor.api_key_id is not None:
+        readable |= Q(state__in=HELD_STATES, api_key_id=actor.api_key_id)
+    memories = memories.filter(readable)
     if actor.agent_id is not None:
         return memories.exclude(~Q(agent_id=actor.agent_id), visibility=Visibility.AGENT)
     return memories

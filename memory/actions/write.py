@@ -34,6 +34,7 @@ def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
         state=assessment.ruling.state,
         subject_id=subject_id,
         agent_id=actor.agent_id,
+        api_key_id=actor.api_key_id,
         metadata=write.metadata,
         confidence=write.confidence,
         valid_from=write.valid_from,

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('subject_id', models.UUIDField(null=True)),
                 ('agent_id', models.UUIDField(null=True)),
+                ('api_key_id', models.UUIDField(null=True)),
                 ('metadata', models.JSONField(default=dict)),
                 ('confidence', models.FloatField(null=True)),
                 ('valid_from', models.DateTimeField(null=True)),

@@ -106,6 +106,8 @@ class Memory(ScopedModel):
         related_name="+",
         null=True,
     )
+    # The key that first wrote it may read it back while it is held.
+    api_key_id = models.UUIDField(null=True)
     metadata = models.JSONField(default=dict)
     confidence = models.FloatField(null=True)
     valid_from = models.DateTimeField(null=True)
