@@ -26,9 +26,9 @@ from audit.ingest.receive import Receipt, receive_json, receive_protobuf
 from audit.ingest.record import UndecodableError
 from audit.trail import record_refusal
 from console.accounts.actor import Actor
-from console.accounts.authentication import BAD_KEY, actor_of_key
-from console.accounts.key_text import parse_key
+from console.accounts.authentication import actor_of_key
 from console.accounts.permissions import Permission
+from console.api.authentication import bearer_key
 from console.api.otlp_answers import (
     JSON,
     PROTOBUF,
@@ -106,10 +106,7 @@ def _bad(media_type: str, sentence: str) -> HttpResponse:
 
 def _actor(request: HttpRequest) -> Actor:
     """Raises NotAuthenticatedError or NotPermittedError, and leaves the second in the trail."""
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-    key = parse_key(text.strip()) if scheme.lower() == "bearer" else None
-    if key is None:
-        raise NotAuthenticatedError(BAD_KEY)
+    key = bearer_key(request)
     with tenant_scope(key.tenant_id):
         actor = actor_of_key(key)
     try:
