@@ -15,6 +15,7 @@ from console.administration import create_tenant
 from console.platform.clock import now
 from console.platform.errors import NotFoundError, StaleVersionError, WrongStateError
 from console.tenancy.scope import tenant_scope
+from memory import proposals
 from memory.access import memory_for, version_for, visible_memories, visible_versions
 from memory.actions import (
     expire_memory,
@@ -23,8 +24,10 @@ from memory.actions import (
     revise_memory,
 )
 from memory.models import Memory, MemoryTransition, MemoryVersion, RecallIndex, State
+from memory.screening import contradiction
 from memory.tasks import expire_due
 from tests.cast import a_memory, a_write, an_agent, remember
+from tests.threads import at_once
 
 
 def revise(machine, memory, content, expected=1):
@@ -129,29 +132,6 @@ def test_history_cannot_be_rewritten_even_by_raw_sql(in_acme, robo, table):
     assert MemoryTransition.objects.exists()
 
 
-def in_two_threads(acme, act):
-    """Starts both at once; returns what each raised, or None."""
-    barrier, results = threading.Barrier(2), []
-
-    def run():
-        try:
-            barrier.wait(10)
-            with tenant_scope(acme.id):
-                act()
-            results.append(None)
-        except StaleVersionError as error:
-            results.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
-
-
 @pytest.fixture
 def raced(committed_db):
     """A committed tenant with one memory, since threads do not share a test's transaction."""
@@ -164,21 +144,51 @@ def test_control_without_compare_and_set_one_of_two_changes_is_lost(raced):
     acme, _robo, memory = raced
     both_have_read = threading.Barrier(2)
 
-    def blind():
+    def blind(_number):
         mine = Memory.objects.get(id=memory.id)
         both_have_read.wait(10)
         Memory.objects.filter(id=mine.id).update(version=mine.version + 1)
         append(kind="memory.revised", actor=system_actor(acme.id, "control"))
 
-    assert in_two_threads(acme, blind) == [None, None]
+    at_once(acme, blind)
     with tenant_scope(acme.id):
         assert Memory.objects.get(id=memory.id).version == 2  # two changes, one step
 
 
 def test_two_agents_revising_at_once_one_wins_and_the_other_is_told(raced):
     acme, robo, memory = raced
-    results = in_two_threads(acme, lambda: revise(robo, memory, "changed"))
-    assert sorted(type(result).__name__ for result in results) == ["NoneType", "StaleVersionError"]
+    results = at_once(acme, lambda _number: revise(robo, memory, "changed"))
+    kinds = sorted(type(result).__name__ for result in results)
+    assert kinds == ["StaleVersionError", "WriteOutcome"]
     with tenant_scope(acme.id):
         assert Memory.objects.get(id=memory.id).version == 2
         assert MemoryVersion.objects.filter(memory_id=memory.id).count() == 2
+
+
+def contradicting_at_once(acme, robo):
+    place = {"key": "address", "subject": "customer-1"}
+    remember(robo, "known", subject="customer-1")
+    outcomes = at_once(acme, lambda number: remember(robo, f"Lives in city {number}.", **place))
+    return sorted(outcome.memory.state for outcome in outcomes)
+
+
+def test_control_without_queueing_up_two_contradicting_writes_both_take_effect(raced, monkeypatch):
+    acme, robo, _ = raced
+    both_have_looked = threading.Barrier(2)
+    monkeypatch.setattr(contradiction, "_queue_up", lambda *_: None)
+    decide = proposals.decide
+
+    def slow(**fields):
+        both_have_looked.wait(10)
+        return decide(**fields)
+
+    remember(robo, "known", subject="customer-1")
+    monkeypatch.setattr(proposals, "decide", slow)
+    place = {"key": "address", "subject": "customer-1"}
+    outcomes = at_once(acme, lambda number: remember(robo, f"city {number}", **place))
+    assert [outcome.memory.state for outcome in outcomes] == ["active", "active"]
+
+
+def test_of_two_contradicting_writes_at_once_one_waits_for_a_person(raced):
+    acme, robo, _ = raced
+    assert contradicting_at_once(acme, robo) == ["active", "pending"]
