@@ -12,7 +12,7 @@ from itertools import cycle, islice
 import httpx
 import psycopg
 
-from benchmarks.instance import Instance, running_instance
+from tests.instance import Instance, running_instance
 from benchmarks.table import Table, percentile
 from memory.retrieval.embedding import embedding_provider
 

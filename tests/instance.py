@@ -1,4 +1,4 @@
-"""A running instance of its own for a benchmark: `manage.py up` in a folder that goes away."""
+"""A running instance of one's own: `manage.py up` in a folder that goes away."""
 
 import json
 import os
@@ -24,15 +24,17 @@ READY_SECONDS = 120
 @dataclass(frozen=True, slots=True)
 class Instance:
     url: str
+    home: Path
+    pid: int  # of `up`, whose children are the web, the worker, the beat and PostgreSQL
     demo: dict[str, Any]
     admin_dsn: str  # the superuser's, for a floor that no product stands between
 
 
 @contextmanager
 def running_instance() -> Iterator[Instance]:
-    with tempfile.TemporaryDirectory(prefix="mnemoscope-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="mnemoscope-") as folder:
         home, port = Path(folder), _free_port()
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [sys.executable, str(PROJECT / "manage.py"), "up", "--json"],
             env={
                 **{k: v for k, v in os.environ.items() if not k.startswith("MNEMOSCOPE_")},
@@ -46,7 +48,7 @@ def running_instance() -> Iterator[Instance]:
             url = f"http://127.0.0.1:{port}"
             _await_ready(url, process)
             demo = json.loads((home / "demo.json").read_text(encoding="utf-8"))
-            yield Instance(url, demo, EmbeddedPostgres(home).dsn())
+            yield Instance(url, home, process.pid, demo, EmbeddedPostgres(home).dsn())
         finally:
             process.terminate()
             process.wait(60)
