@@ -1,7 +1,32 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from console.api import otlp
+from console.api.docs import DocsView, SchemaView
+from console.api.unknown import unknown_address
+from console.api.v1.audit_events import AuditEventsView
+from console.api.v1.batch import MemoryBatchView
+from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
+from console.api.v1.memories import MemoriesView, MemoryView
+from console.api.v1.recall import RecallView
+from console.api.v1.reviews import ReviewDecideView, ReviewsView, ReviewView
+
+V1 = "api/v1/"
 
 urlpatterns: list[URLPattern] = [
     path("v1/traces", otlp.export_traces),
+    path(V1 + "memories", MemoriesView.as_view(), name="api-memories"),
+    path(V1 + "memories/batch", MemoryBatchView.as_view()),
+    path(V1 + "memories/<str:memory_id>", MemoryView.as_view(), name="api-memory"),
+    path(V1 + "memories/<str:memory_id>/versions", MemoryVersionsView.as_view()),
+    path(V1 + "memories/<str:memory_id>/restore", MemoryRestoreView.as_view()),
+    path(V1 + "memories/<str:memory_id>/expire", MemoryExpireView.as_view()),
+    path(V1 + "recall", RecallView.as_view()),
+    path(V1 + "reviews", ReviewsView.as_view()),
+    path(V1 + "reviews/<str:review_id>", ReviewView.as_view()),
+    path(V1 + "reviews/<str:review_id>/decide", ReviewDecideView.as_view()),
+    path(V1 + "audit/events", AuditEventsView.as_view()),
+    path("api/schema/", SchemaView.as_view(), name="api-schema"),
+    path("api/docs/", DocsView.as_view(), name="api-docs"),
+    # Last: whatever else is asked for below /api.
+    re_path(r"^api(?:/(.*))?$", unknown_address),
 ]

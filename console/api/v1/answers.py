@@ -1,0 +1,252 @@
+"""What the API answers about memories. Each function gives what its shape then writes as JSON."""
+
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+
+from memory.models import Kind, Memory, MemoryVersion, State, Tier, Visibility
+from memory.proposals import WriteOutcome
+from memory.retrieval.query import Hit, Recall
+
+Shape = serializers.Serializer[Any]
+
+
+class Reason(Shape):
+    code = serializers.CharField(help_text="Stable.")
+    detail = serializers.CharField(help_text="A sentence for people.")
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Waits for a person",
+            value={
+                "id": "019aa5a2-5c1e-7d52-9f2b-0f5f4f1f2a3b",
+                "state": "pending",
+                "version": 1,
+                "reasons": [
+                    {"code": "low_confidence", "detail": "Its confidence 0.5 is below 0.8."}
+                ],
+                "review_id": "019aa5a2-5c1f-7a10-8a53-3b1d0a9d7c11",
+                "kind": "preference",
+                "namespace": ["support", "eu"],
+                "key": "contact/time",
+                "subject": "customer-4711",
+                "expires_at": "2027-11-21T09:30:00Z",
+                "created_at": "2026-11-21T09:30:00Z",
+            },
+            response_only=True,
+            status_codes=["202"],
+        )
+    ]
+)
+class WriteAnswer(Shape):
+    """What became of a write. It repeats no content: a kept answer must not outlive an erasure."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=State.choices)
+    version = serializers.IntegerField(help_text="The version proposed.")
+    reasons = Reason(many=True, help_text="Why it waits. Empty where it took effect.")
+    review_id = serializers.UUIDField(allow_null=True)
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    namespace = serializers.ListField(child=serializers.CharField())
+    key = serializers.CharField(allow_null=True)
+    subject = serializers.CharField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class Author(Shape):
+    kind = serializers.CharField(help_text="user, agent or system.")
+    id = serializers.UUIDField()
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
+class Provenance(Shape):
+    author = Author()
+    trace_id = serializers.CharField(
+        allow_null=True, help_text="W3C trace id of the step that wrote it, hexadecimal."
+    )
+    span_id = serializers.CharField(allow_null=True)
+
+
+class VersionAnswer(Shape):
+    version = serializers.IntegerField()
+    content = serializers.CharField()
+    value = serializers.JSONField(allow_null=True)
+    metadata = serializers.DictField()
+    confidence = serializers.FloatField(allow_null=True)
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
+    valid_from = serializers.DateTimeField(allow_null=True)
+    valid_to = serializers.DateTimeField(allow_null=True)
+    derived_from = serializers.ListField(child=serializers.UUIDField())
+    content_sha256 = serializers.CharField(help_text="Over content and value; a decision binds it.")
+    provenance = Provenance()
+    created_at = serializers.DateTimeField(help_text="When this version was written.")
+
+
+class MemoryAnswer(VersionAnswer):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=State.choices)
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    tier = serializers.ChoiceField(choices=Tier.choices)
+    visibility = serializers.ChoiceField(choices=Visibility.choices)
+    namespace = serializers.ListField(child=serializers.CharField())
+    key = serializers.CharField(allow_null=True)
+    subject = serializers.CharField(allow_null=True)
+    agent = serializers.UUIDField(allow_null=True, help_text="The agent that wrote it first.")
+    agent_name = serializers.CharField(allow_null=True)
+    supersedes = serializers.UUIDField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField(help_text="When the memory was first written.")
+    updated_at = serializers.DateTimeField()
+
+
+class Scores(Shape):
+    dense = serializers.FloatField(help_text="Likeness of meaning, 0 to 1.")
+    lexical = serializers.FloatField(help_text="Words in common, ranked among the hits, 0 to 1.")
+    fused = serializers.FloatField(help_text="What the hits are ordered by.")
+
+
+class HitAnswer(Shape):
+    id = serializers.UUIDField()
+    version = serializers.IntegerField()
+    content = serializers.CharField()
+    value = serializers.JSONField(allow_null=True)
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    tier = serializers.ChoiceField(choices=Tier.choices)
+    namespace = serializers.ListField(child=serializers.CharField())
+    key = serializers.CharField(allow_null=True)
+    subject = serializers.CharField(allow_null=True)
+    metadata = serializers.DictField()
+    score = serializers.FloatField()
+    scores = Scores()
+    weak = serializers.BooleanField(help_text="Shares too little with the query to lean on.")
+    state = serializers.ChoiceField(choices=State.choices, help_text="Its state now.")
+    confidence = serializers.FloatField(allow_null=True)
+    age_seconds = serializers.IntegerField(help_text="Since this version was written.")
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
+    expires_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField(help_text="When this version was written.")
+
+
+class RecallAnswer(Shape):
+    id = serializers.UUIDField(help_text="This recall, as the audit trail names it.")
+    results = HitAnswer(many=True, help_text="Best first.")
+    weak = serializers.BooleanField(help_text="Nothing found is worth leaning on.")
+
+
+def written(outcome: WriteOutcome) -> dict[str, Any]:
+    """What became of a write, a change or a restoration."""
+    reasons = outcome.ruling.reasons_json() if outcome.review else []
+    return as_json(
+        WriteAnswer,
+        _identity(outcome.memory)
+        | {
+            "state": outcome.ruling.state,
+            "version": outcome.version.number,
+            "reasons": reasons,
+            "review_id": outcome.review.id if outcome.review else None,
+        },
+    )
+
+
+def changed_state(memory: Memory) -> dict[str, Any]:
+    """A memory whose state was changed and whose content was not."""
+    unheld = {"state": memory.state, "version": memory.version, "reasons": [], "review_id": None}
+    return as_json(WriteAnswer, _identity(memory) | unheld)
+
+
+def shown_version(version: MemoryVersion) -> dict[str, Any]:
+    return as_json(VersionAnswer, _said(version))
+
+
+def shown_memory(memory: Memory, version: MemoryVersion, *, at: datetime) -> dict[str, Any]:
+    return as_json(
+        MemoryAnswer,
+        _said(version)
+        | _identity(memory)
+        | {
+            "state": memory.state_at(at),
+            "tier": memory.tier,
+            "visibility": memory.visibility,
+            "agent": memory.agent_id,
+            "agent_name": memory.agent.name if memory.agent else None,
+            "supersedes": memory.supersedes_id,
+            "updated_at": memory.updated_at,
+        },
+    )
+
+
+def recalled(recall: Recall, *, at: datetime) -> dict[str, Any]:
+    return as_json(
+        RecallAnswer,
+        {
+            "id": recall.id,
+            "results": [_hit(hit, at=at) for hit in recall.hits],
+            "weak": all(hit.is_weak for hit in recall.hits),
+        },
+    )
+
+
+def as_json(shape: type[Shape], values: dict[str, Any]) -> dict[str, Any]:
+    """`values` as the shape promises them. Raises KeyError when one is missing."""
+    return dict(shape(values).data)
+
+
+def _hit(hit: Hit, *, at: datetime) -> dict[str, Any]:
+    said = _said(hit.version)
+    scores = hit.scores
+    return (
+        {name: said[name] for name in ("version", "content", "value", "metadata", "confidence")}
+        | _identity(hit.memory)
+        | {
+            "tier": hit.memory.tier,
+            "score": scores.fused,
+            "scores": {"dense": scores.dense, "lexical": scores.lexical, "fused": scores.fused},
+            "weak": hit.is_weak,
+            "state": hit.memory.state_at(at),
+            "age_seconds": max(0, int((at - hit.version.recorded_at).total_seconds())),
+            "source": said["source"],
+            "created_at": hit.version.recorded_at,
+        }
+    )
+
+
+def _identity(memory: Memory) -> dict[str, Any]:
+    return {
+        "id": memory.id,
+        "kind": memory.kind,
+        "namespace": memory.namespace,
+        "key": memory.key or None,
+        "subject": memory.subject.external_id if memory.subject else None,
+        "expires_at": memory.expires_at,
+        "created_at": memory.created_at,
+    }
+
+
+def _said(version: MemoryVersion) -> dict[str, Any]:
+    return {
+        "version": version.number,
+        "content": version.content,
+        "value": version.value,
+        "metadata": version.metadata,
+        "confidence": version.confidence,
+        "source": version.source or None,
+        "valid_from": version.valid_from,
+        "valid_to": version.valid_to,
+        "derived_from": version.derived_from,
+        "content_sha256": bytes(version.content_sha256).hex(),
+        "provenance": {
+            "author": {
+                "kind": version.author_kind,
+                "id": version.author_id,
+                "label": version.author_label,
+            },
+            "trace_id": bytes(version.trace_id).hex() if version.trace_id else None,
+            "span_id": bytes(version.span_id).hex() if version.span_id else None,
+        },
+        "created_at": version.recorded_at,
+    }

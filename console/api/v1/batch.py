@@ -1,0 +1,59 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from audit.trail import record_refusal
+from console.accounts.permissions import Permission
+from console.api.idempotency import Answer, once
+from console.api.problems import members_of
+from console.api.schema import FieldError, problems
+from console.api.serializers import checked
+from console.api.v1.answers import WriteAnswer, written
+from console.api.v1.base import TenantView
+from console.api.v1.memory_bodies import MemoryBatch, MemoryWrite, NoQuery
+from console.api.v1.writing import write_from
+from console.platform.errors import DomainError
+from memory.actions import write_memory
+
+
+class BatchItem(WriteAnswer):
+    """As a single write's answer, or, for one that was refused, as its problem."""
+
+    status = serializers.IntegerField(help_text="What a single write would have answered.")
+    code = serializers.CharField(required=False)
+    title = serializers.CharField(required=False)
+    detail = serializers.CharField(required=False)
+    errors = FieldError(many=True, required=False)  # type: ignore[assignment]
+
+
+class BatchAnswer(serializers.Serializer[Any]):
+    results = BatchItem(many=True, help_text="In the order sent.")
+
+
+class MemoryBatchView(TenantView):
+    needs = {"POST": Permission.MEMORY_WRITE}
+
+    @extend_schema(
+        operation_id="memories_write_batch",
+        summary="Write several memories",
+        description="Each is written as by itself: one that is refused does not stop the others.",
+        tags=["memories"],
+        request=MemoryBatch,
+        responses={200: BatchAnswer, **problems(400, 409, 413, 415)},
+    )
+    @once
+    def post(self, request: Request) -> Answer:
+        checked(NoQuery, request.query_params)
+        items = checked(MemoryBatch, request.data)["memories"]
+        return Answer({"results": [self._write(item) for item in items]})
+
+    def _write(self, item: Any) -> dict[str, Any]:
+        try:
+            # The action runs in a savepoint of its own: what it refuses leaves nothing behind.
+            outcome = write_memory(actor=self.actor, write=write_from(checked(MemoryWrite, item)))
+        except DomainError as error:
+            record_refusal(actor=self.actor, error=error, door=self.door)
+            return members_of(error)
+        return written(outcome) | {"status": 202 if outcome.review else 201}

@@ -1,0 +1,101 @@
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit.provenance import MAX_PURPOSE
+from console.accounts.permissions import Permission
+from console.api.fields import (
+    InstantField,
+    ObjectField,
+    OneOfField,
+    OneOrManyField,
+    TextField,
+    WholeNumberField,
+)
+from console.api.schema import problems
+from console.api.serializers import StrictSerializer, checked
+from console.api.v1.answers import RecallAnswer, recalled
+from console.api.v1.base import TenantView
+from console.api.v1.memory_bodies import MAX_METADATA_BYTES, MAX_NAME, NoQuery, namespace_field
+from console.platform.clock import now
+from memory.actions import recall_memories
+from memory.models import Kind, Tier
+from memory.retrieval.query import MAX_TOP_K, RecallQuery
+
+MAX_QUERY = 4_000
+MAX_TOKEN_BUDGET = 1_000_000
+MAX_KEYS = 100
+
+
+class RecallFilters(StrictSerializer):
+    kind = OneOrManyField(required=False, allow_empty=False, child=OneOfField(choices=Kind.choices))
+    tier = OneOrManyField(required=False, allow_empty=False, child=OneOfField(choices=Tier.choices))
+    key = OneOrManyField(
+        required=False,
+        allow_empty=False,
+        max_length=MAX_KEYS,
+        child=TextField(max_length=MAX_NAME),
+    )
+    metadata = ObjectField(
+        required=False, max_bytes=MAX_METADATA_BYTES, help_text="Exact values by name."
+    )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Before calling a customer",
+            value={
+                "query": "When may we call?",
+                "subject": "customer-4711",
+                "namespace": ["support"],
+                "filters": {"kind": ["preference", "fact"]},
+                "top_k": 5,
+                "purpose": "to schedule a call",
+            },
+            request_only=True,
+        )
+    ]
+)
+class RecallBody(StrictSerializer):
+    query = TextField(max_length=MAX_QUERY)
+    subject = TextField(required=False, max_length=MAX_NAME)
+    namespace = namespace_field(required=False)
+    filters = RecallFilters(required=False)
+    top_k = WholeNumberField(required=False, min_value=1, max_value=MAX_TOP_K)
+    token_budget = WholeNumberField(
+        required=False,
+        min_value=1,
+        max_value=MAX_TOKEN_BUDGET,
+        help_text="How many tokens the texts answered may take, about.",
+    )
+    as_of = InstantField(required=False, help_text="What would have been recalled at this time?")
+    purpose = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=MAX_PURPOSE,
+        help_text="Why it is asked, for those who review.",
+    )
+
+
+class RecallView(TenantView):
+    """A read, though it is a POST: it needs no Idempotency-Key, and each one is recorded."""
+
+    needs = {"POST": Permission.MEMORY_RECALL}
+
+    @extend_schema(
+        operation_id="recall",
+        summary="Recall memories",
+        description="Those in force that fit the query, best first. Every recall is recorded.",
+        tags=["recall"],
+        request=RecallBody,
+        responses={200: RecallAnswer, **problems(400, 413, 415)},
+    )
+    def post(self, request: Request) -> Response:
+        checked(NoQuery, request.query_params)
+        asked: dict[str, Any] = checked(RecallBody, request.data)
+        asked["namespace"] = tuple(asked.get("namespace", ()))
+        recall = recall_memories(actor=self.actor, query=RecallQuery(**asked))
+        return Response(recalled(recall, at=now()))

@@ -1,0 +1,158 @@
+"""What the API takes and answers about reviews."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+from typing_extensions import override
+
+from console.api.fields import IdentifierField, OneOfField, TextField
+from console.api.serializers import StrictSerializer, refuse
+from console.api.v1.answers import Reason, Shape, VersionAnswer, as_json, shown_version
+from console.api.v1.memory_bodies import MAX_NAME, PageQuery
+from memory.actions.decide import Decision
+from memory.models import MemoryVersion, ReviewItem, ReviewKind, ReviewStatus, State
+from memory.reviews.reasons import DecisionReason
+
+MAX_NOTE = 2_000
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class ReviewQuery(PageQuery):
+    status = OneOfField(
+        required=False, choices=ReviewStatus.choices, default=ReviewStatus.OPEN.value
+    )
+    kind = OneOfField(required=False, choices=ReviewKind.choices)
+    agent = IdentifierField(required=False, help_text="The id of the agent that proposed it.")
+    subject = TextField(required=False, max_length=MAX_NAME)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Approve",
+            value={"decision": "approve", "reason": "accurate"},
+            request_only=True,
+        )
+    ]
+)
+class DecisionBody(StrictSerializer):
+    decision = OneOfField(choices=[str(decision) for decision in Decision])
+    reason = OneOfField(choices=DecisionReason.choices)
+    note = TextField(required=False, allow_blank=True, max_length=MAX_NOTE)
+    content = TextField(
+        required=False,
+        max_length=settings.MEMORY_MAX_CONTENT_CHARACTERS,
+        help_text="The corrected text of edit_and_approve.",
+    )
+    content_sha256 = TextField(
+        required=False,
+        max_length=64,
+        help_text="Of what you looked at. If the text is another by now, the answer is 409.",
+    )
+
+    def validate_content_sha256(self, value: str) -> str:
+        if not SHA256.fullmatch(value):
+            raise serializers.ValidationError("Send 64 hexadecimal digits.", code="invalid")
+        return value
+
+    @override
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        edits = attrs["decision"] == Decision.EDIT
+        if edits and "content" not in attrs:
+            raise refuse("content", "required", "Send the corrected text.")
+        if not edits and "content" in attrs:
+            raise refuse("content", "conflicting_fields", "Only edit_and_approve takes a content.")
+        return attrs
+
+
+class ReviewAnswer(Shape):
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=ReviewStatus.choices)
+    kind = serializers.ChoiceField(choices=ReviewKind.choices)
+    risk = serializers.FloatField(help_text="0 to 1; orders the queue.")
+    reasons = Reason(many=True, help_text="Why it was held.")
+    memory_id = serializers.UUIDField()
+    memory_state = serializers.ChoiceField(choices=State.choices)
+    version = serializers.IntegerField(help_text="The version to decide on.")
+    contradicts_id = serializers.UUIDField(allow_null=True)
+    content_sha256 = serializers.CharField()
+    agent = serializers.UUIDField(allow_null=True)
+    agent_name = serializers.CharField(allow_null=True)
+    subject = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class DecisionAnswer(Shape):
+    outcome = serializers.ChoiceField(choices=ReviewStatus.choices)
+    reason = serializers.CharField()
+    note = serializers.CharField(allow_blank=True)
+    content_sha256 = serializers.CharField(help_text="Of what took effect.")
+    decided_by = serializers.CharField()
+    decided_at = serializers.DateTimeField()
+
+
+class ReviewDetail(ReviewAnswer):
+    proposed = VersionAnswer(help_text="What would take effect.")
+    current = VersionAnswer(allow_null=True, help_text="What is in force of the same memory.")
+    contradicted = VersionAnswer(
+        allow_null=True, help_text="What the memory `contradicts_id` says."
+    )
+    decisions = DecisionAnswer(many=True)
+
+
+def shown_review(review: ReviewItem) -> dict[str, Any]:
+    """In a list, and after a decision: without any memory's text."""
+    return as_json(ReviewAnswer, _summary(review))
+
+
+def shown_detail(
+    review: ReviewItem,
+    *,
+    proposed: MemoryVersion,
+    current: MemoryVersion | None,
+    contradicted: MemoryVersion | None,
+) -> dict[str, Any]:
+    return as_json(
+        ReviewDetail,
+        _summary(review)
+        | {
+            "proposed": shown_version(proposed),
+            "current": shown_version(current) if current else None,
+            "contradicted": shown_version(contradicted) if contradicted else None,
+            "decisions": [
+                {
+                    "outcome": decision.outcome,
+                    "reason": decision.reason,
+                    "note": decision.comment,
+                    "content_sha256": bytes(decision.content_sha256).hex(),
+                    "decided_by": decision.decided_by_label,
+                    "decided_at": decision.decided_at,
+                }
+                for decision in review.decisions.order_by("id")
+            ],
+        },
+    )
+
+
+def _summary(review: ReviewItem) -> dict[str, Any]:
+    return {
+        "id": review.id,
+        "status": review.status,
+        "kind": review.kind,
+        "risk": review.risk,
+        "reasons": review.reasons,
+        "memory_id": review.memory_id,
+        "memory_state": review.memory.state,
+        "version": review.version,
+        "contradicts_id": review.contradicts_id,
+        "content_sha256": bytes(review.content_sha256).hex(),
+        "agent": review.agent_id,
+        "agent_name": review.agent.name if review.agent else None,
+        "subject": review.subject.external_id if review.subject else None,
+        "created_at": review.opened_at,
+        "closed_at": review.closed_at,
+    }

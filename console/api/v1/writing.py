@@ -1,0 +1,74 @@
+"""From checked fields to the Write that the domain takes."""
+
+from typing import Any
+
+import orjson
+from django.conf import settings
+
+from console.platform.errors import InvalidInputError
+from memory.models import Kind, Memory, MemoryVersion, Tier, Visibility
+from memory.writes import Write
+
+CHOICES = {"kind": Kind, "tier": Tier, "visibility": Visibility}
+LISTS = ("namespace", "derived_from")
+
+
+def text_of(value: Any) -> str:
+    """The content of a memory that was sent as a value only."""
+    text = orjson.dumps(value).decode()
+    if len(text) > settings.MEMORY_MAX_CONTENT_CHARACTERS:
+        raise _content_required("The value is too long to be its own text: send a content.")
+    return text
+
+
+def write_from(values: dict[str, Any]) -> Write:
+    fields = dict(values)
+    for name, choice in CHOICES.items():
+        if name in fields:
+            fields[name] = choice(fields[name])
+    for name in LISTS:
+        if name in fields:
+            fields[name] = tuple(fields[name])
+    return Write(**fields)
+
+
+def change_of(memory: Memory, version: MemoryVersion, values: dict[str, Any]) -> Write:
+    """The whole next version: what `values` names, and the rest as `version` says it.
+
+    Where the text was only the value written out, a new value brings its new text with it.
+    """
+    kept: dict[str, Any] = {
+        "content": version.content,
+        "value": version.value,
+        "metadata": version.metadata,
+        "confidence": version.confidence,
+        "source": version.source,
+        "valid_from": version.valid_from,
+        "valid_to": version.valid_to,
+        "derived_from": version.derived_from,
+    }
+    identity = {
+        "kind": memory.kind,
+        "tier": memory.tier,
+        "visibility": memory.visibility,
+        "namespace": memory.namespace,
+        "key": memory.key,
+        "subject": memory.subject.external_id if memory.subject else "",
+    }
+    if "value" in values and "content" not in values and _is_text_of_value(version):
+        if values["value"] is None:
+            raise _content_required("Without its value the memory needs a content.")
+        kept["content"] = text_of(values["value"])
+    return write_from(identity | kept | values)
+
+
+def _is_text_of_value(version: MemoryVersion) -> bool:
+    # By meaning: the database keeps an object's members in an order of its own.
+    try:
+        return version.value is not None and orjson.loads(version.content) == version.value
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _content_required(detail: str) -> InvalidInputError:
+    return InvalidInputError.on("content", "required", detail)
