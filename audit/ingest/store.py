@@ -73,7 +73,7 @@ def store_spans(spans: Sequence[SpanRecord]) -> int:
             move_trace(claim, deltas)
     stored = _insert_spans(rows, claims)
     new = [row for row in rows if row.key in stored]
-    for row in new:
+    for row in sorted(new, key=lambda row: row.span.start_ns):  # the first root names the run
         delta = deltas.setdefault(claims[row.span.trace_id].run_id, RunDelta())
         delta.add(row, was_running=stored[row.key])
     _count_open_traces(claims, deltas)
