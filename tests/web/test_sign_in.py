@@ -4,10 +4,10 @@ import pytest
 from django.core.cache import cache
 
 from audit.models import AuditEvent
+from console.accounts.actor import system_actor
 from console.accounts.models import Membership
 from console.accounts.permissions import Role
 from console.administration import add_member
-from console.accounts.actor import system_actor
 from console.tenancy.scope import tenant_scope
 from tests.cast import PASSWORD
 
