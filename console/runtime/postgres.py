@@ -60,6 +60,7 @@ class EmbeddedPostgres:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self.stop(hurry=True)
         try:
             self._make_folders()
             postmaster.end_leftovers(self.data, self.socket)
