@@ -174,8 +174,12 @@ class ObjectField(serializers.DictField):
         return data
 
 
-@extend_schema_field({"description": "Any JSON value."})
-class ValueField(serializers.JSONField):
+@extend_schema_field({"type": ["object", "array", "string", "number", "boolean"]})
+class AnyValueField(serializers.JSONField):
+    """Any JSON value, as an answer carries it."""
+
+
+class ValueField(AnyValueField):
     """Any JSON value of at most `max_bytes`, written compactly."""
 
     def __init__(self, *, max_bytes: int, **options: Any) -> None:

@@ -1,9 +1,11 @@
 """What the OpenAPI document says beyond the serializers: the credential, headers and problems."""
 
+import re
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from typing_extensions import override
@@ -47,6 +49,14 @@ class Problem(serializers.Serializer[Any]):
     request_id = serializers.UUIDField(help_text="Also in the log and in the audit trail.")
 
 
+PATH_ID = re.compile(r"{(\w+_id)}")
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="1 to 200 visible ASCII characters, new for each new request. The same request"
+    " repeated under it changes nothing and is answered as the first one was.",
+)
 EXAMPLES = {
     401: ("not_authenticated", "Send a valid key", "The key is unknown, expired or revoked."),
     404: ("not_found", "Not found", "There is no such memory here, or this key may not see it."),
@@ -80,22 +90,18 @@ def page_of(shape: type[serializers.Serializer[Any]]) -> type[serializers.Serial
 
 
 class AutoSchema(SpectacularAutoSchema):
-    """Adds the headers that any operation of its kind understands."""
+    """Adds what any operation of its kind takes: ids in the address, the Idempotency-Key."""
 
     @override
     def get_override_parameters(self) -> list[Any]:
-        handler = getattr(self.view, self.method.lower(), None)
-        if not getattr(handler, "is_idempotent", False):
-            return []
-        return [
-            OpenApiParameter(
-                HEADER,
-                str,
-                OpenApiParameter.HEADER,
-                description="1 to 200 visible ASCII characters, new for each new request. The same"
-                " request repeated under it changes nothing and is answered as the first one was.",
-            )
+        parameters = [
+            OpenApiParameter(name, OpenApiTypes.UUID, OpenApiParameter.PATH)
+            for name in PATH_ID.findall(self.path)
         ]
+        handler = getattr(self.view, self.method.lower(), None)
+        if getattr(handler, "is_idempotent", False):
+            parameters.append(IDEMPOTENCY_KEY)
+        return parameters
 
 
 class BearerKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

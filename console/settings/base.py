@@ -77,6 +77,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "console.web.context.frame",
             ],
+            "builtins": ["console.web.templatetags.screen"],
         },
     }
 ]
@@ -202,6 +203,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "MemoryKind": "memory.models.Kind",
+        "MemoryState": "memory.models.State",
+        "ReviewKind": "memory.models.ReviewKind",
+        "ReviewStatus": "memory.models.ReviewStatus",
+        "AuditOutcome": "audit.models.Outcome",
+    },
 }
 
 BROKER_DIR = HOME / "broker"

@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from console.api.fields import AnyValueField
 from memory.models import Kind, Memory, MemoryVersion, State, Tier, Visibility
 from memory.proposals import WriteOutcome
 from memory.retrieval.query import Hit, Recall
@@ -75,7 +76,7 @@ class Provenance(Shape):
 class VersionAnswer(Shape):
     version = serializers.IntegerField()
     content = serializers.CharField()
-    value = serializers.JSONField(allow_null=True)
+    value = AnyValueField(allow_null=True)
     metadata = serializers.DictField()
     confidence = serializers.FloatField(allow_null=True)
     source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
@@ -114,7 +115,7 @@ class HitAnswer(Shape):
     id = serializers.UUIDField()
     version = serializers.IntegerField()
     content = serializers.CharField()
-    value = serializers.JSONField(allow_null=True)
+    value = AnyValueField(allow_null=True)
     kind = serializers.ChoiceField(choices=Kind.choices)
     tier = serializers.ChoiceField(choices=Tier.choices)
     namespace = serializers.ListField(child=serializers.CharField())

@@ -31,7 +31,7 @@ COLUMNS = {
 
 
 class EventQuery(PageQuery):
-    kind = OneOfField(required=False, choices=sorted(KINDS))
+    kind = OneOfField(required=False, choices=sorted(KINDS.items()))
     actor = IdentifierField(required=False, help_text="The id of who acted.")
     object = IdentifierField(required=False, help_text="The id of what was acted on.")
     outcome = OneOfField(required=False, choices=Outcome.choices)
