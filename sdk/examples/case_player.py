@@ -108,7 +108,7 @@ class CasePlayer:
             top_k=5,
             purpose=step.purpose,
         )
-        contents = tuple(hit.content for hit in found.hits if hit.content is not None)
+        contents = tuple(hit.content for hit in found)
         self.outcome.recalls.append(Recalled(step.query, contents))
 
     def _write(self, step: Write) -> None:

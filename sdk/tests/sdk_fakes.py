@@ -81,16 +81,73 @@ def memory_json(**changes: Any) -> dict[str, Any]:
         "value": None,
         "kind": "preference",
         "tier": "semantic",
+        "visibility": "workspace",
         "namespace": ["support", "eu"],
         "key": None,
         "subject": "customer-4711",
+        "agent": "0199f0aa-0000-7000-8000-0000000000a9",
+        "agent_name": "robo",
         "metadata": {"channel": "e-mail"},
         "confidence": 0.9,
+        "source": None,
+        "valid_from": None,
+        "valid_to": None,
         "derived_from": [],
+        "supersedes": None,
+        "content_sha256": "ab" * 32,
+        "provenance": {
+            "author": {"kind": "agent", "id": "0199f0aa", "label": "robo"},
+            "trace_id": "c" * 32,
+            "span_id": "d" * 16,
+        },
+        "expires_at": "2027-02-01T10:00:00Z",
+        "created_at": "2026-11-01T10:00:00.5+01:00",
+        "updated_at": "2026-11-02T10:00:00Z",
+        **changes,
+    }
+
+
+def written_json(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": MEMORY_ID,
+        "state": "active",
+        "version": 1,
+        "reasons": [],
+        "review_id": None,
+        "kind": "preference",
+        "namespace": ["support", "eu"],
+        "key": None,
+        "subject": "customer-4711",
         "expires_at": "2027-02-01T10:00:00Z",
         "created_at": "2026-11-01T10:00:00.5+01:00",
         **changes,
     }
+
+
+def review_json(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "r-1",
+        "status": "open",
+        "kind": "contradiction",
+        "risk": 0.6,
+        "reasons": [{"code": "contradiction", "detail": "Another address is approved."}],
+        "memory_id": MEMORY_ID,
+        "memory_state": "pending",
+        "version": 1,
+        "contradicts_id": None,
+        "content_sha256": "ab" * 32,
+        "agent": None,
+        "agent_name": None,
+        "subject": "customer-4711",
+        "created_at": "2026-11-01T10:00:00Z",
+        "closed_at": None,
+        **changes,
+    }
+
+
+def hit_json(**changes: Any) -> dict[str, Any]:
+    body = memory_json(score=0.5, scores={"dense": 0.5, "lexical": 0.5}, weak=False)
+    return {**body, **changes}
 
 
 def answer(status: int, body: Any = None, **headers: str) -> httpx.Response:

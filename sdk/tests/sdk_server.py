@@ -39,9 +39,10 @@ class SmallServer(ThreadingHTTPServer):
         state = "pending" if reasons else "active"
         if any(reason["code"] == "injection" for reason in reasons):
             state = "quarantined"
-        memory = {"id": str(uuid4()), "state": state, "version": 1, **body, "reasons": reasons}
+        memory = {"id": str(uuid4()), "state": state, "version": 1, **body}
         self.memories.append(memory)
-        return (202 if reasons else 201), memory
+        answer = {name: memory[name] for name in ("id", "state", "version")}
+        return (202 if reasons else 201), {**answer, "reasons": reasons}
 
     def _reasons(self, body: dict[str, Any]) -> Iterator[dict[str, str]]:
         if INJECTION.search(body["content"]):

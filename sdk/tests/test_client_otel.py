@@ -21,7 +21,16 @@ from opentelemetry.trace import (
     TraceState,
     set_span_in_context,
 )
-from sdk_fakes import MEMORY_ID, Ask, ScriptedServer, answer, memory_json, problem
+from sdk_fakes import (
+    MEMORY_ID,
+    Ask,
+    ScriptedServer,
+    answer,
+    hit_json,
+    memory_json,
+    problem,
+    written_json,
+)
 
 SOURCE = Path(__file__).parents[1] / "src"
 
@@ -51,7 +60,7 @@ def telescope() -> Telescope:
 def test_a_write_is_a_client_span_whose_context_travels_with_it(
     ask: Ask, telescope: Telescope
 ) -> None:
-    server = ScriptedServer(answer(201, memory_json()))
+    server = ScriptedServer(answer(201, written_json()))
     ask(
         server,
         lambda client: client.memories.write("prefers e-mail", namespace=["support", "eu"]),
@@ -81,13 +90,13 @@ def test_a_write_is_a_client_span_whose_context_travels_with_it(
     [
         (
             lambda client: client.recall("secret question"),
-            {"results": [{"id": "a"}, {"id": "b"}]},
+            {"results": [hit_json(id="a"), hit_json(id="b")]},
             "search_memory",
             {"gen_ai.memory.record.count": 2, "gen_ai.memory.store.id": "default"},
         ),
         (
             lambda client: client.recall("secret question", namespace=["a"]),
-            {"results": [{"id": "a"}]},
+            {"results": [hit_json(id="a")]},
             "search_memory",
             {
                 "gen_ai.memory.record.count": 1,
@@ -97,7 +106,7 @@ def test_a_write_is_a_client_span_whose_context_travels_with_it(
         ),
         (
             lambda client: client.memories.revise("m-1", expected_version=1, content="secret"),
-            memory_json(id="m-1"),
+            written_json(id="m-1"),
             "update_memory",
             {
                 "gen_ai.memory.record.count": 1,
@@ -113,7 +122,7 @@ def test_a_write_is_a_client_span_whose_context_travels_with_it(
         ),
         (
             lambda client: client.memories.batch([{"content": "secret"}, {"content": "b"}]),
-            {"results": [memory_json(), memory_json()]},
+            {"results": [written_json(status=201), written_json(status=201)]},
             "create_memory",
             {"gen_ai.memory.record.count": 2, "gen_ai.memory.store.id": "default"},
         ),
@@ -165,7 +174,7 @@ def test_a_refusal_marks_the_span_with_its_code_and_no_sentence(
 def test_retries_are_one_operation_in_one_span(
     ask: Ask, telescope: Telescope, naps: list[float]
 ) -> None:
-    server = ScriptedServer(problem(503, "unavailable"), answer(201, memory_json()))
+    server = ScriptedServer(problem(503, "unavailable"), answer(201, written_json()))
     ask(server, lambda c: c.memories.write("x"), tracer_provider=telescope.provider)
     span, _ = telescope.only()
     assert span.status.status_code is StatusCode.UNSET

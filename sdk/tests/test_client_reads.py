@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from mnemoscope_client import NotFoundError, UnexpectedAnswerError
-from sdk_fakes import MEMORY_ID, Ask, ScriptedServer, answer, memory_json
+from sdk_fakes import MEMORY_ID, Ask, ScriptedServer, answer, hit_json, memory_json, review_json
 
 
 def paged(*pages: tuple[list[Any], str | None]) -> list[httpx.Response]:
@@ -14,7 +14,7 @@ def paged(*pages: tuple[list[Any], str | None]) -> list[httpx.Response]:
 
 
 def test_listing_follows_the_cursor_to_the_end_and_keeps_the_filters(ask: Ask) -> None:
-    first, second = memory_json(id="a"), memory_json(id="b", content=None)
+    first, second = memory_json(id="a"), memory_json(id="b", state="expired")
     server = ScriptedServer(*paged(([first, first], "c+1="), ([second], None)))
     found = ask(
         server,
@@ -45,21 +45,22 @@ def test_a_page_is_fetched_only_when_its_turn_comes(ask: Ask) -> None:
 def test_one_memory_and_its_versions(ask: Ask) -> None:
     server = ScriptedServer(
         answer(200, memory_json(surprise="a newer server says more")),
-        *paged(([{"version": 1, "content": "old"}, {"version": 2, "content": "new"}], None)),
+        *paged(([memory_json(version=2, content="new"), memory_json(content="old")], None)),
     )
     memory = ask(server, lambda client: client.memories.get(MEMORY_ID))
     assert memory.metadata == {"channel": "e-mail"}
+    assert (memory.author, memory.trace_id) == ("robo", "c" * 32)
     assert memory.raw["surprise"] == "a newer server says more"
     versions = ask(server, lambda client: client.memories.versions(MEMORY_ID))
-    assert [(version.version, version.content) for version in versions] == [(1, "old"), (2, "new")]
+    assert [(version.version, version.content) for version in versions] == [(2, "new"), (1, "old")]
 
 
 def test_recall_sends_the_question_with_its_purpose_and_ranks_the_answer(ask: Ask) -> None:
     hits = [
-        {"id": "a", "version": 2, "content": "prefers e-mail", "score": 0.9, "scores": {"d": 1}},
-        {"id": "b", "version": 1, "content": "lives in Leipzig", "score": 1, "state": "active"},
+        hit_json(id="a", content="prefers e-mail", score=0.9),
+        hit_json(id="b", content="lives in Leipzig", score=0.1, weak=True),
     ]
-    server = ScriptedServer(answer(200, {"results": hits}))
+    server = ScriptedServer(answer(200, {"id": "q-1", "results": hits, "weak": False}))
     recalled = ask(
         server,
         lambda client: client.recall(
@@ -73,7 +74,9 @@ def test_recall_sends_the_question_with_its_purpose_and_ranks_the_answer(ask: As
     )
     assert len(recalled) == 2
     assert [hit.content for hit in recalled] == ["prefers e-mail", "lives in Leipzig"]
-    assert recalled[0].scores == {"d": 1}
+    assert recalled[0].scores == {"dense": 0.5, "lexical": 0.5}
+    assert [hit.is_weak for hit in recalled] == [False, True]
+    assert (recalled.id, recalled.is_weak) == ("q-1", False)
     assert server.request.url.path == "/api/v1/recall"
     assert server.body() == {
         "query": "how to reach him",
@@ -85,32 +88,47 @@ def test_recall_sends_the_question_with_its_purpose_and_ranks_the_answer(ask: As
     }
 
 
-def test_a_reviewer_lists_and_decides(ask: Ask) -> None:
-    waiting = {"id": "r-1", "state": "open", "memory_id": "a", "reasons": [{"code": "injection"}]}
-    server = ScriptedServer(*paged(([waiting], None)), answer(200, {"id": "r-1", "state": "done"}))
-    (review,) = ask(server, lambda client: client.reviews.list(state="open"))
-    assert review.memory_id == "a"
-    assert review.reasons[0].code == "injection"
+def test_a_reviewer_lists_looks_and_decides_on_what_was_seen(ask: Ask) -> None:
+    seen = review_json(proposed=memory_json(content="moved to Dresden"), current=None)
+    server = ScriptedServer(
+        *paged(([review_json()], None)),
+        answer(200, seen),
+        answer(200, review_json(status="edited")),
+    )
+    (waiting,) = ask(server, lambda client: client.reviews.list(status="open", page_size=5))
+    assert waiting.memory_id == MEMORY_ID
+    assert waiting.reasons[0].code == "contradiction"
+    assert waiting.proposed is None
+    assert server.requests[-1].url.query == b"status=open&limit=5"
+    review = ask(server, lambda client: client.reviews.get(waiting.id))
+    assert review.proposed.content == "moved to Dresden"
+    assert review.current is None
     decided = ask(
         server,
         lambda client: client.reviews.decide(
-            "r-1", "edit_and_approve", reason="corrected", content="clean"
+            "r-1",
+            "edit_and_approve",
+            reason="corrected",
+            content="clean",
+            content_sha256=review.content_sha256,
         ),
     )
-    assert decided.state == "done"
+    assert decided.status == "edited"
     assert server.requests[-1].url.path == "/api/v1/reviews/r-1/decide"
     assert server.body() == {
         "decision": "edit_and_approve",
         "reason": "corrected",
         "content": "clean",
+        "content_sha256": "ab" * 32,
     }
     assert server.requests[-1].headers["idempotency-key"]
 
 
 def test_a_developer_reads_a_run_its_spans_and_the_trail(ask: Ask) -> None:
+    start = datetime(2026, 11, 1, tzinfo=UTC)
     run = {"id": "run-1", "agent": "support-agent", "started_at": "2026-11-01T10:00:00Z"}
     span = {"span_id": "b" * 16, "trace_id": "a" * 32, "name": "create_memory"}
-    event = {"id": "e-1", "kind": "memory.written"}
+    event = {"id": "e-1", "kind": "memory.written", "outcome": "refused"}
     server = ScriptedServer(
         *paged(([run], None)),
         answer(200, run),
@@ -121,9 +139,12 @@ def test_a_developer_reads_a_run_its_spans_and_the_trail(ask: Ask) -> None:
     assert ask(server, lambda client: client.runs.get("run-1")).id == "run-1"
     spans = ask(server, lambda client: client.runs.spans("run-1"))
     assert [item.name for item in spans] == ["create_memory", "create_memory"]
-    (seen,) = ask(server, lambda client: client.audit.events(kind="memory.written"))
-    assert seen.kind == "memory.written"
-    assert server.requests[-1].url.query == b"kind=memory.written"
+    (seen,) = ask(server, lambda client: client.audit.events(outcome="refused", since=start))
+    assert (seen.kind, seen.outcome) == ("memory.written", "refused")
+    assert dict(server.requests[-1].url.params) == {
+        "outcome": "refused",
+        "from": "2026-11-01T00:00:00+00:00",
+    }
 
 
 def test_absent_and_foreign_are_one_error(ask: Ask) -> None:
@@ -137,7 +158,7 @@ def test_absent_and_foreign_are_one_error(ask: Ask) -> None:
     [
         (httpx.Response(200, text="<html>Welcome</html>"), "is this address Mnemoscope's"),
         (httpx.Response(200, json=["a"]), "an object belongs"),
-        (httpx.Response(200, json={"state": "active"}), "lacks 'id'"),
+        (httpx.Response(200, json={"state": "active"}), "lacks 'version'"),
         (httpx.Response(200, json=memory_json(created_at="yesterday")), "not a time"),
         (httpx.Response(302, headers={"location": "https://evil.example/"}), "redirects"),
     ],

@@ -13,10 +13,10 @@ from mnemoscope_client import (
     ServerUnavailableError,
 )
 from mnemoscope_client.retry import retry_after
-from sdk_fakes import MEMORY_ID, Ask, ScriptedServer, answer, memory_json, problem
+from sdk_fakes import MEMORY_ID, Ask, ScriptedServer, answer, problem, written_json
 
-WRITTEN = answer(201, memory_json())
-REVISED = answer(200, memory_json(version=2))
+WRITTEN = answer(201, written_json())
+REVISED = answer(200, written_json(version=2))
 
 
 @pytest.mark.parametrize(

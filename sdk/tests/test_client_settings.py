@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from mnemoscope_client import ConfigurationError, MnemoscopeClient
 from mnemoscope_client.settings import Settings
-from sdk_fakes import KEY, Ask, ScriptedServer, answer, memory_json
+from sdk_fakes import KEY, Ask, ScriptedServer, answer, written_json
 
 
 def test_an_agent_is_configured_by_its_environment(
@@ -11,7 +11,7 @@ def test_an_agent_is_configured_by_its_environment(
 ) -> None:
     monkeypatch.setenv("MNEMOSCOPE_URL", "https://memory.example/base/")
     monkeypatch.setenv("MNEMOSCOPE_API_KEY", f"{KEY}\n")
-    server = ScriptedServer(answer(201, memory_json()))
+    server = ScriptedServer(answer(201, written_json()))
     ask(server, lambda client: client.memories.write("x"), url=None, api_key=None)
     assert str(server.request.url) == "https://memory.example/base/api/v1/memories"
     assert server.request.headers["authorization"] == f"Bearer {KEY}"

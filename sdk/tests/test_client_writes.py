@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from mnemoscope_client import UNSET, MnemoscopeClient, NewMemory, ValidationError
-from sdk_fakes import KEY, MEMORY_ID, Ask, ScriptedServer, answer, memory_json, problem
+from sdk_fakes import KEY, MEMORY_ID, Ask, ScriptedServer, answer, problem, written_json
 
 
 def test_an_agent_writes_a_memory_and_it_is_active(ask: Ask) -> None:
-    server = ScriptedServer(answer(201, memory_json()))
+    server = ScriptedServer(answer(201, written_json()))
     result = ask(
         server,
         lambda client: client.memories.write(
@@ -26,8 +26,8 @@ def test_an_agent_writes_a_memory_and_it_is_active(ask: Ask) -> None:
     assert result.is_active
     assert not result.is_waiting
     assert result.id == MEMORY_ID
-    assert result.memory.namespace == ("support", "eu")
-    assert result.memory.created_at == datetime(2026, 11, 1, 9, 0, 0, 500_000, tzinfo=UTC)
+    assert result.namespace == ("support", "eu")
+    assert result.created_at == datetime(2026, 11, 1, 9, 0, 0, 500_000, tzinfo=UTC)
     assert server.request.method == "POST"
     assert str(server.request.url) == "http://memory.example:8000/api/v1/memories"
     assert server.request.headers["authorization"] == f"Bearer {KEY}"
@@ -80,9 +80,11 @@ def test_a_write_with_bad_fields_raises_with_each_of_them(ask: Ask) -> None:
 
 def test_one_refused_memory_of_a_batch_does_not_hide_the_others(ask: Ask) -> None:
     refused = {"status": 422, "code": "secret_found", "title": "Refused", "detail": "A password."}
-    waiting = memory_json(state="pending", reasons=[{"code": "low_confidence", "detail": ""}])
+    waiting = written_json(
+        status=202, state="pending", reasons=[{"code": "low_confidence", "detail": ""}]
+    )
     server = ScriptedServer(
-        answer(200, {"results": [{**memory_json(), "status": 201}, refused, waiting]})
+        answer(200, {"results": [{**written_json(), "status": 201}, refused, waiting]})
     )
     items = [NewMemory(content="a"), NewMemory(content="b"), NewMemory(content="c", ttl=60)]
     results = ask(server, lambda client: client.memories.batch(items))
@@ -96,11 +98,16 @@ def test_one_refused_memory_of_a_batch_does_not_hide_the_others(ask: Ask) -> Non
 
 
 def test_a_revision_names_the_version_it_was_decided_on(ask: Ask) -> None:
-    server = ScriptedServer(answer(200, memory_json(version=4)))
+    server = ScriptedServer(answer(200, written_json(version=4)))
     result = ask(
         server,
         lambda client: client.memories.revise(
-            MEMORY_ID, expected_version=3, content="prefers letters", valid_to=None, tier=UNSET
+            MEMORY_ID,
+            expected_version=3,
+            content="prefers letters",
+            valid_to=None,
+            source=UNSET,
+            reason="he wrote",
         ),
     )
     assert result.version == 4
@@ -110,18 +117,20 @@ def test_a_revision_names_the_version_it_was_decided_on(ask: Ask) -> None:
         "content": "prefers letters",
         "valid_to": None,
         "expected_version": 3,
+        "reason": "he wrote",
     }
 
 
 def test_deleting_answers_nothing(ask: Ask) -> None:
     server = ScriptedServer(answer(204))
-    assert ask(server, lambda client: client.memories.delete(MEMORY_ID)) is None
+    assert ask(server, lambda c: c.memories.delete(MEMORY_ID, reason="not_needed")) is None
     assert server.request.method == "DELETE"
     assert server.request.url.path == f"/api/v1/memories/{MEMORY_ID}"
+    assert server.request.url.query == b"reason=not_needed"
 
 
 def test_a_version_is_restored_and_a_memory_expired_for_a_reason(ask: Ask) -> None:
-    server = ScriptedServer(answer(200, memory_json(version=5)))
+    server = ScriptedServer(answer(200, written_json(version=5)))
     ask(server, lambda c: c.memories.restore(MEMORY_ID, version=2, reason="wrong_edit"))
     assert server.requests[0].url.path.endswith(f"{MEMORY_ID}/restore")
     assert server.body() == {"version": 2, "reason": "wrong_edit"}
@@ -133,16 +142,16 @@ def test_a_version_is_restored_and_a_memory_expired_for_a_reason(ask: Ask) -> No
 
 
 def test_an_agent_that_restarts_may_bring_its_own_idempotency_key(ask: Ask) -> None:
-    server = ScriptedServer(answer(201, memory_json()))
+    server = ScriptedServer(answer(201, written_json()))
     ask(server, lambda c: c.memories.write("x", idempotency_key="case-1/step-3"))
     assert server.request.headers["idempotency-key"] == "case-1/step-3"
 
 
-@pytest.mark.parametrize("key", ["", "a b", "a\r\nX-Forged: 1", "ä", "x" * 256])
+@pytest.mark.parametrize("key", ["", "a b", "a\r\nX-Forged: 1", "ä", "x" * 201])
 def test_an_idempotency_key_that_no_header_holds_never_leaves_the_process(
     ask: Ask, key: str
 ) -> None:
-    server = ScriptedServer(answer(201, memory_json()))
+    server = ScriptedServer(answer(201, written_json()))
     with pytest.raises(ValueError, match="printable ASCII"):
         ask(server, lambda c: c.memories.write("x", idempotency_key=key))
     assert not server.requests
@@ -159,7 +168,7 @@ def test_an_id_that_is_none_never_leaves_the_process(ask: Ask, memory_id: str) -
 def test_a_misspelt_field_a_bare_namespace_and_a_naive_time_never_leave_the_process(
     ask: Ask,
 ) -> None:
-    server = ScriptedServer(answer(201, memory_json()))
+    server = ScriptedServer(answer(201, written_json()))
     with pytest.raises(TypeError, match="no field 'confidance'"):
         ask(server, lambda client: client.memories.write("x", confidance=1))
     with pytest.raises(TypeError, match="list of segments"):

@@ -2,10 +2,11 @@
 
 from mnemoscope_client.answers.event import AuditEvent
 from mnemoscope_client.answers.memory import Memory, MemoryVersion
+from mnemoscope_client.answers.reason import Reason
 from mnemoscope_client.answers.recall import Recall, RecallHit
 from mnemoscope_client.answers.review import Review
 from mnemoscope_client.answers.run import Run, Span
-from mnemoscope_client.answers.write import Reason, WriteResult
+from mnemoscope_client.answers.write import WriteResult
 from mnemoscope_client.async_client import AsyncMnemoscopeClient
 from mnemoscope_client.client import MnemoscopeClient
 from mnemoscope_client.errors import (

@@ -34,6 +34,7 @@ class AsyncMemories(AsyncResource):
 
 class AsyncReviews(AsyncResource):
     list = async_pages(reviews.list_reviews)
+    get = async_method(reviews.get)
     decide = async_method(reviews.decide)
 
 

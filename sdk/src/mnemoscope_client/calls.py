@@ -11,12 +11,13 @@ from typing import Generic, TypeAlias, TypeVar
 
 Json: TypeAlias = str | int | float | bool | Sequence["Json"] | Mapping[str, "Json"] | None
 JsonObject: TypeAlias = Mapping[str, Json]
+Params: TypeAlias = tuple[tuple[str, str], ...]
 
 T = TypeVar("T")
 
 # Ids are UUIDs. Anything else could climb out of its path ("../audit/events").
 _ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
-_KEY = re.compile(r"[!-~]{1,255}")
+_KEY = re.compile(r"[!-~]{1,200}")
 
 
 class Replay(Enum):
@@ -45,7 +46,7 @@ class Call(Generic[T]):
     method: str
     path: str
     parse: Callable[[JsonObject], T]
-    params: tuple[tuple[str, str], ...] = ()
+    params: Params = ()
     body: JsonObject | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     replay: Replay = Replay.ANY_FAILURE
@@ -69,9 +70,15 @@ def one(collection: str, identifier: str | uuid.UUID, *rest: str) -> str:
     return "/".join((collection, str(identifier), *rest))
 
 
+def params(**named: str | int | None) -> Params:
+    """Those that are given. A name that Python keeps for itself ends in an underscore."""
+    given = ((name.rstrip("_"), value) for name, value in named.items())
+    return tuple((name, str(value)) for name, value in given if value is not None)
+
+
 def keyed(idempotency_key: str | None) -> dict[str, str]:
     """Made once per logical call, before its first attempt: a retry then cannot write twice."""
     key = str(uuid.uuid4()) if idempotency_key is None else idempotency_key
     if not _KEY.fullmatch(key):
-        raise ValueError("An idempotency key is 1 to 255 printable ASCII characters, no spaces.")
+        raise ValueError("An idempotency key is 1 to 200 printable ASCII characters, no spaces.")
     return {"Idempotency-Key": key}

@@ -34,6 +34,7 @@ class Memories(Resource):
 
 class Reviews(Resource):
     list = pages(reviews.list_reviews)
+    get = method(reviews.get)
     decide = method(reviews.decide)
 
 

@@ -111,6 +111,13 @@ def integer(body: JsonObject, name: str) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def whole(body: JsonObject, name: str) -> int:
+    value = integer(body, name)
+    if value is None:
+        raise UnexpectedAnswerError(f"The answer lacks {name!r}.")
+    return value
+
+
 def number(body: JsonObject, name: str) -> float | None:
     value = body.get(name)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -2,90 +2,98 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from mnemoscope_client import decode
 from mnemoscope_client.calls import Json, JsonObject
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """One memory as it now stands."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryVersion:
+    """What a memory said at one version, and the step that wrote it: never changed, only followed.
+
+    `trace_id` and `span_id` are W3C ids in hexadecimal, where the writer sent its context.
+    """
+
+    version: int
+    content: str
+    value: Json
+    metadata: JsonObject
+    confidence: float | None
+    source: str | None
+    valid_from: datetime | None
+    valid_to: datetime | None
+    derived_from: tuple[str, ...]
+    content_sha256: str | None
+    author: str | None
+    trace_id: str | None
+    span_id: str | None
+    created_at: datetime | None
+    raw: JsonObject = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory(MemoryVersion):
+    """One memory as it now stands: what its version in force says, where it belongs, its state."""
 
     id: str
     state: str
-    version: int
-    content: str | None
-    value: Json
     kind: str | None
     tier: str | None
+    visibility: str | None
     namespace: tuple[str, ...]
     key: str | None
     subject: str | None
     agent: str | None
-    visibility: str | None
-    metadata: JsonObject
-    confidence: float | None
-    source: str | None
-    derived_from: tuple[str, ...]
-    valid_from: datetime | None
-    valid_to: datetime | None
+    agent_name: str | None
+    supersedes: str | None
     expires_at: datetime | None
-    created_at: datetime | None
     updated_at: datetime | None
-    raw: JsonObject = field(repr=False, compare=False)
 
     @property
     def is_active(self) -> bool:
         return self.state == "active"
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryVersion:
-    """What a memory said at one version: never changed, only followed."""
-
-    version: int
-    content: str | None
-    value: Json
-    metadata: JsonObject
-    reason: str | None
-    created_at: datetime | None
-    raw: JsonObject = field(repr=False, compare=False)
+def memory_version(body: JsonObject) -> MemoryVersion:
+    return MemoryVersion(**_said(body))
 
 
 def memory(body: JsonObject) -> Memory:
     return Memory(
+        **_said(body),
         id=decode.text(body, "id"),
         state=decode.text(body, "state"),
-        version=decode.integer(body, "version") or 0,
-        content=decode.text_or_none(body, "content"),
-        value=body.get("value"),
         kind=decode.text_or_none(body, "kind"),
         tier=decode.text_or_none(body, "tier"),
+        visibility=decode.text_or_none(body, "visibility"),
         namespace=decode.texts(body, "namespace"),
         key=decode.text_or_none(body, "key"),
         subject=decode.text_or_none(body, "subject"),
         agent=decode.text_or_none(body, "agent"),
-        visibility=decode.text_or_none(body, "visibility"),
-        metadata=decode.mapping(body, "metadata"),
-        confidence=decode.number(body, "confidence"),
-        source=decode.text_or_none(body, "source"),
-        derived_from=decode.texts(body, "derived_from"),
-        valid_from=decode.instant(body, "valid_from"),
-        valid_to=decode.instant(body, "valid_to"),
+        agent_name=decode.text_or_none(body, "agent_name"),
+        supersedes=decode.text_or_none(body, "supersedes"),
         expires_at=decode.instant(body, "expires_at"),
-        created_at=decode.instant(body, "created_at"),
         updated_at=decode.instant(body, "updated_at"),
-        raw=body,
     )
 
 
-def memory_version(body: JsonObject) -> MemoryVersion:
-    return MemoryVersion(
-        version=decode.integer(body, "version") or 0,
-        content=decode.text_or_none(body, "content"),
-        value=body.get("value"),
-        metadata=decode.mapping(body, "metadata"),
-        reason=decode.text_or_none(body, "reason"),
-        created_at=decode.instant(body, "created_at"),
-        raw=body,
-    )
+def _said(body: JsonObject) -> dict[str, Any]:
+    provenance = decode.mapping(body, "provenance")
+    return {
+        "version": decode.whole(body, "version"),
+        "content": decode.text(body, "content"),
+        "value": body.get("value"),
+        "metadata": decode.mapping(body, "metadata"),
+        "confidence": decode.number(body, "confidence"),
+        "source": decode.text_or_none(body, "source"),
+        "valid_from": decode.instant(body, "valid_from"),
+        "valid_to": decode.instant(body, "valid_to"),
+        "derived_from": decode.texts(body, "derived_from"),
+        "content_sha256": decode.text_or_none(body, "content_sha256"),
+        "author": decode.text_or_none(decode.mapping(provenance, "author"), "label"),
+        "trace_id": decode.text_or_none(provenance, "trace_id"),
+        "span_id": decode.text_or_none(provenance, "span_id"),
+        "created_at": decode.instant(body, "created_at"),
+        "raw": body,
+    }

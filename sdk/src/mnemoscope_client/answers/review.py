@@ -4,33 +4,62 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mnemoscope_client import decode
-from mnemoscope_client.answers.write import Reason
+from mnemoscope_client.answers.memory import MemoryVersion, memory_version
+from mnemoscope_client.answers.reason import Reason, reasons
 from mnemoscope_client.calls import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A memory that waits for a person, or waited."""
+    """A version that waits for a person, or waited. `risk`, 0 to 1, orders the queue.
+
+    The texts are there when it was asked for by its id: `proposed` would take effect, `current`
+    is in force of the same memory, `contradicted` is what another memory says.
+    """
 
     id: str
-    state: str | None
-    memory_id: str | None
+    status: str
+    kind: str | None
+    risk: float | None
     reasons: tuple[Reason, ...]
-    decision: str | None
+    memory_id: str
+    memory_state: str | None
+    version: int
+    contradicts_id: str | None
+    content_sha256: str | None
+    agent_name: str | None
+    subject: str | None
     created_at: datetime | None
+    closed_at: datetime | None
+    proposed: MemoryVersion | None
+    current: MemoryVersion | None
+    contradicted: MemoryVersion | None
     raw: JsonObject = field(repr=False, compare=False)
 
 
 def review(body: JsonObject) -> Review:
     return Review(
         id=decode.text(body, "id"),
-        state=decode.text_or_none(body, "state"),
-        memory_id=decode.text_or_none(body, "memory_id"),
-        reasons=tuple(
-            Reason(decode.text(item, "code"), decode.text_or_none(item, "detail") or "")
-            for item in decode.objects(body, "reasons")
-        ),
-        decision=decode.text_or_none(body, "decision"),
+        status=decode.text(body, "status"),
+        kind=decode.text_or_none(body, "kind"),
+        risk=decode.number(body, "risk"),
+        reasons=reasons(body),
+        memory_id=decode.text(body, "memory_id"),
+        memory_state=decode.text_or_none(body, "memory_state"),
+        version=decode.whole(body, "version"),
+        contradicts_id=decode.text_or_none(body, "contradicts_id"),
+        content_sha256=decode.text_or_none(body, "content_sha256"),
+        agent_name=decode.text_or_none(body, "agent_name"),
+        subject=decode.text_or_none(body, "subject"),
         created_at=decode.instant(body, "created_at"),
+        closed_at=decode.instant(body, "closed_at"),
+        proposed=_version(body, "proposed"),
+        current=_version(body, "current"),
+        contradicted=_version(body, "contradicted"),
         raw=body,
     )
+
+
+def _version(body: JsonObject, name: str) -> MemoryVersion | None:
+    said = decode.mapping(body, name)
+    return memory_version(said) if said else None

@@ -1,36 +1,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 
 from mnemoscope_client import decode
-from mnemoscope_client.answers.memory import Memory, memory
+from mnemoscope_client.answers.reason import Reason, reasons
 from mnemoscope_client.calls import JsonObject
 from mnemoscope_client.errors import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a write waits or was refused; `code` is stable."""
-
-    code: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class WriteResult:
-    """What became of a write.
+    """What became of a write. It repeats no content.
 
     `active` is recalled from now on; `pending` and `quarantined` wait for a person; `rejected`
-    (in a batch only: a single write raises) was refused, with its `problem`.
+    (in a batch only: a single write raises) was refused, with its `problem`. `version` is the one
+    proposed; while a revision waits, the version before it stays in force.
     """
 
     state: str
-    id: str | None
-    version: int | None
+    id: str | None = None
+    version: int | None = None
     reasons: tuple[Reason, ...] = ()
     review_id: str | None = None
-    memory: Memory | None = None
+    namespace: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    created_at: datetime | None = None
     problem: Problem | None = None
     raw: JsonObject = field(default_factory=dict, repr=False, compare=False)
 
@@ -48,14 +44,15 @@ class WriteResult:
 
 
 def write_result(body: JsonObject) -> WriteResult:
-    written = memory(body)
     return WriteResult(
-        state=written.state,
-        id=written.id,
-        version=decode.integer(body, "version"),
-        reasons=_reasons(body),
+        state=decode.text(body, "state"),
+        id=decode.text(body, "id"),
+        version=decode.whole(body, "version"),
+        reasons=reasons(body),
         review_id=decode.text_or_none(body, "review_id"),
-        memory=written,
+        namespace=decode.texts(body, "namespace"),
+        expires_at=decode.instant(body, "expires_at"),
+        created_at=decode.instant(body, "created_at"),
         raw=body,
     )
 
@@ -66,21 +63,7 @@ def batch_results(body: JsonObject) -> tuple[WriteResult, ...]:
 
 
 def _batch_result(body: JsonObject) -> WriteResult:
-    status = decode.integer(body, "status") or HTTPStatus.CREATED
+    status = decode.whole(body, "status")
     if status < HTTPStatus.BAD_REQUEST:
         return write_result(body)
-    return WriteResult(
-        state="rejected",
-        id=None,
-        version=None,
-        reasons=_reasons(body),
-        problem=decode.problem_from(body, status=status),
-        raw=body,
-    )
-
-
-def _reasons(body: JsonObject) -> tuple[Reason, ...]:
-    return tuple(
-        Reason(decode.text(item, "code"), decode.text_or_none(item, "detail") or "")
-        for item in decode.objects(body, "reasons")
-    )
+    return WriteResult("rejected", problem=decode.problem_from(body, status=status), raw=body)

@@ -16,12 +16,12 @@ from mnemoscope_client.calls import (
     Replay,
     keyed,
     one,
+    params,
 )
 from mnemoscope_client.requests.fields import (
     UNSET,
     MemoryFields,
     NewMemory,
-    Tier,
     Unset,
     encoded,
     segments,
@@ -85,11 +85,11 @@ def list_memories(
     page_size: int | None = None,
 ) -> Call[Page[Memory]]:
     """Every memory that fits, fetched page by page as it is iterated."""
-    named = {"subject": subject, "kind": kind, "tier": tier, "state": state, "key": key}
-    named |= {"agent": agent, "limit": None if page_size is None else str(page_size)}
-    params = [("namespace", segment) for segment in segments(namespace)]
-    params += [(name, value) for name, value in named.items() if value is not None]
-    return Call("GET", "memories", decode.page_of(memory), params=tuple(params))
+    place = tuple(("namespace", segment) for segment in segments(namespace))
+    named = params(
+        subject=subject, kind=kind, tier=tier, state=state, key=key, agent=agent, limit=page_size
+    )
+    return Call("GET", "memories", decode.page_of(memory), params=place + named)
 
 
 def get(memory_id: str) -> Call[Memory]:
@@ -102,7 +102,6 @@ def revise(
     expected_version: int,
     content: str | Unset = UNSET,
     value: Json | Unset = UNSET,
-    tier: Tier | Unset = UNSET,
     metadata: JsonObject | Unset = UNSET,
     confidence: float | Unset | None = UNSET,
     ttl: int | timedelta | Unset = UNSET,
@@ -111,12 +110,12 @@ def revise(
     valid_to: datetime | Unset | None = UNSET,
     source: str | Unset = UNSET,
     derived_from: Sequence[str] | Unset = UNSET,
+    reason: str | None = None,
 ) -> Call[WriteResult]:
-    """Write the next version. Raises StaleVersionError if someone else already has."""
+    """Propose the next version. Raises StaleVersionError if another is in force by now."""
     changes = {
         "content": content,
         "value": value,
-        "tier": tier,
         "metadata": metadata,
         "confidence": confidence,
         "ttl": ttl,
@@ -126,35 +125,46 @@ def revise(
         "source": source,
         "derived_from": derived_from,
     }
+    body = {**encoded(changes), "expected_version": expected_version}
+    if reason is not None:
+        body["reason"] = reason
     return Call(
         "PATCH",
         one("memories", memory_id),
         write_result,
-        body={**encoded(changes), "expected_version": expected_version},
+        body=body,
         headers={"If-Match": f'"{expected_version}"'},
         replay=Replay.ONLY_IF_NOT_RECEIVED,
         operation=_update(memory_id),
     )
 
 
-def delete(memory_id: str) -> Call[None]:
+def delete(memory_id: str, *, reason: str | None = None) -> Call[None]:
+    """Nobody recalls or reads it from now on; its history stays as evidence."""
     return Call(
         "DELETE",
         one("memories", memory_id),
         lambda _: None,
+        params=params(reason=reason),
         replay=Replay.ONLY_IF_NOT_RECEIVED,
         operation=MemoryOperation("delete_memory", record_id=str(memory_id), count=1),
     )
 
 
-def versions(memory_id: str) -> Call[Page[MemoryVersion]]:
-    return Call("GET", one("memories", memory_id, "versions"), decode.page_of(memory_version))
+def versions(memory_id: str, *, page_size: int | None = None) -> Call[Page[MemoryVersion]]:
+    """Newest first."""
+    return Call(
+        "GET",
+        one("memories", memory_id, "versions"),
+        decode.page_of(memory_version),
+        params=params(limit=page_size),
+    )
 
 
 def restore(
     memory_id: str, *, version: int, reason: str, idempotency_key: str | None = None
 ) -> Call[WriteResult]:
-    """Make an earlier version the newest again; nothing in between is lost."""
+    """Propose what an earlier version says as the next one; nothing in between is lost."""
     return Call(
         "POST",
         one("memories", memory_id, "restore"),
@@ -193,5 +203,5 @@ def _written(result: WriteResult) -> list[str]:
     return [result.id] if result.id else []
 
 
-def _store_written(result: WriteResult) -> str | None:
-    return store_of(result.memory.namespace) if result.memory else None
+def _store_written(result: WriteResult) -> str:
+    return store_of(result.namespace)

@@ -4,36 +4,64 @@ from typing import Literal, TypeAlias
 
 from mnemoscope_client import decode
 from mnemoscope_client.answers.review import Review, review
-from mnemoscope_client.calls import Call, Json, Page, keyed, one
+from mnemoscope_client.calls import Call, Json, Page, keyed, one, params
 
 Decision: TypeAlias = Literal["approve", "edit_and_approve", "reject", "expire", "delete"]
+DecisionReason: TypeAlias = Literal[
+    "accurate",
+    "corrected",
+    "inaccurate",
+    "poisoned",
+    "personal_data",
+    "outdated",
+    "duplicate",
+    "not_needed",
+    "other",
+]
 
 
-def list_reviews(*, state: str | None = None, page_size: int | None = None) -> Call[Page[Review]]:
-    params = {"state": state, "limit": None if page_size is None else str(page_size)}
+def list_reviews(
+    *,
+    status: str | None = None,
+    kind: str | None = None,
+    agent: str | None = None,
+    subject: str | None = None,
+    page_size: int | None = None,
+) -> Call[Page[Review]]:
+    """Those that are open, unless `status` asks for others; the riskiest first."""
     return Call(
         "GET",
         "reviews",
         decode.page_of(review),
-        params=tuple((name, value) for name, value in params.items() if value is not None),
+        params=params(status=status, kind=kind, agent=agent, subject=subject, limit=page_size),
     )
+
+
+def get(review_id: str) -> Call[Review]:
+    """With the text proposed, the one in force and the one it contradicts."""
+    return Call("GET", one("reviews", review_id), review)
 
 
 def decide(
     review_id: str,
     decision: Decision,
     *,
-    reason: str,
+    reason: DecisionReason,
     note: str | None = None,
     content: str | None = None,
+    content_sha256: str | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Review]:
-    """Decide one item; `content` is what edit_and_approve writes instead."""
+    """Decide one item; `content` is what edit_and_approve writes instead.
+
+    `content_sha256` is the review's: should another text wait there by now, StaleVersionError.
+    """
     asked: dict[str, Json] = {
         "decision": decision,
         "reason": reason,
         "note": note,
         "content": content,
+        "content_sha256": content_sha256,
     }
     return Call(
         "POST",

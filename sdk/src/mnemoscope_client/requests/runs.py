@@ -2,16 +2,15 @@ from __future__ import annotations
 
 from mnemoscope_client import decode
 from mnemoscope_client.answers.run import Run, Span, run, span
-from mnemoscope_client.calls import Call, Page, one
+from mnemoscope_client.calls import Call, Page, one, params
 
 
 def list_runs(*, agent: str | None = None, page_size: int | None = None) -> Call[Page[Run]]:
-    params = {"agent": agent, "limit": None if page_size is None else str(page_size)}
     return Call(
         "GET",
         "runs",
         decode.page_of(run),
-        params=tuple((name, value) for name, value in params.items() if value is not None),
+        params=params(agent=agent, limit=page_size),
     )
 
 
@@ -20,5 +19,6 @@ def get(run_id: str) -> Call[Run]:
 
 
 def spans(run_id: str, *, page_size: int | None = None) -> Call[Page[Span]]:
-    params = () if page_size is None else (("limit", str(page_size)),)
-    return Call("GET", one("runs", run_id, "spans"), decode.page_of(span), params=params)
+    return Call(
+        "GET", one("runs", run_id, "spans"), decode.page_of(span), params=params(limit=page_size)
+    )
