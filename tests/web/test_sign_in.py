@@ -38,7 +38,7 @@ def test_a_member_gets_in_and_the_tenant_learns_of_it(client, acme, bob):
 
 def test_after_repeated_failures_even_the_right_password_waits(client, acme, bob):
     for _ in range(10):
-        assert b"errorlist" in sign_in(client, bob, "wrong").content or True
+        assert sign_in(client, bob, "wrong").status_code == 200
     response = sign_in(client, bob)
     assert response.status_code != 302
     assert client.get("/review/").status_code == 302
