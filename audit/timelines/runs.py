@@ -1,19 +1,13 @@
 """The list of runs, the newest activity first, and one run by its id."""
 
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from audit.ingest.columns import instant_ns
 from audit.models import MemoryAccess, Run, RunStatus, Trace
-from console.platform.errors import InvalidInputError, NotFoundError
-
-MAX_PAGE = 200
-EPOCH = datetime.fromtimestamp(0, UTC)
+from console.platform.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +24,6 @@ class RunFilter:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunPage:
-    runs: tuple[Run, ...]
-    next_cursor: str | None
-
-
 def run_of(run_id: UUID) -> Run:
     """Raises NotFoundError, for another tenant's run as for one that never was."""
     run = Run.objects.filter(id=run_id).first()
@@ -45,6 +33,7 @@ def run_of(run_id: UUID) -> Run:
 
 
 def find_runs(wanted: RunFilter) -> QuerySet[Run]:
+    """The latest activity first. Pages are the doors' affair."""
     runs = Run.objects.order_by("-last_seen", "-id")
     if wanted.status is not None:
         runs = runs.filter(status=wanted.status)
@@ -64,34 +53,3 @@ def find_runs(wanted: RunFilter) -> QuerySet[Run]:
     if wanted.text is not None:
         runs = runs.filter(Q(name__icontains=wanted.text) | Q(key__icontains=wanted.text))
     return runs
-
-
-def list_runs(
-    wanted: RunFilter | None = None, *, cursor: str | None = None, limit: int = 50
-) -> RunPage:
-    """One page and the cursor of the next. Raises InvalidInputError on a cursor not ours."""
-    limit = max(1, min(limit, MAX_PAGE))
-    runs = find_runs(wanted or RunFilter())
-    if cursor:
-        seen, run_id = _decode_cursor(cursor)
-        runs = runs.filter(Q(last_seen__lt=seen) | Q(last_seen=seen, id__lt=run_id))
-    found = tuple(runs[: limit + 1])
-    if len(found) <= limit:
-        return RunPage(found, None)
-    return RunPage(found[:limit], _encode_cursor(found[limit - 1]))
-
-
-def _encode_cursor(run: Run) -> str:
-    microseconds = instant_ns(run.last_seen) // 1000
-    return urlsafe_b64encode(f"{microseconds}.{run.id}".encode()).decode().rstrip("=")
-
-
-def _decode_cursor(cursor: str) -> tuple[datetime, UUID]:
-    padded = cursor + "=" * (-len(cursor) % 4)
-    try:
-        microseconds, _, identifier = urlsafe_b64decode(padded).decode("ascii").partition(".")
-        return EPOCH + timedelta(microseconds=int(microseconds)), UUID(identifier)
-    except (ValueError, OverflowError, binascii.Error):
-        raise InvalidInputError.on(
-            "cursor", "invalid", "This cursor is not one of ours: start again without it."
-        ) from None

@@ -1,6 +1,5 @@
 """One step of a run, as pages and the API show it, and the steps that led up to it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,28 +9,6 @@ from audit.models import Span, SpanState, SpanStatus
 
 # Steps of these kinds only say that a program talked to another.
 NOISE = (Op.OTHER,)
-FIELDS = (
-    "trace_id",
-    "span_id",
-    "parent_id",
-    "run_id",
-    "name",
-    "op",
-    "state",
-    "status",
-    "error_type",
-    "agent",
-    "service",
-    "tool",
-    "model",
-    "input_tokens",
-    "output_tokens",
-    "memory_store",
-    "memory_count",
-    "start_time",
-    "start_ns",
-    "duration_ns",
-)
 LANES = {
     Op.AGENT: "agent",
     Op.WORKFLOW: "agent",
@@ -46,6 +23,9 @@ LANES = {
     Op.MEMORY_STORE: "memory_write",
     Op.OTHER: "other",
 }
+
+
+Key = tuple[str, str]  # trace id and span id, hexadecimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +54,10 @@ class Step:
     duration_ns: int | None
 
     @property
+    def key(self) -> Key:
+        return (self.trace_id, self.span_id)
+
+    @property
     def lane(self) -> str:
         """agent, model, tool, memory_read, memory_write or other."""
         return LANES[self.op]
@@ -88,47 +72,51 @@ class Step:
         return self.start_ns + (self.duration_ns or 0)
 
     @property
-    def duration(self) -> timedelta | None:
+    def ended_at(self) -> datetime | None:
         """None while it runs."""
         if self.duration_ns is None:
             return None
-        return timedelta(microseconds=self.duration_ns / 1000)
+        return self.started_at + timedelta(microseconds=self.duration_ns // 1000)
 
 
-def steps_of_rows(rows: Iterable[dict[str, object]]) -> list[Step]:
-    return [step_of_row(row) for row in rows]
-
-
-def step_of_row(row: dict[str, object]) -> Step:
-    """From the `values(*FIELDS)` of a Span."""
-    fields = dict(row)
-    parent = fields.pop("parent_id")
+def step_of(span: Span) -> Step:
     return Step(
-        trace_id=bytes(fields.pop("trace_id")).hex(),  # type: ignore[call-overload]
-        span_id=bytes(fields.pop("span_id")).hex(),  # type: ignore[call-overload]
-        parent_id=bytes(parent).hex() if parent else None,  # type: ignore[call-overload]
-        op=Op(str(fields.pop("op"))),
-        is_running=fields.pop("state") == SpanState.RUNNING,
-        is_error=fields.pop("status") == SpanStatus.ERROR,
-        started_at=fields.pop("start_time"),  # type: ignore[arg-type]
-        **fields,  # type: ignore[arg-type]
+        trace_id=bytes(span.trace_id).hex(),
+        span_id=bytes(span.span_id).hex(),
+        parent_id=bytes(span.parent_id).hex() if span.parent_id else None,
+        run_id=span.run_id,
+        name=span.name,
+        op=Op(span.op),
+        is_running=span.state == SpanState.RUNNING,
+        is_error=span.status == SpanStatus.ERROR,
+        error_type=span.error_type,
+        agent=span.agent,
+        service=span.service,
+        tool=span.tool,
+        model=span.model,
+        input_tokens=span.input_tokens,
+        output_tokens=span.output_tokens,
+        memory_store=span.memory_store,
+        memory_count=span.memory_count,
+        started_at=span.start_time,
+        start_ns=span.start_ns,
+        duration_ns=span.duration_ns,
     )
 
 
 def step_at(trace_id: bytes, span_id: bytes) -> Step | None:
     """None while the span has not arrived: exporters send a span when it ends, or later."""
-    row = Span.objects.filter(trace_id=trace_id, span_id=span_id).values(*FIELDS).first()
-    return step_of_row(row) if row else None
+    span = Span.objects.filter(trace_id=trace_id, span_id=span_id).first()
+    return step_of(span) if span else None
 
 
 def steps_before(step: Step, count: int = 5) -> tuple[Step, ...]:
     """The steps of the same run that had started before this one, the oldest first."""
-    rows = (
+    spans = (
         Span.objects.filter(
             run_id=step.run_id, start_time__lte=step.started_at, start_ns__lt=step.start_ns
         )
         .exclude(op__in=NOISE)
-        .order_by("-start_time", "-start_ns")
-        .values(*FIELDS)[:count]
+        .order_by("-start_time", "-start_ns")[:count]
     )
-    return tuple(reversed(steps_of_rows(rows)))
+    return tuple(reversed([step_of(span) for span in spans]))

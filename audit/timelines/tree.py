@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from audit.timelines.step import Step
-
-Key = tuple[str, str]
+from audit.timelines.step import Key, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ def in_tree_order(steps: Iterable[Step]) -> list[Branch]:
     A child whose parent has not arrived stands under a placeholder for it; a circle of parents,
     which only a broken or hostile sender makes, is cut where it is first met.
     """
-    by_key = {(step.trace_id, step.span_id): step for step in sorted(steps, key=_by_start)}
+    by_key = {step.key: step for step in sorted(steps, key=_by_start)}
     children: dict[Key, list[Key]] = {}
     roots: dict[Key, int] = {}
     for key, step in by_key.items():

@@ -2,19 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from audit.dialects.dialect import Op
-from audit.models import MemoryAccess, Run, Span, Trace
+from audit.models import Run, Span
 from audit.timelines.axis import Segment, fold
-from audit.timelines.memory_mark import MemoryMark, mark_of
-from audit.timelines.step import FIELDS, Step, steps_of_rows
-from audit.timelines.tree import Branch, Key, in_tree_order
+from audit.timelines.memory_mark import MemoryMark, marks_in_run
+from audit.timelines.step import Key, Step, step_of
+from audit.timelines.tree import Branch, in_tree_order
 
 MAX_ROWS = 2000
-MAX_ACCESSES = 5000
-# An access is stamped by the server's clock and its span by the agent's.
-CLOCK_SKEW = timedelta(days=1)
 ENCLOSING = frozenset({Op.AGENT, Op.WORKFLOW})
 
 
@@ -52,16 +48,10 @@ class Waterfall:
 
 def waterfall_of(run: Run, *, limit: int = MAX_ROWS) -> Waterfall:
     """Two queries, however long the run."""
-    rows = (
-        Span.objects.filter(
-            run_id=run.id, start_time__gte=run.first_seen, start_time__lte=run.last_seen
-        )
-        .order_by("start_time", "start_ns")
-        .values(*FIELDS)[:limit]
-    )
-    steps = steps_of_rows(rows)
-    marks = _marks(run)
-    return lay_out(run, steps, marks)
+    spans = Span.objects.filter(
+        run_id=run.id, start_time__gte=run.first_seen, start_time__lte=run.last_seen
+    ).order_by("start_time", "start_ns")[:limit]
+    return lay_out(run, [step_of(span) for span in spans], marks_in_run(run))
 
 
 def lay_out(run: Run, steps: Sequence[Step], marks: dict[Key, list[MemoryMark]]) -> Waterfall:
@@ -130,17 +120,3 @@ def _extents(branches: Sequence[Branch], last: int) -> dict[Key, tuple[int, int]
         elif not branch.depth:
             missing = None
     return extents
-
-
-def _marks(run: Run) -> dict[Key, list[MemoryMark]]:
-    traces = Trace.objects.filter(run_id=run.id).values("trace_id")
-    found = MemoryAccess.objects.filter(
-        trace_id__in=traces,
-        at__gte=run.first_seen - CLOCK_SKEW,
-        at__lte=run.last_seen + CLOCK_SKEW,
-    ).order_by("at", "rank")[:MAX_ACCESSES]
-    marks: dict[Key, list[MemoryMark]] = {}
-    for access in found:
-        key = (bytes(access.trace_id or b"").hex(), bytes(access.span_id or b"").hex())
-        marks.setdefault(key, []).append(mark_of(access))
-    return marks

@@ -9,6 +9,7 @@ from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVe
 from console.api.v1.memories import MemoriesView, MemoryView
 from console.api.v1.recall import RecallView
 from console.api.v1.reviews import ReviewDecideView, ReviewsView, ReviewView
+from console.api.v1.runs import RunSpansView, RunsView, RunView
 
 V1 = "api/v1/"
 
@@ -24,6 +25,9 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "reviews", ReviewsView.as_view()),
     path(V1 + "reviews/<str:review_id>", ReviewView.as_view()),
     path(V1 + "reviews/<str:review_id>/decide", ReviewDecideView.as_view()),
+    path(V1 + "runs", RunsView.as_view()),
+    path(V1 + "runs/<str:run_id>", RunView.as_view()),
+    path(V1 + "runs/<str:run_id>/spans", RunSpansView.as_view()),
     path(V1 + "audit/events", AuditEventsView.as_view()),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/docs/", DocsView.as_view(), name="api-docs"),

@@ -123,7 +123,7 @@ def test_a_running_step_reaches_to_the_end_of_what_is_known(acme: Tenant, ingest
         run = Run.objects.get()
         root, _ = waterfall_of(run).rows
     assert run.status == "running"
-    assert root.step is not None and root.step.is_running and root.step.duration is None
+    assert root.step is not None and root.step.is_running and root.step.ended_at is None
     assert (root.offset, root.width) == (0, pytest.approx(1))
 
 

@@ -1,0 +1,151 @@
+"""What the API is asked and answers about runs and their spans."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rest_framework import serializers
+
+from audit.dialects.dialect import Op
+from audit.models import AccessKind, AccessSource, Run, RunStatus, SpanState, StitchedBy
+from audit.timelines.memory_mark import MemoryMark
+from audit.timelines.step import Step
+from console.api.fields import InstantField, OneOfField, TextField
+from console.api.v1.answers import Shape, as_json
+from console.api.v1.memory_bodies import PageQuery
+
+MAX_TEXT = 256
+STITCHED_BY = [member.name.lower() for member in StitchedBy]
+
+
+class RunQuery(PageQuery):
+    state = OneOfField(required=False, choices=RunStatus.choices)
+    agent = TextField(required=False, max_length=MAX_TEXT, help_text="The agent's name.")
+    service = TextField(required=False, max_length=MAX_TEXT, help_text="`service.name`.")
+    errors = OneOfField(required=False, choices=["some", "none"])  # type: ignore[assignment]
+    memory = TextField(required=False, max_length=MAX_TEXT, help_text="The id of one it touched.")
+    since = InstantField(required=False, help_text="Active at or after.")
+    until = InstantField(required=False, help_text="Begun before.")
+    q = TextField(required=False, max_length=MAX_TEXT, help_text="In its name or key.")
+
+
+class RunAnswer(Shape):
+    id = serializers.UUIDField()
+    name = serializers.CharField(help_text="Its root's, or what it is known by until that arrives.")
+    state = serializers.ChoiceField(choices=RunStatus.choices)
+    agent = serializers.CharField(allow_null=True)
+    service = serializers.CharField(allow_null=True)
+    stitched_by = serializers.ChoiceField(
+        choices=STITCHED_BY, help_text="What makes its traces one run."
+    )
+    key = serializers.CharField(help_text="The conversation, session or trace id.")
+    started_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="Null while it runs.")
+    last_seen_at = serializers.DateTimeField()
+    spans = serializers.IntegerField()
+    errors = serializers.IntegerField()  # type: ignore[assignment]
+    input_tokens = serializers.IntegerField(help_text="Of model calls.")
+    output_tokens = serializers.IntegerField(help_text="Of model calls.")
+    memory_reads = serializers.IntegerField()
+    memory_writes = serializers.IntegerField()
+
+
+class MemoryTouchAnswer(Shape):
+    memory_id = serializers.CharField()
+    access = serializers.ChoiceField(choices=AccessKind.choices)
+    said_by = serializers.ChoiceField(
+        choices=AccessSource.choices,
+        help_text="`api`: our memory API did it. `span`: the agent's span claims it.",
+    )
+    version = serializers.IntegerField(allow_null=True)
+    rank = serializers.IntegerField(allow_null=True)
+    score = serializers.FloatField(allow_null=True)
+    store = serializers.CharField(allow_null=True)
+    purpose = serializers.CharField(allow_null=True)
+
+
+class SpanAnswer(Shape):
+    trace_id = serializers.CharField(help_text="Hexadecimal, as all ids here.")
+    span_id = serializers.CharField()
+    parent_span_id = serializers.CharField(allow_null=True)
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=[op.value for op in Op])
+    state = serializers.ChoiceField(choices=SpanState.choices)
+    failed = serializers.BooleanField()
+    error_type = serializers.CharField(allow_null=True)
+    agent = serializers.CharField(allow_null=True)
+    service = serializers.CharField(allow_null=True)
+    tool = serializers.CharField(allow_null=True)
+    model = serializers.CharField(allow_null=True)
+    input_tokens = serializers.IntegerField(allow_null=True)
+    output_tokens = serializers.IntegerField(allow_null=True)
+    memory_store = serializers.CharField(allow_null=True)
+    memory_count = serializers.IntegerField(allow_null=True)
+    memories = MemoryTouchAnswer(many=True)
+    started_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="Null while it runs.")
+    duration_ns = serializers.IntegerField(allow_null=True)
+
+
+def shown_run(run: Run) -> dict[str, Any]:
+    return as_json(
+        RunAnswer,
+        {
+            "id": run.id,
+            "name": run.title,
+            "state": run.status,
+            "agent": run.agent or None,
+            "service": run.service or None,
+            "stitched_by": StitchedBy(run.stitched_by).name.lower(),
+            "key": run.key,
+            "started_at": run.first_seen,
+            "ended_at": None if run.status == RunStatus.RUNNING else run.last_seen,
+            "last_seen_at": run.last_seen,
+            "spans": run.span_count,
+            "errors": run.error_count,
+            "input_tokens": run.input_tokens,
+            "output_tokens": run.output_tokens,
+            "memory_reads": run.memory_reads,
+            "memory_writes": run.memory_writes,
+        },
+    )
+
+
+def shown_step(step: Step, memories: Sequence[MemoryMark]) -> dict[str, Any]:
+    return as_json(
+        SpanAnswer,
+        {
+            "trace_id": step.trace_id,
+            "span_id": step.span_id,
+            "parent_span_id": step.parent_id,
+            "name": step.name,
+            "kind": step.op,
+            "state": SpanState.RUNNING if step.is_running else SpanState.DONE,
+            "failed": step.is_error,
+            "error_type": step.error_type or None,
+            "agent": step.agent or None,
+            "service": step.service or None,
+            "tool": step.tool or None,
+            "model": step.model or None,
+            "input_tokens": step.input_tokens,
+            "output_tokens": step.output_tokens,
+            "memory_store": step.memory_store or None,
+            "memory_count": step.memory_count,
+            "memories": [_shown_mark(mark) for mark in memories],
+            "started_at": step.started_at,
+            "ended_at": step.ended_at,
+            "duration_ns": step.duration_ns,
+        },
+    )
+
+
+def _shown_mark(mark: MemoryMark) -> dict[str, Any]:
+    return {
+        "memory_id": mark.memory_id,
+        "access": mark.access,
+        "said_by": mark.source,
+        "version": mark.version,
+        "rank": mark.rank,
+        "score": mark.score,
+        "store": mark.store or None,
+        "purpose": mark.purpose or None,
+    }

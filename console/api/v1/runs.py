@@ -1,0 +1,134 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit.ingest.columns import instant_ns
+from audit.models import Run, Span
+from audit.timelines.memory_mark import marks_of_steps
+from audit.timelines.runs import RunFilter, find_runs, run_of
+from audit.timelines.step import step_of
+from console.accounts.permissions import Permission
+from console.api.paging import Order, page_of
+from console.api.schema import page_of as page_shape
+from console.api.schema import problems
+from console.api.serializers import checked
+from console.api.v1.base import TenantView, identifier
+from console.api.v1.memory_bodies import PageQuery
+from console.api.v1.run_shapes import RunAnswer, RunQuery, SpanAnswer, shown_run, shown_step
+
+EPOCH = datetime.fromtimestamp(0, UTC)
+LAST_MICROSECOND = 253_402_300_799_999_999  # of the year 9999
+FILTERS = {
+    "state": "status",
+    "agent": "agent",
+    "service": "service",
+    "since": "since",
+    "until": "until",
+    "memory": "memory_id",
+    "q": "text",
+}
+
+
+class RunsView(TenantView):
+    needs = {"GET": Permission.TRACES_READ}
+
+    @extend_schema(
+        operation_id="runs_list",
+        summary="List runs",
+        description="What agents did, the latest activity first.",
+        tags=["runs"],
+        parameters=[RunQuery],
+        responses={200: page_shape(RunAnswer), **problems()},
+    )
+    def get(self, request: Request) -> Response:
+        asked = checked(RunQuery, request.query_params)
+        runs = find_runs(wanted_runs(asked))
+        page = page_of(runs, latest_activity(), cursor=asked.get("cursor"), limit=asked["limit"])
+        results = [shown_run(run) for run in page.rows]
+        return Response({"results": results, "next_cursor": page.next_cursor})
+
+
+class RunView(TenantView):
+    needs = {"GET": Permission.TRACES_READ}
+
+    @extend_schema(
+        operation_id="runs_read",
+        summary="Read a run",
+        tags=["runs"],
+        responses={200: RunAnswer, **problems(404)},
+    )
+    def get(self, _request: Request, run_id: str) -> Response:
+        return Response(shown_run(run_of(identifier(run_id, noun="run"))))
+
+
+class RunSpansView(TenantView):
+    needs = {"GET": Permission.TRACES_READ}
+
+    @extend_schema(
+        operation_id="runs_spans",
+        summary="List the spans of a run",
+        description="In the order they started, with the memories each one touched.",
+        tags=["runs"],
+        parameters=[PageQuery],
+        responses={200: page_shape(SpanAnswer), **problems(404)},
+    )
+    def get(self, request: Request, run_id: str) -> Response:
+        asked = checked(PageQuery, request.query_params)
+        run = run_of(identifier(run_id, noun="run"))
+        spans = Span.objects.filter(
+            run_id=run.id, start_time__gte=run.first_seen, start_time__lte=run.last_seen
+        )
+        page = page_of(spans, by_start(), cursor=asked.get("cursor"), limit=asked["limit"])
+        steps = [step_of(span) for span in page.rows]
+        marks = marks_of_steps(steps)
+        results = [shown_step(step, marks.get(step.key, [])) for step in steps]
+        return Response({"results": results, "next_cursor": page.next_cursor})
+
+
+def wanted_runs(asked: dict[str, Any]) -> RunFilter:
+    wanted = {column: asked[name] for name, column in FILTERS.items() if name in asked}
+    if "errors" in asked:
+        wanted["has_errors"] = asked["errors"] == "some"
+    return RunFilter(**wanted)
+
+
+def latest_activity() -> Order[Run]:
+    return Order(
+        ("-last_seen", "-id"),
+        "q16s",
+        lambda run: (instant_ns(run.last_seen) // 1000, run.id.bytes),
+        _seen_before,
+    )
+
+
+def _seen_before(microseconds: int, raw_id: bytes) -> Q:
+    seen = _instant(microseconds)
+    return Q(last_seen__lt=seen) | Q(last_seen=seen, id__lt=UUID(bytes=raw_id))
+
+
+def by_start() -> Order[Span]:
+    return Order(
+        ("start_time", "start_ns", "trace_id", "span_id"),
+        "q16s8s",
+        lambda span: (span.start_ns, bytes(span.trace_id), bytes(span.span_id)),
+        _started_after,
+    )
+
+
+def _started_after(start_ns: int, trace_id: bytes, span_id: bytes) -> Q:
+    # The first condition is what the index serves.
+    return Q(start_time__gte=_instant(start_ns // 1000)) & (
+        Q(start_ns__gt=start_ns)
+        | Q(start_ns=start_ns, trace_id__gt=trace_id)
+        | Q(start_ns=start_ns, trace_id=trace_id, span_id__gt=span_id)
+    )
+
+
+def _instant(microseconds: int) -> datetime:
+    """A forged position may name any number: it is only another place in the list."""
+    return EPOCH + timedelta(microseconds=max(0, min(microseconds, LAST_MICROSECOND)))
