@@ -30,7 +30,7 @@ def as_text(outcome: Outcome, spans: CountingExporter, url: str) -> str:
         lines.append(f"  recalled {len(recall.contents)} for: {recall.query}")
     lines += [
         "",
-        f"What waits for a person:  {url}/reviews/",
+        f"What waits for a person:  {url}/review/",
         f"The timeline of the case: {url}/runs/",
         f"What is remembered now:   {url}/memories/",
     ]

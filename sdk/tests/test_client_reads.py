@@ -126,8 +126,16 @@ def test_a_reviewer_lists_looks_and_decides_on_what_was_seen(ask: Ask) -> None:
 
 def test_a_developer_reads_a_run_its_spans_and_the_trail(ask: Ask) -> None:
     start = datetime(2026, 11, 1, tzinfo=UTC)
-    run = {"id": "run-1", "agent": "support-agent", "started_at": "2026-11-01T10:00:00Z"}
-    span = {"span_id": "b" * 16, "trace_id": "a" * 32, "name": "create_memory"}
+    run = {"id": "run-1", "name": "invoke_agent", "state": "running", "agent": "support-agent"}
+    touch = {"memory_id": MEMORY_ID, "access": "write", "said_by": "api", "version": 1}
+    span = {
+        "span_id": "b" * 16,
+        "trace_id": "a" * 32,
+        "name": "create_memory",
+        "failed": False,
+        "started_at": "2026-11-01T10:00:00Z",
+        "memories": [touch],
+    }
     event = {"id": "e-1", "kind": "memory.written", "outcome": "refused"}
     server = ScriptedServer(
         *paged(([run], None)),
@@ -135,10 +143,16 @@ def test_a_developer_reads_a_run_its_spans_and_the_trail(ask: Ask) -> None:
         *paged(([span], "next"), ([span], None)),
         *paged(([event], None)),
     )
-    assert ask(server, lambda client: client.runs.list())[0].agent == "support-agent"
+    (found,) = ask(server, lambda client: client.runs.list(state="running", since=start))
+    assert (found.agent, found.ended_at) == ("support-agent", None)
+    assert dict(server.requests[-1].url.params) == {
+        "state": "running",
+        "since": "2026-11-01T00:00:00+00:00",
+    }
     assert ask(server, lambda client: client.runs.get("run-1")).id == "run-1"
     spans = ask(server, lambda client: client.runs.spans("run-1"))
     assert [item.name for item in spans] == ["create_memory", "create_memory"]
+    assert spans[0].memories[0].memory_id == MEMORY_ID
     (seen,) = ask(server, lambda client: client.audit.events(outcome="refused", since=start))
     assert (seen.kind, seen.outcome) == ("memory.written", "refused")
     assert dict(server.requests[-1].url.params) == {

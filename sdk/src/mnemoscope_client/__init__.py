@@ -5,7 +5,8 @@ from mnemoscope_client.answers.memory import Memory, MemoryVersion
 from mnemoscope_client.answers.reason import Reason
 from mnemoscope_client.answers.recall import Recall, RecallHit
 from mnemoscope_client.answers.review import Review
-from mnemoscope_client.answers.run import Run, Span
+from mnemoscope_client.answers.run import Run
+from mnemoscope_client.answers.span import MemoryTouch, Span
 from mnemoscope_client.answers.write import WriteResult
 from mnemoscope_client.async_client import AsyncMnemoscopeClient
 from mnemoscope_client.client import MnemoscopeClient
@@ -47,6 +48,7 @@ __all__ = [
     "FieldError",
     "HeldError",
     "Memory",
+    "MemoryTouch",
     "MemoryVersion",
     "MnemoscopeClient",
     "MnemoscopeError",
