@@ -23,8 +23,9 @@ from console.api.errors import (
 from console.platform.errors import FieldProblem, InvalidInputError
 
 MAX_DEPTH = 64
-# Beyond this, a reader with IEEE 754 doubles (JavaScript, jq) sees another number (RFC 8259 §6).
-MAX_INTEGER = 2**53
+# Beyond this, a reader with IEEE 754 doubles (JavaScript, jq) sees another number (RFC 8259 §6),
+# and jsonb gives a fraction back as a whole number, which no longer has the digest it came with.
+MAX_NUMBER = 2**53
 MAX_INTEGER_DIGITS = 17
 MAX_PROBLEMS = 20
 MAX_SHOWN_NAME = 60
@@ -59,6 +60,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
             text,
             object_pairs_hook=_object,
             parse_constant=_non_finite,
+            parse_float=_fraction,
             parse_int=_integer,
         )
     except json.JSONDecodeError as error:
@@ -91,6 +93,10 @@ def _integer(digits: str) -> float:
     return int(digits) if len(digits) <= MAX_INTEGER_DIGITS else math.inf
 
 
+def _fraction(text: str) -> float:
+    return float(text) + 0.0  # -0.0 becomes 0.0, as in the database
+
+
 def _walk(root: dict[str, Any]) -> Iterator[FieldProblem]:
     """What in a parsed body cannot be stored as it was sent. By level, without recursion."""
     pending: deque[tuple[str, Any, int]] = deque([("", root, 1)])
@@ -106,7 +112,7 @@ def _walk(root: dict[str, Any]) -> Iterator[FieldProblem]:
                 pending.append((_below(path, name), member, depth + 1))
         elif isinstance(value, list):
             pending += [(_below(path, str(i)), item, depth + 1) for i, item in enumerate(value)]
-        elif isinstance(value, int | float) and not _exact(value):
+        elif isinstance(value, int | float) and abs(value) > MAX_NUMBER:
             yield FieldProblem(
                 path,
                 "number_out_of_range",
@@ -126,9 +132,3 @@ def _unstorable(path: str, text: str) -> Iterator[FieldProblem]:
     elif not text.isascii() and SURROGATE.search(text):
         detail = f"{path} holds half of a surrogate pair, which is no text: remove it."
         yield FieldProblem(path, "unstorable_text", detail)
-
-
-def _exact(number: float) -> bool:
-    if isinstance(number, int):
-        return abs(number) <= MAX_INTEGER
-    return math.isfinite(number)
