@@ -1,3 +1,31 @@
-from django.urls import URLPattern
+"""The browser's pages. Every one needs a sign-in: the middleware sees to that."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from console.web import converters  # noqa: F401
+from console.web.views import audit, key, memory, overview, review, run, tenant
+
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("tenant", tenant.tenant_switch, name="tenant-switch"),
+    path("review/", review.review_list, name="review-list"),
+    path("review/<uuid:review_id>", review.review_detail, name="review-detail"),
+    path("review/<uuid:review_id>/decide", review.review_decide, name="review-decide"),
+    path("memories/", memory.memory_list, name="memory-list"),
+    path("memories/<uuid:memory_id>", memory.memory_detail, name="memory-detail"),
+    path("memories/<uuid:memory_id>/revise", memory.memory_revise, name="memory-revise"),
+    path("memories/<uuid:memory_id>/expire", memory.memory_expire, name="memory-expire"),
+    path("memories/<uuid:memory_id>/delete", memory.memory_delete, name="memory-delete"),
+    path(
+        "memories/<uuid:memory_id>/versions/<int:number>/restore",
+        memory.memory_restore,
+        name="memory-restore",
+    ),
+    path("runs/", run.run_list, name="run-list"),
+    path("runs/<uuid:run_id>", run.run_detail, name="run-detail"),
+    path("runs/<uuid:run_id>/<trace_id:trace_id>/<span_id:span_id>", run.run_span, name="run-span"),
+    path("audit/", audit.audit_list, name="audit-list"),
+    path("settings/keys/", key.key_list, name="key-list"),
+    path("settings/keys/new", key.key_create, name="key-create"),
+    path("settings/keys/<uuid:key_id>/revoke", key.key_revoke, name="key-revoke"),
+]

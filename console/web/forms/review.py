@@ -1,0 +1,90 @@
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+
+from console.web.forms.filters import ANY, FilterForm, agent_choices, choice, text
+from memory.actions.decide import Decision
+from memory.models import ReviewItem, ReviewKind, ReviewStatus
+
+# The taxonomy of decisions: code, words. Short, so that figures over it mean something.
+REASONS: dict[Decision, tuple[tuple[str, str], ...]] = {
+    Decision.APPROVE: (
+        ("accurate", "Accurate and useful"),
+        ("confirmed", "Confirmed at the source"),
+        ("accepted_risk", "Uncertain, acceptable"),
+    ),
+    Decision.EDIT: (
+        ("corrected", "Corrected a fact"),
+        ("made_precise", "Made it precise"),
+        ("removed_personal_data", "Removed personal data"),
+    ),
+    Decision.REJECT: (
+        ("inaccurate", "Inaccurate"),
+        ("unsupported", "Nothing supports it"),
+        ("injection", "Planted instructions"),
+        ("personal_data", "Personal data without need"),
+        ("duplicate", "Known already"),
+    ),
+    Decision.EXPIRE: (
+        ("outdated", "No longer true"),
+        ("served_its_purpose", "Served its purpose"),
+    ),
+    Decision.DELETE: (
+        ("injection", "Planted instructions"),
+        ("personal_data", "Personal data without need"),
+        ("secret", "Holds a secret"),
+        ("mistake", "Written by mistake"),
+    ),
+}
+
+
+class ReviewFilter(FilterForm):
+    kind = choice("Held as", [ANY, *ReviewKind.choices])
+    agent = choice("Agent", agent_choices)
+    subject = text("Subject")
+
+    def apply(self, reviews: QuerySet[ReviewItem]) -> QuerySet[ReviewItem]:
+        chosen = self.chosen
+        if "kind" in chosen:
+            reviews = reviews.filter(kind=chosen["kind"])
+        if "agent" in chosen:
+            reviews = reviews.filter(agent_id=chosen["agent"])
+        if "subject" in chosen:
+            reviews = reviews.filter(subject__external_id=chosen["subject"])
+        return reviews
+
+
+def reviews_in(status: str, reviews: QuerySet[ReviewItem]) -> QuerySet[ReviewItem]:
+    if status == "decided":
+        return reviews.exclude(status=ReviewStatus.OPEN)
+    return reviews.filter(status=ReviewStatus.OPEN)
+
+
+class DecisionForm(forms.Form):
+    """One decision's reasons and note. `seen` is the digest of the text that was looked at."""
+
+    reason = forms.ChoiceField(label="Reason", widget=forms.RadioSelect)
+    comment = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+    def __init__(self, decision: Decision, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"{decision}_%s", **kwargs)
+        self.decision = decision
+        reasons = REASONS[decision]
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
+        self.fields["reason"].initial = reasons[0][0]
+        if decision is Decision.EDIT:
+            self.fields["content"] = forms.CharField(
+                label="Corrected text",
+                max_length=settings.MEMORY_MAX_CONTENT_CHARACTERS,
+                strip=False,
+                widget=forms.Textarea(attrs={"rows": 6, "data-first": True}),
+            )
+            self.order_fields(["content", "reason", "comment"])

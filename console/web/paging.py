@@ -1,0 +1,103 @@
+"""Pages by cursor.
+
+A page stays put while rows are added in front of it, and a late page costs what the first does.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, Generic, TypeVar
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+
+PAGE_SIZE = 50
+AFTER, BEFORE = "after", "before"
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[M]):
+    """`previous` and `next` are query strings of the neighbouring pages, or None."""
+
+    items: list[M]
+    previous: str | None
+    next: str | None
+
+
+def paginate(
+    request: HttpRequest, rows: QuerySet[M], *, order: tuple[str, ...], size: int = PAGE_SIZE
+) -> Page[M]:
+    """`order` names fields as order_by() does; together they must tell any two rows apart."""
+    backwards = BEFORE in request.GET and AFTER not in request.GET
+    cursor = _decode(rows.model, order, request.GET.get(BEFORE if backwards else AFTER, ""))
+    direction = tuple(_turned(name) for name in order) if backwards else order
+    if cursor is not None:
+        rows = rows.filter(_beyond(direction, cursor))
+    found = list(rows.order_by(*direction)[: size + 1])
+    has_more, items = len(found) > size, found[:size]
+    if backwards:
+        items.reverse()
+    return Page(
+        items,
+        previous=_link(request, BEFORE, items[0], order)
+        if items and (has_more if backwards else cursor is not None)
+        else None,
+        next=_link(request, AFTER, items[-1], order) if items and (backwards or has_more) else None,
+    )
+
+
+def following(rows: QuerySet[M], row: M, *, order: tuple[str, ...]) -> M | None:
+    """The row after `row` in this order, whether or not `row` is among `rows`."""
+    return rows.filter(_beyond(order, _values(row, order))).order_by(*order).first()
+
+
+def preceding(rows: QuerySet[M], row: M, *, order: tuple[str, ...]) -> M | None:
+    return following(rows, row, order=tuple(_turned(name) for name in order))
+
+
+def _turned(name: str) -> str:
+    return name.removeprefix("-") if name.startswith("-") else f"-{name}"
+
+
+def _values(row: Model, order: tuple[str, ...]) -> list[Any]:
+    return [getattr(row, name.removeprefix("-")) for name in order]
+
+
+def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:
+    """(a, b) past (x, y): a past x, or a equal to x and b past y."""
+    conditions, equal = [], Q()
+    for name, value in zip(order, values, strict=True):
+        field = name.removeprefix("-")
+        past = "lt" if name.startswith("-") else "gt"
+        conditions.append(equal & Q(**{f"{field}__{past}": value}))
+        equal &= Q(**{field: value})
+    return reduce(or_, conditions)
+
+
+def _link(request: HttpRequest, side: str, row: Model, order: tuple[str, ...]) -> str:
+    text = urlsafe_b64encode(orjson.dumps(_values(row, order))).decode().rstrip("=")
+    query = request.GET.copy()
+    for name in (AFTER, BEFORE):
+        query.pop(name, None)
+    query[side] = text
+    return f"?{query.urlencode()}"
+
+
+def _decode(model: type[Model], order: tuple[str, ...], text: str) -> list[Any] | None:
+    """The cursor's values; None, which is the first page, for a cursor that is not one of ours."""
+    try:
+        raw = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError:
+        return None
+    if not isinstance(raw, list) or len(raw) != len(order):
+        return None
+    fields = [model._meta.get_field(name.removeprefix("-")) for name in order]  # noqa: SLF001
+    try:
+        return [field.to_python(value) for field, value in zip(fields, raw, strict=True)]  # type: ignore[union-attr]
+    except (ValidationError, TypeError):
+        return None

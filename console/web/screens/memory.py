@@ -1,0 +1,116 @@
+"""One memory whole: what it says, what it said, who used it, and what was done to it."""
+
+from dataclasses import dataclass
+
+from audit.models import AccessKind, AuditEvent, MemoryAccess
+from console.accounts.actor import Actor
+from console.accounts.permissions import Permission
+from console.platform.clock import now
+from console.web.screens.provenance import Provenance, provenance_of
+from console.web.screens.versions import versions_by_number
+from console.web.text import Change, Passage, compare, excerpt, mark
+from memory.access import visible_memories, visible_reviews, visible_versions
+from memory.actions.expire import CAN_EXPIRE
+from memory.models import Memory, MemoryVersion, ReviewItem, ReviewStatus, State
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRow:
+    memory: Memory
+    state: State
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """`changes` against the version before it; none for the first one."""
+
+    version: MemoryVersion
+    changes: list[Change]
+    is_in_force: bool
+    can_restore: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryScreen:
+    memory: Memory
+    state: State
+    version: MemoryVersion
+    passages: list[Passage]
+    provenance: Provenance
+    versions: list[VersionRow]
+    accesses: list[MemoryAccess]
+    events: list[AuditEvent]
+    reviews: list[ReviewItem]
+    supersedes: Memory | None
+    superseded_by: Memory | None
+    can_revise: bool
+    can_expire: bool
+    can_delete: bool
+
+
+def memory_rows(memories: list[Memory]) -> list[MemoryRow]:
+    texts = versions_by_number((memory.id, memory.version) for memory in memories)
+    moment = now()
+    return [
+        MemoryRow(
+            memory,
+            memory.state_at(moment),
+            excerpt(texts[memory.id, memory.version].content, 160),
+        )
+        for memory in memories
+    ]
+
+
+def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
+    state = memory.state_at(now())
+    can_revise = state is State.ACTIVE and actor.may(Permission.MEMORY_WRITE)
+    versions = list(visible_versions(actor, memory)[: MOST_SHOWN + 1])
+    shown = next(one for one in versions if one.number == memory.version)
+    others = visible_memories(actor)
+    return MemoryScreen(
+        memory=memory,
+        state=state,
+        version=shown,
+        passages=mark(shown.content, shown.findings),
+        provenance=provenance_of(actor, shown),
+        versions=_version_rows(memory, versions, can_restore=can_revise),
+        accesses=_accesses(actor, memory),
+        events=_events(actor, memory),
+        reviews=list(
+            visible_reviews(actor)
+            .filter(memory_id=memory.id, status=ReviewStatus.OPEN)
+            .order_by("-id")[:MOST_SHOWN]
+        ),
+        supersedes=others.filter(id=memory.supersedes_id).first(),
+        superseded_by=others.filter(supersedes_id=memory.id).first(),
+        can_revise=can_revise,
+        can_expire=state in CAN_EXPIRE and actor.may(Permission.MEMORY_EXPIRE),
+        can_delete=state is not State.RETIRED and actor.may(Permission.MEMORY_DELETE),
+    )
+
+
+def _version_rows(
+    memory: Memory, versions: list[MemoryVersion], *, can_restore: bool
+) -> list[VersionRow]:
+    rows = []
+    for version, before in zip(versions, [*versions[1:], None], strict=True):
+        is_in_force = version.number == memory.version
+        changes = compare(before.content, version.content) if before else []
+        rows.append(VersionRow(version, changes, is_in_force, can_restore and not is_in_force))
+    return rows[:MOST_SHOWN]
+
+
+def _accesses(actor: Actor, memory: Memory) -> list[MemoryAccess]:
+    if not actor.may(Permission.TRACES_READ):
+        return []
+    reads = MemoryAccess.objects.filter(memory_id=str(memory.id), access=AccessKind.READ)
+    return list(reads.order_by("-at")[:MOST_SHOWN])
+
+
+def _events(actor: Actor, memory: Memory) -> list[AuditEvent]:
+    if not actor.may(Permission.AUDIT_READ):
+        return []
+    return list(AuditEvent.objects.filter(object_id=memory.id).order_by("-id")[:MOST_SHOWN])

@@ -1,0 +1,194 @@
+"""What a reviewer needs to decide: what changes, why it waits, and where it came from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from console.accounts.actor import Actor
+from console.accounts.permissions import Permission
+from console.web.forms.review import DecisionForm
+from console.web.paging import following, preceding
+from console.web.screens.provenance import Provenance, provenance_of
+from console.web.screens.versions import versions_by_number
+from console.web.text import Change, Passage, compare, excerpt, mark
+from memory.access import visible_memories, visible_reviews
+from memory.actions.decide import Decision
+from memory.models import (
+    Memory,
+    MemoryVersion,
+    ReviewDecision,
+    ReviewItem,
+    ReviewStatus,
+)
+from memory.reviews.proposer import proposed_by
+
+QUEUE_ORDER = ("-risk", "id")
+TONES = {"quarantine": "danger", "review": "warn", "note": "info"}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    review: ReviewItem
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One reason to look, with the words that gave it."""
+
+    code: str
+    detail: str
+    tone: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One decision: the key that opens it, and its form."""
+
+    decision: Decision
+    key: str
+    label: str
+    icon: str
+    tone: str
+    effect: str
+    form: DecisionForm
+
+    @property
+    def is_open(self) -> bool:
+        return self.form.is_bound
+
+
+# decision, key, label, icon, tone, what it does
+PANELS = (
+    (Decision.APPROVE, "a", "Approve", "check", "ok", "Agents can recall it from now on."),
+    (
+        Decision.EDIT,
+        "e",
+        "Edit and approve",
+        "edit",
+        "accent",
+        "Your text becomes a new version and takes effect; the agent's own text stays on record.",
+    ),
+    (
+        Decision.REJECT,
+        "x",
+        "Reject",
+        "reject",
+        "danger",
+        "It never takes effect. It stays on record.",
+    ),
+    (Decision.EXPIRE, "t", "Expire", "clock", "warn", "It ends now. It stays readable as history."),
+    (
+        Decision.DELETE,
+        "d",
+        "Delete",
+        "trash",
+        "danger",
+        "Nobody reads or recalls it again. You confirm on the next page.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewScreen:
+    review: ReviewItem
+    memory: Memory
+    version: MemoryVersion
+    signals: list[Signal]
+    passages: list[Passage]
+    in_force: MemoryVersion | None
+    contradicted: Memory | None
+    changes: list[Change]
+    provenance: Provenance
+    decisions: list[ReviewDecision]
+    panels: list[Panel]
+    refusal: str
+    previous: ReviewItem | None
+    next: ReviewItem | None
+
+
+def queue_rows(reviews: list[ReviewItem]) -> list[QueueRow]:
+    texts = versions_by_number((review.memory_id, review.version) for review in reviews)
+    return [
+        QueueRow(review, excerpt(texts[review.memory_id, review.version].content))
+        for review in reviews
+    ]
+
+
+def review_screen(
+    actor: Actor, review: ReviewItem, *, bound: DecisionForm | None = None
+) -> ReviewScreen:
+    """`bound` is the form that was sent and does not hold."""
+    memory = review.memory
+    contradicted = visible_memories(actor).filter(id=review.contradicts_id).first()
+    texts = versions_by_number(
+        [(memory.id, review.version), (memory.id, memory.version)]
+        + ([(contradicted.id, contradicted.version)] if contradicted else [])
+    )
+    version = texts[memory.id, review.version]
+    in_force = texts[memory.id, memory.version] if memory.version < review.version else None
+    before = in_force or (texts[contradicted.id, contradicted.version] if contradicted else None)
+    refusal = _refusal(actor, review, version)
+    queue = visible_reviews(actor).filter(status=ReviewStatus.OPEN)
+    return ReviewScreen(
+        review=review,
+        memory=memory,
+        version=version,
+        signals=_signals(review, version),
+        passages=mark(version.content, version.findings),
+        in_force=in_force,
+        contradicted=contradicted,
+        changes=compare(before.content, version.content) if before else [],
+        provenance=provenance_of(actor, version),
+        decisions=list(review.decisions.order_by("decided_at")),
+        panels=[] if refusal else _panels(version, bound),
+        refusal=refusal,
+        previous=preceding(queue, review, order=QUEUE_ORDER),
+        next=following(queue, review, order=QUEUE_ORDER),
+    )
+
+
+def next_in_queue(actor: Actor, review: ReviewItem) -> ReviewItem | None:
+    """Where a reviewer goes from here: the item after this one, else the queue's first."""
+    queue = visible_reviews(actor).filter(status=ReviewStatus.OPEN).exclude(id=review.id)
+    return following(queue, review, order=QUEUE_ORDER) or queue.order_by(*QUEUE_ORDER).first()
+
+
+def _refusal(actor: Actor, review: ReviewItem, version: MemoryVersion) -> str:
+    if not review.is_open:
+        return "decided"
+    if not actor.may(Permission.REVIEW_DECIDE):
+        return "role"
+    if proposed_by(actor, version):
+        return "own"
+    return ""
+
+
+def _panels(version: MemoryVersion, bound: DecisionForm | None) -> list[Panel]:
+    seen = bytes(version.content_sha256).hex()
+    panels = []
+    for decision, *looks in PANELS:
+        if bound is not None and bound.decision is decision:
+            form = bound
+        else:
+            form = DecisionForm(decision, initial={"seen": seen, "content": version.content})
+        panels.append(Panel(decision, *looks, form=form))
+    return panels
+
+
+def _signals(review: ReviewItem, version: MemoryVersion) -> list[Signal]:
+    """Why it was held, each with its evidence; then what screening noted without holding it."""
+    findings: list[dict[str, Any]] = list(version.findings)
+    signals = []
+    for reason in review.reasons:
+        found = next((one for one in findings if one["code"] == reason["code"]), None)
+        if found is not None:
+            findings.remove(found)
+        tone = TONES[found["severity"]] if found else "warn"
+        evidence = found["evidence"] if found else ""
+        signals.append(Signal(reason["code"], reason["detail"], tone, evidence))
+    signals += [
+        Signal(one["code"], one["detail"], TONES[one["severity"]], one["evidence"])
+        for one in findings
+    ]
+    return signals

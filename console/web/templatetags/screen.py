@@ -1,0 +1,162 @@
+"""How values read on a screen. A builtin of every template: `settings.TEMPLATES`."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from audit.kinds import KINDS
+from audit.models import AuditEvent
+from audit.timelines.step import Step
+from console.platform.clock import now
+from console.web.screens.run import Lane, lane_of
+from console.web.text import show_unseen
+
+register = template.Library()
+
+SHORT_ID = 8
+MOST_COUNTED = 1000
+STEPS = (
+    (timedelta(minutes=1), timedelta(seconds=1), "s"),
+    (timedelta(hours=1), timedelta(minutes=1), "min"),
+    (timedelta(days=1), timedelta(hours=1), "h"),
+    (timedelta(days=60), timedelta(days=1), "d"),
+    (timedelta(days=730), timedelta(days=30), "mo"),
+    (timedelta.max, timedelta(days=365), "y"),
+)
+DURATIONS = ((1_000, 1, "ns"), (1_000_000, 1_000, "µs"), (1_000_000_000, 1_000_000, "ms"))
+MINUTE_NS, HOUR_NS, DAY_NS = 60_000_000_000, 3_600_000_000_000, 86_400_000_000_000
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A symbol of the sprite. It never stands alone: a word or a label is beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("icons/sprite.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def when(moment: datetime | None, absent: str = "never") -> str:
+    """How long ago, or in how long; the exact instant on hover and for machines."""
+    if moment is None:
+        return absent
+    return _time(moment, relative(moment - now()))
+
+
+@register.simple_tag
+def instant(moment: datetime | None, absent: str = "never") -> str:
+    """The exact second, where order and evidence matter more than distance."""
+    if moment is None:
+        return absent
+    return _time(moment, moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"))
+
+
+def _time(moment: datetime, text: str) -> SafeString:
+    exact = moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return format_html('<time datetime="{}" title="{}">{}</time>', exact, exact, text)
+
+
+def relative(distance: timedelta) -> str:
+    size = abs(distance)
+    if size < timedelta(seconds=10):
+        return "just now"
+    amount = next(f"{size // unit} {name}" for below, unit, name in STEPS if size < below)
+    return f"in {amount}" if distance > timedelta(0) else f"{amount} ago"
+
+
+@register.simple_tag
+def lane(step: Step) -> Lane:
+    return lane_of(step)
+
+
+@register.filter
+def payload(event: AuditEvent) -> str:
+    """All that an event says beyond its row."""
+    span = event.span_id and hexadecimal(event.span_id)
+    trace = event.trace_id and hexadecimal(event.trace_id)
+    known = {
+        "meaning": KINDS.get(event.kind),
+        "payload": event.payload,
+        "note": event.note,
+        "actor_id": event.actor_id,
+        "api_key_id": event.api_key_id,
+        "request_id": event.request_id,
+        "trace_id": trace,
+        "span_id": span,
+        "event_id": event.id,
+    }
+    return pretty({name: value for name, value in known.items() if value})
+
+
+@register.filter
+def duration(nanoseconds: int | None) -> str:
+    """Three significant digits at most: 840 ms, 1.24 s, 3 min 12 s, 2 d 4 h."""
+    if nanoseconds is None:
+        return "running"
+    for below, unit, name in DURATIONS:
+        if nanoseconds < below:
+            return f"{nanoseconds / unit:.3g} {name}"
+    if nanoseconds < MINUTE_NS:
+        return f"{nanoseconds / 1e9:.3g} s"
+    minutes, seconds = divmod(nanoseconds // 1_000_000_000, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    shown = [f"{amount} {name}" for amount, name in parts if amount]
+    return " ".join(shown[:2])
+
+
+@register.filter
+def short(identifier: UUID | str) -> str:
+    """The end of a UUIDv7, whose beginning is a clock that neighbours share."""
+    text = str(identifier)
+    return text if len(text) <= SHORT_ID else f"…{text[-SHORT_ID:]}"
+
+
+@register.filter
+def reveal(text: str) -> SafeString:
+    """Escaped, with every character that hides made visible."""
+    return show_unseen(str(text))
+
+
+@register.filter
+def hexadecimal(raw: bytes | memoryview | None) -> str:
+    return bytes(raw).hex() if raw else ""
+
+
+@register.filter
+def pretty(value: Any) -> str:
+    """JSON for people."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    return orjson.dumps(value, default=str, option=options).decode()
+
+
+@register.filter
+def words(code: str) -> str:
+    """`low_confidence` as `Low confidence`."""
+    return str(code).replace("_", " ").capitalize()
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share of one as a number for SVG, never localised."""
+    return f"{share * 100:.4g}"
+
+
+@register.filter
+def bounded(count: int) -> str:
+    """A count that stopped counting at MOST_COUNTED."""
+    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
+
+
+@register.filter
+def starts(path: str, beginning: str) -> bool:
+    return path.startswith(beginning)

@@ -1,0 +1,147 @@
+"""Words of agents on a screen.
+
+Compared word by word, marked where screening found something, and with no character left that a
+model reads and a person does not see.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+# Controls, format and private characters, and the tag block; not line breaks, tabs and joiners
+# that scripts and emoji need where they stand alone.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ue000-\uf8ff\U000e0000-\U000e007f]+"
+)
+# The tag block repeats ASCII in characters nobody sees: whole sentences hide in it.
+TAGS, TAG_OFFSET = re.compile("[\U000e0020-\U000e007e]+"), 0xE0000
+WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+# Comparing is quadratic at worst; past this many words, lines are compared.
+MOST_WORDS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    op: Literal["same", "added", "removed"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """`tone` marks what screening found; None is ordinary text."""
+
+    text: str
+    tone: str | None = None
+
+
+def show_unseen(text: str) -> SafeString:
+    parts = []
+    end = 0
+    for match in UNSEEN.finditer(text):
+        parts.append(format_html("{}", text[end : match.start()]))
+        parts.append(_spelled(match[0]))
+        end = match.end()
+    parts.append(format_html("{}", text[end:]))
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _spelled(run: str) -> SafeString:
+    """A run of unseen characters: what it hides if that can be read, else its first one."""
+    if TAGS.fullmatch(run):
+        hidden = "".join(chr(ord(character) - TAG_OFFSET) for character in run)
+        return format_html('<span class="unseen" title="hidden text">{}</span>', hidden)
+    name = unicodedata.name(run[0], "control character").lower()
+    times = f" x{len(run)}" if len(run) > 1 else ""
+    code = f"U+{ord(run[0]):04X}{times}"
+    return format_html('<span class="unseen" title="{}">{}</span>', name, code)
+
+
+def compare(before: str, after: str) -> list[Change]:
+    """What changed between two texts, word by word."""
+    old, new = WORDS.findall(before), WORDS.findall(after)
+    if max(len(old), len(new)) > MOST_WORDS:
+        old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    return list(_joined(_changes(old, new)))
+
+
+def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for op, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        if op == "equal":
+            yield Change("same", "".join(old[old_from:old_to]))
+            continue
+        if old_to > old_from:
+            yield Change("removed", "".join(old[old_from:old_to]))
+        if new_to > new_from:
+            yield Change("added", "".join(new[new_from:new_to]))
+
+
+def _joined(changes: Iterator[Change]) -> Iterator[Change]:
+    """A lone space between two changed words reads as part of one change."""
+    removed, added = "", ""
+    for change in changes:
+        if change.op == "removed":
+            removed += change.text
+        elif change.op == "added":
+            added += change.text
+        elif (removed or added) and change.text.isspace():
+            removed += change.text
+            added += change.text
+        else:
+            yield from _pair(removed, added)
+            removed, added = "", ""
+            yield change
+    yield from _pair(removed, added)
+
+
+def _pair(removed: str, added: str) -> Iterator[Change]:
+    kept = len(removed) - len(removed.rstrip()) if removed and added else 0
+    tail = removed[len(removed) - kept :] if kept and added.endswith(removed[-kept:]) else ""
+    if tail:
+        removed, added = removed[: -len(tail)], added[: -len(tail)]
+    if removed:
+        yield Change("removed", removed)
+    if added:
+        yield Change("added", added)
+    if tail:
+        yield Change("same", tail)
+
+
+def mark(text: str, findings: Sequence[dict[str, object]]) -> list[Passage]:
+    """The text cut where findings begin and end; of two that overlap the first wins."""
+    tones = {"quarantine": "danger", "review": "warn", "note": "warn"}
+    found = sorted((_extent(one, len(text)), str(one.get("severity"))) for one in findings)
+    passages, at = [], 0
+    for (start, end), severity in found:
+        begin = max(start, at)
+        if end <= begin:
+            continue
+        if begin > at:
+            passages.append(Passage(text[at:begin]))
+        passages.append(Passage(text[begin:end], tones.get(severity, "warn")))
+        at = end
+    if at < len(text) or not passages:
+        passages.append(Passage(text[at:]))
+    return passages
+
+
+def _extent(finding: dict[str, object], length: int) -> tuple[int, int]:
+    start, end = finding.get("start"), finding.get("end")
+    if not isinstance(start, int) or not isinstance(end, int):
+        return 0, 0
+    return min(max(start, 0), length), min(max(end, 0), length)
+
+
+def excerpt(text: str, most: int = 280) -> str:
+    """The beginning of a text, cut between words."""
+    flat = " ".join(text[: most * 2].split())
+    if len(flat) <= most:
+        return flat
+    return flat[:most].rsplit(" ", 1)[0] + "…"

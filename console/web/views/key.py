@@ -1,0 +1,76 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from console.accounts.models import ApiKey
+from console.accounts.permissions import Permission
+from console.administration import IssuedKey, issue_agent_key, issue_personal_key, revoke_key
+from console.platform.errors import InvalidInputError, NotFoundError
+from console.web.forms.key import KeyForm
+from console.web.forms.problems import show_problems
+from console.web.middleware import TenantRequest
+from console.web.paging import paginate
+from console.web.render import render_page
+
+
+@require_safe
+def key_list(request: TenantRequest) -> HttpResponse:
+    page = paginate(request, _keys(request), order=("-id",))
+    return render_page(request, "settings/keys.html", {"page": page})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_create(request: TenantRequest) -> HttpResponse:
+    """Answers with the key itself, once: a redirect would have to keep it somewhere."""
+    request.actor.require(Permission.KEYS_OWN)
+    form = KeyForm(request.actor, request.POST or None)
+    if form.is_valid():
+        try:
+            issued = _issue(request, form)
+        except InvalidInputError as error:
+            show_problems(form, error)
+        else:
+            return render_page(request, "settings/key_created.html", {"issued": issued})
+    status = 422 if form.is_bound else 200
+    return render_page(request, "settings/key_create.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_revoke(request: TenantRequest, key_id: UUID) -> HttpResponse:
+    key = _keys(request).filter(id=key_id).first()
+    if key is None:
+        raise NotFoundError(key_id, noun="key")
+    if request.method != "POST":
+        return render_page(request, "settings/key_revoke.html", {"key": key})
+    revoke_key(actor=request.actor, key=key)
+    messages.success(request, f"Revoked {key.label}. It opens nothing any more.")
+    return redirect("key-list")
+
+
+def _keys(request: TenantRequest) -> QuerySet[ApiKey]:
+    """One's own; everybody's and the agents' for those who manage keys."""
+    request.actor.require(Permission.KEYS_OWN)
+    keys = ApiKey.objects.select_related("agent", "user", "created_by")
+    if request.actor.may(Permission.KEYS_MANAGE):
+        return keys
+    return keys.filter(user_id=request.actor.id)
+
+
+def _issue(request: TenantRequest, form: KeyForm) -> IssuedKey:
+    label, expires_at = form.cleaned_data["label"], form.expires_at()
+    agent = form.agent()
+    if agent is None:
+        return issue_personal_key(actor=request.actor, label=label, expires_at=expires_at)
+    return issue_agent_key(
+        actor=request.actor,
+        agent=agent,
+        label=label,
+        scopes=[Permission(scope) for scope in form.cleaned_data["scopes"]],
+        expires_at=expires_at,
+    )

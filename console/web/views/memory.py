@@ -1,0 +1,136 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit.models import AccessKind
+from console.accounts.permissions import Permission
+from console.platform.errors import InvalidInputError
+from console.web.forms.memory import EndForm, MemoryFilter, ReviseForm
+from console.web.forms.problems import show_problems
+from console.web.middleware import TenantRequest
+from console.web.paging import paginate
+from console.web.render import render_page
+from console.web.screens.memory import memory_rows, memory_screen
+from memory.access import memory_for, version_for, visible_memories
+from memory.actions import expire_memory, restore_version, retire_memory, revise_memory
+from memory.actions.decide import Decision
+from memory.models import Memory
+from memory.proposals import WriteOutcome
+from memory.touches import record_touch
+from memory.writes import Write
+
+
+@require_safe
+def memory_list(request: TenantRequest) -> HttpResponse:
+    request.actor.require(Permission.MEMORY_READ)
+    filters = MemoryFilter(request.GET)
+    page = paginate(request, filters.apply(visible_memories(request.actor)), order=("-id",))
+    context = {"filters": filters, "page": page, "rows": memory_rows(page.items)}
+    return render_page(request, "memory/list.html", context, fragment="results")
+
+
+@require_safe
+def memory_detail(request: TenantRequest, memory_id: UUID) -> HttpResponse:
+    memory = _memory(request, memory_id, Permission.MEMORY_READ)
+    record_touch(
+        actor=request.actor, memory_id=memory.id, version=memory.version, access=AccessKind.READ
+    )
+    return render_page(request, "memory/detail.html", _context(request, memory))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def memory_revise(request: TenantRequest, memory_id: UUID) -> HttpResponse:
+    memory = _memory(request, memory_id, Permission.MEMORY_WRITE)
+    context = _context(request, memory)
+    version = context["screen"].version
+    initial = {"content": version.content, "version": memory.version}
+    form = ReviseForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        write = Write(
+            content=form.cleaned_data["content"],
+            value=version.value,
+            kind=memory.kind,
+            tier=memory.tier,
+            visibility=memory.visibility,
+            namespace=tuple(memory.namespace),
+            key=memory.key,
+            metadata=version.metadata,
+            confidence=version.confidence,
+            source=version.source,
+            valid_from=version.valid_from,
+            valid_to=version.valid_to,
+            expires_at=memory.expires_at,
+            derived_from=tuple(version.derived_from),
+        )
+        try:
+            outcome = revise_memory(
+                actor=request.actor,
+                memory=memory,
+                write=write,
+                expected_version=form.cleaned_data["version"],
+                reason=form.cleaned_data["reason"],
+            )
+        except InvalidInputError as error:
+            show_problems(form, error)
+        else:
+            _tell(request, outcome)
+            return redirect("memory-detail", memory.id)
+    status = 422 if form.is_bound else 200
+    return render_page(request, "memory/revise.html", {**context, "form": form}, status=status)
+
+
+@require_POST
+def memory_restore(request: TenantRequest, memory_id: UUID, number: int) -> HttpResponse:
+    memory = _memory(request, memory_id, Permission.MEMORY_WRITE)
+    version = version_for(request.actor, memory, number)
+    _tell(request, restore_version(actor=request.actor, memory=memory, version=version))
+    return redirect("memory-detail", memory.id)
+
+
+@require_POST
+def memory_expire(request: TenantRequest, memory_id: UUID) -> HttpResponse:
+    memory = _memory(request, memory_id, Permission.MEMORY_EXPIRE)
+    form = EndForm(Decision.EXPIRE, request.POST)
+    if not form.is_valid():
+        context = {**_context(request, memory), "expire_form": form}
+        return render_page(request, "memory/detail.html", context, status=422)
+    expire_memory(actor=request.actor, memory=memory, **form.cleaned_data)
+    messages.success(request, "Expired. It stays readable as history and is recalled no more.")
+    return redirect("memory-detail", memory.id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def memory_delete(request: TenantRequest, memory_id: UUID) -> HttpResponse:
+    """Asks first: a page of its own, so that it works and is understood without a script."""
+    memory = _memory(request, memory_id, Permission.MEMORY_DELETE)
+    form = EndForm(Decision.DELETE, request.POST or None)
+    if not form.is_valid():
+        context = {**_context(request, memory), "form": form}
+        status = 422 if form.is_bound else 200
+        return render_page(request, "memory/delete.html", context, status=status)
+    retire_memory(actor=request.actor, memory=memory, **form.cleaned_data)
+    messages.success(request, "Deleted. Nobody reads or recalls it again.")
+    return redirect("memory-list")
+
+
+def _memory(request: TenantRequest, memory_id: UUID, need: Permission) -> Memory:
+    """Those who keep the evidence reach a deleted memory, to read it."""
+    keeps_evidence = request.actor.may(Permission.AUDIT_READ) and need == Permission.MEMORY_READ
+    return memory_for(request.actor, memory_id, need=need, deleted=keeps_evidence)
+
+
+def _context(request: TenantRequest, memory: Memory) -> dict[str, Any]:
+    screen = memory_screen(request.actor, memory)
+    return {"screen": screen, "expire_form": EndForm(Decision.EXPIRE)}
+
+
+def _tell(request: TenantRequest, outcome: WriteOutcome) -> None:
+    if outcome.review is None:
+        messages.success(request, f"Version {outcome.version.number} is in force.")
+    else:
+        sentence = f"Version {outcome.version.number} waits for review by somebody else."
+        messages.warning(request, sentence)

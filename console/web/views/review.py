@@ -1,0 +1,96 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from console.accounts.permissions import Permission
+from console.platform.errors import InvalidInputError
+from console.web.forms.problems import show_problems
+from console.web.forms.review import DecisionForm, ReviewFilter, reviews_in
+from console.web.middleware import TenantRequest
+from console.web.paging import paginate
+from console.web.render import render_page
+from console.web.screens.review import QUEUE_ORDER, next_in_queue, queue_rows, review_screen
+from memory.access import review_for, visible_reviews
+from memory.actions import decide_review
+from memory.actions.decide import STATUS_OF, Decision
+from memory.models import ReviewItem
+
+DONE = {
+    Decision.APPROVE: "Approved. Agents can recall it now.",
+    Decision.EDIT: "Approved with your text.",
+    Decision.REJECT: "Rejected.",
+    Decision.EXPIRE: "Expired.",
+    Decision.DELETE: "Deleted.",
+}
+
+
+@require_safe
+def review_list(request: TenantRequest) -> HttpResponse:
+    request.actor.require(Permission.REVIEW_READ)
+    filters = ReviewFilter(request.GET)
+    status = "decided" if request.GET.get("status") == "decided" else "open"
+    reviews = reviews_in(status, filters.apply(visible_reviews(request.actor)))
+    order = QUEUE_ORDER if status == "open" else ("-closed_at", "-id")
+    page = paginate(request, reviews, order=order)
+    context = {
+        "filters": filters,
+        "status": status,
+        "page": page,
+        "rows": queue_rows(page.items),
+    }
+    return render_page(request, "review/list.html", context, fragment="results")
+
+
+@require_safe
+def review_detail(request: TenantRequest, review_id: UUID) -> HttpResponse:
+    review = review_for(request.actor, review_id)
+    return render_page(request, "review/detail.html", _context(request, review))
+
+
+@require_POST
+def review_decide(request: TenantRequest, review_id: UUID) -> HttpResponse:
+    review = review_for(request.actor, review_id, need=Permission.REVIEW_DECIDE)
+    decision = _decision(request)
+    form = DecisionForm(decision, request.POST)
+    if not form.is_valid():
+        return render_page(
+            request, "review/detail.html", _context(request, review, form), status=422
+        )
+    if decision is Decision.DELETE and "confirmed" not in request.POST:
+        return render_page(request, "review/confirm_delete.html", _context(request, review, form))
+    following = next_in_queue(request.actor, review)
+    try:
+        decide_review(
+            actor=request.actor,
+            review=review,
+            decision=decision,
+            reason=form.cleaned_data["reason"],
+            comment=form.cleaned_data["comment"],
+            content=form.cleaned_data.get("content"),
+            seen_sha256=bytes.fromhex(form.cleaned_data["seen"]),
+        )
+    except InvalidInputError as error:
+        show_problems(form, error)
+        return render_page(
+            request, "review/detail.html", _context(request, review, form), status=422
+        )
+    messages.success(request, DONE[decision])
+    if following is None:
+        return redirect("review-list")
+    return redirect("review-detail", following.id)
+
+
+def _decision(request: TenantRequest) -> Decision:
+    sent = request.POST.get("decision", "")
+    if sent not in STATUS_OF:
+        raise InvalidInputError.on("decision", "unknown", "Choose one of the decisions.")
+    return Decision(sent)
+
+
+def _context(
+    request: TenantRequest, review: ReviewItem, form: DecisionForm | None = None
+) -> dict[str, object]:
+    return {"screen": review_screen(request.actor, review, bound=form), "form": form}
