@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings.test")
+os.environ.setdefault("MNEMOSCOPE_LOG_LEVEL", "WARNING")  # a line per request is work of its own
 
 import django
 
