@@ -69,8 +69,10 @@ def test_a_write_with_bad_fields_raises_with_each_of_them(ask: Ask) -> None:
         {"field": "confidence", "code": "out_of_range", "detail": "At most 1."},
         {"field": "tier", "code": "invalid_choice", "detail": "Choose one."},
     ]
-    server = ScriptedServer(problem(422, "invalid", "confidence: At most 1.", errors=errors))
-    sentence = r"^confidence: At most 1\.; tier: Choose one\. \(invalid\)$"
+    server = ScriptedServer(
+        problem(422, "invalid", "confidence: At most 1. 1 more.", errors=errors)
+    )
+    sentence = r"^confidence: At most 1\. tier: Choose one\. \(invalid\)$"
     with pytest.raises(ValidationError, match=sentence) as caught:
         ask(server, lambda client: client.memories.write("x", confidence=7))
     assert caught.value.errors[0].field == "confidence"

@@ -52,11 +52,9 @@ class ApiError(MnemoscopeError):
     statuses: ClassVar[frozenset[int]] = frozenset()
 
     def __init__(self, problem: Problem, *, retry_after: float | None = None) -> None:
-        sentence = problem.detail or problem.title
-        fields = [f"{error.field}: {error.detail}" for error in problem.errors]
-        # The sentence may already be the first of them.
-        more = "".join(f"; {field}" for field in fields if not sentence.startswith(field))
-        super().__init__(f"{sentence}{more} ({problem.code})")
+        # With fields, `detail` only tells the first of them.
+        fields = " ".join(f"{error.field}: {error.detail}" for error in problem.errors)
+        super().__init__(f"{fields or problem.detail or problem.title} ({problem.code})")
         self.problem = problem
         self.status = problem.status
         self.code = problem.code
