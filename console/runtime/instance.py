@@ -23,7 +23,7 @@ from console.runtime.provision import provision
 from console.runtime.supervisor import Supervisor
 from console.runtime.watchdog import ALL_WELL
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 SETTINGS_MODULE = "console.settings.prod"
 OK = 200
 STAMP = ".gathered"  # in the folder of static files: what they were gathered from

@@ -16,7 +16,8 @@ from console.runtime.program import Program
 
 TICK_SECONDS = 0.2
 LOG_CHECK_SECONDS = 60
-STOP_SECONDS = 15  # a request or a task under way may end
+STOP_SECONDS = 15.0  # a request or a task under way may end
+UNREADY_STOP_SECONDS = 2.0  # nobody was served yet
 # A service that dies this often within the window does not get better by starting it again.
 DEATHS_ALLOWED = 4
 DEATHS_WINDOW_SECONDS = 60
@@ -46,6 +47,7 @@ class Supervisor:
         self._asked = threading.Event()
         self._hurry = False
         self._starting = True
+        self._was_ready = False
 
     @contextlib.contextmanager
     def heeding_signals(self) -> Iterator[None]:
@@ -72,6 +74,7 @@ class Supervisor:
     def watch(self) -> None:
         """Until a signal asks to stop. Raises RuntimeProblem when a service keeps dying."""
         self._starting = False
+        self._was_ready = True
         while not self._asked.wait(TICK_SECONDS):
             self.tick()
 
@@ -92,10 +95,12 @@ class Supervisor:
                 keep_short(service.log)
 
     def stop(self) -> None:
+        """Asks each in turn to end, and ends it when it takes too long or a signal hurries."""
         self._starting = False
+        patience = STOP_SECONDS if self._was_ready else UNREADY_STOP_SECONDS
         for service in reversed(self._services):
             service.terminate()
-            deadline = time.monotonic() + STOP_SECONDS
+            deadline = time.monotonic() + patience
             while service.is_running() and not self._hurry and time.monotonic() < deadline:
                 time.sleep(0.02)
             service.kill()

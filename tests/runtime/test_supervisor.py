@@ -62,9 +62,7 @@ def test_a_service_that_keeps_dying_ends_the_instance_with_its_last_words(
     said: list[str] = []
     watched = Supervisor(said.append)
     watched.start(program("worker", "raise SystemExit('no such broker')"))
-    with pytest.raises(
-        RuntimeProblem, match=r"worker ended 5 times .*: no such broker"
-    ):
+    with pytest.raises(RuntimeProblem, match=r"worker ended 5 times .*: no such broker"):
         watched.watch()
     assert len(said) == 4
 
@@ -102,7 +100,7 @@ def test_the_last_started_stops_first(
 def test_a_service_that_hangs_is_killed_and_takes_its_children_along(
     program: Callable[[str, str], Program], monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
-    monkeypatch.setattr(supervisor, "STOP_SECONDS", 0.2)
+    monkeypatch.setattr(supervisor, "UNREADY_STOP_SECONDS", 0.2)
     watched = Supervisor(print)
     stubborn = program("web", STUBBORN)
     watched.start(stubborn)
@@ -125,7 +123,7 @@ def test_a_first_signal_interrupts_a_start_and_a_later_one_hurries_the_stop(
         os.kill(os.getpid(), signal.SIGINT)
         began = time.monotonic()
         watched.stop()
-    assert time.monotonic() - began < supervisor.STOP_SECONDS / 2
+    assert time.monotonic() - began < supervisor.UNREADY_STOP_SECONDS
     assert not stubborn.is_running()
 
 
