@@ -38,6 +38,7 @@ lint: $(VENV)/.dev  ## style, direction of imports, templates, migrations
 
 types: $(VENV)/.dev  ## mypy, strict
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file sdk/pyproject.toml
 
 bench: $(VENV)/.dev  ## speed, each figure beside its floor
 	$(BIN)/python -m benchmarks

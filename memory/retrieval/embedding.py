@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import wordllama
 from numpy.typing import NDArray
 
 from memory.models.recall_index import DIMENSIONS
@@ -29,6 +28,9 @@ class WordLlamaProvider:
     name = f"wordllama-l2-supercat-{DIMENSIONS}"
 
     def __init__(self) -> None:
+        # It takes a second: only who embeds pays for it.
+        import wordllama  # noqa: PLC0415
+
         # The loader looks for the tokenizer elsewhere and would then try the network.
         package = Path(wordllama.__file__).parent
         self._model = wordllama.WordLlama.load(
