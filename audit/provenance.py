@@ -7,12 +7,11 @@ word is kept.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from audit.ingest import columns
 from audit.ingest.columns import instant_ns
 from audit.ingest.statements import run
-from audit.models import AccessKind, AccessSource, MemoryAccess
+from audit.models import AccessKind, AccessSource
 from console.platform.clock import now
 from console.platform.ids import uuid7
 from console.tenancy.scope import current_tenant_id
@@ -78,39 +77,3 @@ def record_accesses(accesses: Sequence[Access]) -> None:
             tenant_id,
         ],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class MemoryTouch:
-    """An access as a memory's page shows it. Ids are hexadecimal; empty without a trace."""
-
-    at: datetime
-    access: AccessKind
-    source: AccessSource
-    version: int | None
-    rank: int | None
-    score: float | None
-    agent: str
-    purpose: str
-    trace_id: str
-    span_id: str
-
-
-def accesses_of_memory(memory_id: str, *, limit: int = 100) -> list[MemoryTouch]:
-    """Who touched a memory, the newest first."""
-    rows = MemoryAccess.objects.filter(memory_id=memory_id).order_by("-at")[:limit]
-    return [
-        MemoryTouch(
-            at=row.at,
-            access=AccessKind(row.access),
-            source=AccessSource(row.source),
-            version=row.version,
-            rank=row.rank,
-            score=row.score,
-            agent=row.agent,
-            purpose=row.purpose,
-            trace_id=bytes(row.trace_id or b"").hex(),
-            span_id=bytes(row.span_id or b"").hex(),
-        )
-        for row in rows
-    ]

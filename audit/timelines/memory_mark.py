@@ -8,7 +8,8 @@ from audit.models import AccessKind, AccessSource, MemoryAccess, Run, Trace
 from audit.timelines.step import Key, Step
 
 MAX_MARKS = 5000
-# An access is stamped by the server's clock and its span by the agent's.
+# An access is stamped by the server's clock and its span by the agent's, which may be late by any
+# time (a run replayed from a recording) but is hardly ahead. The bound spares older partitions.
 CLOCK_SKEW = timedelta(days=1)
 
 
@@ -30,9 +31,7 @@ def marks_in_run(run: Run) -> dict[Key, list[MemoryMark]]:
     traces = Trace.objects.filter(run_id=run.id).values("trace_id")
     return _by_step(
         MemoryAccess.objects.filter(
-            trace_id__in=traces,
-            at__gte=run.first_seen - CLOCK_SKEW,
-            at__lte=run.last_seen + CLOCK_SKEW,
+            trace_id__in=traces, at__gte=run.first_seen - CLOCK_SKEW
         ).order_by("at", "rank")[:MAX_MARKS]
     )
 
@@ -46,7 +45,6 @@ def marks_of_steps(steps: Sequence[Step]) -> dict[Key, list[MemoryMark]]:
             trace_id__in={bytes.fromhex(step.trace_id) for step in steps},
             span_id__in={bytes.fromhex(step.span_id) for step in steps},
             at__gte=min(step.started_at for step in steps) - CLOCK_SKEW,
-            at__lte=max(step.ended_at or step.started_at for step in steps) + CLOCK_SKEW,
         ).order_by("at", "rank")[:MAX_MARKS]
     )
 

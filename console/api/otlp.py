@@ -36,6 +36,7 @@ from console.api.otlp_answers import (
     refuse,
     response_message,
 )
+from console.api.otlp_budget import ByteBudget, OverBudgetError
 from console.platform.errors import NotAuthenticatedError, NotPermittedError
 from console.tenancy.scope import tenant_scope
 
@@ -43,6 +44,9 @@ RETRY_AFTER_SECONDS = 5
 DOOR = "POST /v1/traces"
 
 log = structlog.get_logger(__name__)
+
+# Two bodies of the largest size, as sent and inflated.
+budget = ByteBudget(4 * settings.OTLP_MAX_BODY_BYTES)
 
 RECEIVERS: dict[str, Callable[[UUID, bytes], Receipt]] = {
     PROTOBUF: receive_protobuf,
@@ -68,17 +72,22 @@ def export_traces(request: HttpRequest) -> HttpResponse:
         return _export(request, media_type)
     except (OperationalError, InterfaceError) as error:
         log.warning("traces_not_stored", error=str(error).partition("\n")[0])
-        answer = refuse(
-            media_type, 503, code_pb2.UNAVAILABLE, "The traces could not be stored now: send again."
-        )
-        answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return answer
+    except OverBudgetError:
+        log.warning("traces_not_stored", error="over budget")
+    answer = refuse(
+        media_type, 503, code_pb2.UNAVAILABLE, "The traces could not be stored now: send again."
+    )
+    answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
 
 
 def _export(request: HttpRequest, media_type: str) -> HttpResponse:  # noqa: PLR0911 - a status each
     try:
         actor = _actor(request)
-        receipt = RECEIVERS[media_type](actor.tenant_id, _body(request))
+        with budget.hold(_announced_size(request)):
+            body = _body(request)
+            with budget.hold(len(body)):
+                receipt = RECEIVERS[media_type](actor.tenant_id, body)
     except NotAuthenticatedError as error:
         answer = refuse(media_type, 401, code_pb2.UNAUTHENTICATED, error.detail)
         answer["WWW-Authenticate"] = "Bearer"
@@ -117,6 +126,11 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
+def _announced_size(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdecimal() else 0
+
+
 def _body(request: HttpRequest) -> bytes:
     limit: int = settings.OTLP_MAX_BODY_BYTES
     raw = _read(request, limit + 1)
@@ -126,8 +140,7 @@ def _body(request: HttpRequest) -> bytes:
 def _read(request: HttpRequest, size: int) -> bytes:
     """At most `size` bytes. Django's own limit for forms does not hold here: OTLP has its own."""
     if "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) >= size:
+        if _announced_size(request) >= size:
             raise TooLargeError
         return request.read(size)
     # Django reads nothing without a Content-Length, which would acknowledge an empty batch.

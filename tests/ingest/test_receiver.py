@@ -17,6 +17,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from audit.ingest.content import unpack_content
 from audit.models import AuditEvent, Outcome, Run, Span, SpanContent
 from console.accounts.permissions import Permission
+from console.api.otlp import budget
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
 from tests.cast import Machine, Person, an_agent
@@ -206,6 +207,17 @@ def test_a_database_that_is_away_asks_for_a_retry_and_acknowledges_nothing(
     assert "send again" in status_of(answer.content).message
     assert "shutting down" not in status_of(answer.content).message
     assert stored(acme) == 0
+
+
+def test_a_process_that_holds_too_much_asks_for_a_retry(send: Send, acme: Tenant):
+    body = protobuf_body(a_span())
+    with budget.hold(budget.limit):
+        answer = send(body)
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert stored(acme) == 0
+    assert send(body).status_code == 200
+    assert (stored(acme), budget.held) == (1, 0)
 
 
 @pytest.mark.parametrize("header", ["", "Bearer nonsense", "Basic abc", "Bearer "])
