@@ -1,0 +1,134 @@
+"""The client library against the real door, so that neither drifts from the other."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from mnemoscope_client import (
+    MnemoscopeClient,
+    NotFoundError,
+    PermissionDeniedError,
+    StaleVersionError,
+    ValidationError,
+)
+from mnemoscope_client.retry import RetryPolicy
+
+
+@pytest.fixture
+def same_connection():
+    """As Django's own test client does: a request must not end the test's transaction."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def client_of(same_connection):
+    opened = []
+
+    def client(holder):
+        made = MnemoscopeClient(
+            "http://localhost",
+            holder.key,
+            retry=RetryPolicy.never(),
+            transport=httpx.WSGITransport(app=WSGIHandler()),
+        )
+        opened.append(made)
+        return made
+
+    yield client
+    for client in opened:
+        client.close()
+
+
+def test_an_agent_remembers_and_recalls(client_of, robo):
+    client = client_of(robo)
+    made = client.memories.write(
+        "Jonas prefers to be called after 16:00.",
+        value={"after": "16:00"},
+        kind="preference",
+        tier="semantic",
+        namespace=["support", "eu"],
+        key="contact/time",
+        subject="customer-4711",
+        metadata={"channel": "phone"},
+        confidence=0.92,
+        ttl=timedelta(days=90),
+        valid_from=datetime.now(UTC) - timedelta(days=1),
+        source="crm",
+        visibility="workspace",
+    )
+    assert made.is_active
+    read = client.memories.get(made.id)
+    assert read.content == "Jonas prefers to be called after 16:00."
+    assert read.metadata == {"channel": "phone"}
+    assert read.namespace == ("support", "eu")
+    recalled = client.recall(
+        "When to call Jonas?",
+        subject="customer-4711",
+        namespace=["support"],
+        filters={"kind": "preference"},
+        top_k=3,
+        token_budget=500,
+        purpose="a call",
+    )
+    assert [hit.id for hit in recalled] == [made.id]
+    listed = client.memories.list(namespace=["support"], subject="customer-4711", page_size=1)
+    assert [memory.id for memory in listed] == [made.id]
+
+
+def test_an_agent_changes_its_mind_and_goes_back(client_of, robo):
+    client = client_of(robo)
+    made = client.memories.write("Bonn.")
+    changed = client.memories.revise(made.id, expected_version=1, content="Kiel.", confidence=0.9)
+    assert changed.version == 2
+    with pytest.raises(StaleVersionError):
+        client.memories.revise(made.id, expected_version=1, content="Ulm.")
+    assert [version.version for version in client.memories.versions(made.id)] == [2, 1]
+    restored = client.memories.restore(made.id, version=1, reason="mistaken")
+    assert restored.version == 3
+    assert client.memories.expire(made.id, reason="outdated").state == "expired"
+    client.memories.delete(made.id)
+    with pytest.raises(NotFoundError):
+        client.memories.get(made.id)
+
+
+def test_a_batch_tells_what_became_of_each(client_of, robo):
+    results = client_of(robo).memories.batch(
+        [{"content": "One."}, {"content": "Two.", "confidence": 0.1}, {"content": ""}]
+    )
+    assert [result.state for result in results] == ["active", "pending", "rejected"]
+    assert [error.code for error in results[2].problem.errors] == ["blank"]
+
+
+def test_bob_decides_and_dana_sees_it(client_of, robo, bob, dana):
+    waiting = client_of(robo).memories.write("Jonas is moving.", confidence=0.3)
+    assert waiting.is_waiting
+    client = client_of(bob)
+    (listed,) = client.reviews.list()
+    assert listed.id == waiting.review_id
+    review = client.reviews.get(listed.id)
+    assert review.proposed.content == "Jonas is moving."
+    decided = client.reviews.decide(
+        review.id, "approve", reason="accurate", content_sha256=review.content_sha256
+    )
+    assert (decided.status, decided.memory_state) == ("approved", "active")
+    (event,) = client_of(dana).audit.events(
+        kind="review.approved", since=datetime.now(UTC) - timedelta(hours=1)
+    )
+    assert event.actor == str(bob.user.id)
+
+
+def test_a_refusal_is_told_by_its_meaning(client_of, robo):
+    client = client_of(robo)
+    with pytest.raises(ValidationError) as refusal:
+        client.memories.write("x", confidence=7)
+    assert refusal.value.errors[0].field == "confidence"
+    with pytest.raises(PermissionDeniedError):
+        list(client.reviews.list())
