@@ -1,0 +1,57 @@
+"""Spans that are huge, broken or from another time are stored as well as they can be."""
+
+import json
+from typing import Any
+
+import pytest
+
+from audit.ingest.content import unpack_content
+from audit.models import Span, SpanContent
+from console.tenancy.models import Tenant
+from console.tenancy.scope import tenant_scope
+from tests.ingest.conftest import JSON, Send
+from tests.ingest.messages import a_span, json_document, protobuf_body
+from tests.ingest.test_receiver import partial
+
+pytestmark = pytest.mark.django_db
+
+
+def span_content(span: Span) -> dict[str, Any]:
+    content = SpanContent.objects.get(span_id=span.span_id, trace_id=span.trace_id)
+    return unpack_content(bytes(content.body))
+
+
+def test_an_attribute_of_a_hundred_kilobytes_is_kept_whole(send: Send, acme: Tenant):
+    text = "é" * 50_000
+    assert send(protobuf_body(a_span(attributes={"input.value": text}))).status_code == 200
+    with tenant_scope(acme.id):
+        span = Span.objects.get()
+        content = span_content(span)
+    assert content["attributes"]["input.value"] == text
+
+
+def test_nul_bytes_and_lone_surrogates_are_made_safe(send: Send, acme: Tenant):
+    document = json.dumps(json_document(a_span("a\0b")))
+    cut = document.replace('"tests"', '"half \\ud83d, whole \\ud83d\\ude00, \\\\ud83d literal"')
+    assert send(cut.encode(), JSON).status_code == 200
+    assert send(protobuf_body(a_span("a\0b", attributes={"k\0": "v\0"}))).status_code == 200
+    with tenant_scope(acme.id):
+        assert {span.name for span in Span.objects.all()} == {"a\ufffdb"}
+        scopes = {span_content(span)["scope"]["name"] for span in Span.objects.all()}
+    assert scopes == {"tests", "half \ufffd, whole \U0001f600, \\ud83d literal"}
+
+
+def test_a_span_that_ends_before_it_starts_is_kept_with_a_warning(send: Send, acme: Tenant):
+    answer = send(protobuf_body(a_span(seconds=-3)))
+    said = partial(answer.content).partial_success
+    assert (answer.status_code, said.rejected_spans) == (200, 0)
+    assert "ended before they started" in said.error_message
+    with tenant_scope(acme.id):
+        assert Span.objects.get().duration_ns == 0
+
+
+@pytest.mark.parametrize("start", [1, 2**62, 4_102_444_800 * 10**9])
+def test_a_clock_that_is_years_off_is_stored_all_the_same(send: Send, acme: Tenant, start: int):
+    assert send(protobuf_body(a_span(start=start))).status_code == 200
+    with tenant_scope(acme.id):
+        assert Span.objects.get().start_ns == start
