@@ -1,11 +1,11 @@
 from datetime import timedelta
-from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.http import QueryDict
 
 from console.platform.clock import now
 from console.web.forms.filters import ANY, FilterForm, agent_choices, choice, text
@@ -83,7 +83,7 @@ class EndForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, ending: Decision, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{ending}_%s", **kwargs)
+    def __init__(self, ending: Decision, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id=f"{ending}_%s")
         self.fields["reason"].choices = REASONS[ending]  # type: ignore[attr-defined]
         self.fields["reason"].initial = REASONS[ending][0][0]

@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from console.web.forms.filters import ANY, FilterForm, agent_choices, choice, text
 from memory.actions.decide import Decision
@@ -74,8 +75,13 @@ class DecisionForm(forms.Form):
     )
     seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
 
-    def __init__(self, decision: Decision, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{decision}_%s", **kwargs)
+    def __init__(
+        self,
+        decision: Decision,
+        data: QueryDict | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial, auto_id=f"{decision}_%s")
         self.decision = decision
         reasons = REASONS[decision]
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]

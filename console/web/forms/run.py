@@ -11,12 +11,12 @@ class RunFilterForm(FilterForm):
     q = text("Name", placeholder="Name or conversation", search=True)
     status = choice("Status", [ANY, *RunStatus.choices])
     agent = text("Agent")
-    errors = choice("Errors", [ANY, ("some", "Some"), ("none", "None")])
+    error = choice("Errors", [ANY, ("some", "Some"), ("none", "None")])
     memory = forms.UUIDField(label="Touched memory", required=False)
 
     def wanted(self) -> RunFilter:
         chosen: dict[str, Any] = self.chosen
-        errors = chosen.get("errors")
+        errors = chosen.get("error")
         memory = chosen.get("memory")
         return RunFilter(
             text=chosen.get("q"),

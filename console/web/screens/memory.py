@@ -1,6 +1,7 @@
 """One memory whole: what it says, what it said, who used it, and what was done to it."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from audit.models import AccessKind, AuditEvent, MemoryAccess
 from console.accounts.actor import Actor
@@ -13,6 +14,7 @@ from memory.access import visible_memories, visible_reviews, visible_versions
 from memory.actions.expire import CAN_EXPIRE
 from memory.models import Memory, MemoryVersion, ReviewItem, ReviewStatus, State
 
+NONE = UUID(int=0)  # no row has it
 MOST_SHOWN = 20
 
 
@@ -84,7 +86,7 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
             .filter(memory_id=memory.id, status=ReviewStatus.OPEN)
             .order_by("-id")[:MOST_SHOWN]
         ),
-        supersedes=others.filter(id=memory.supersedes_id).first(),
+        supersedes=others.filter(id=memory.supersedes_id or NONE).first(),
         superseded_by=others.filter(supersedes_id=memory.id).first(),
         can_revise=can_revise,
         can_expire=state in CAN_EXPIRE and actor.may(Permission.MEMORY_EXPIRE),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from django.urls import reverse
@@ -15,10 +16,12 @@ from console.web.forms.memory import in_state
 from console.web.screens.review import QUEUE_ORDER, QueueRow, queue_rows
 from console.web.templatetags.screen import MOST_COUNTED, bounded, relative
 from memory.access import visible_memories, visible_reviews
-from memory.models import ReviewStatus, State
+from memory.models import ReviewItem, ReviewStatus, State
 
 DAY = timedelta(days=1)
 MOST_ROWS = 5
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,12 @@ class OverviewScreen:
 
 
 def overview_screen(actor: Actor) -> OverviewScreen:
-    tiles, queue, runs = [], [], []
+    tiles: list[Tile] = []
+    queue: list[QueueRow] = []
+    runs: list[Run] = []
     if actor.may(Permission.REVIEW_READ):
         waiting = visible_reviews(actor).filter(status=ReviewStatus.OPEN)
-        tiles.append(_waiting(actor))
+        tiles.append(_waiting(waiting))
         queue = queue_rows(list(waiting.order_by(*QUEUE_ORDER)[:MOST_ROWS]))
     tiles += _memories(actor)
     if actor.may(Permission.TRACES_READ):
@@ -52,49 +57,45 @@ def overview_screen(actor: Actor) -> OverviewScreen:
     return OverviewScreen(tiles, queue, runs)
 
 
-def _waiting(actor: Actor) -> Tile:
-    waiting = visible_reviews(actor).filter(status=ReviewStatus.OPEN)
+def _waiting(waiting: QuerySet[ReviewItem]) -> Tile:
     oldest = waiting.order_by("opened_at").first()
     note = f"oldest {relative(oldest.opened_at - now())}" if oldest else "nothing to decide"
-    tone = "hold" if oldest else "ok"
-    return Tile("Waiting for review", _count(waiting), note, reverse("review-list"), tone)
+    return _tile("Waiting for review", waiting, note, reverse("review-list"), tone="hold")
 
 
 def _memories(actor: Actor) -> list[Tile]:
     memories = visible_memories(actor)
     active = in_state(memories, State.ACTIVE)
+    soon = active.filter(expires_at__lte=now() + 7 * DAY)
     href = reverse("memory-list")
-    tiles = [
-        Tile("Active memories", _count(active), "can be recalled", f"{href}?state=active", "ok")
-    ]
+    tiles = [_tile("Active memories", active, "can be recalled", f"{href}?state=active")]
     if actor.may(Permission.MEMORY_READ_HELD):
         held = memories.filter(state=State.QUARANTINED)
-        tone = "danger" if held.exists() else "ok"
-        tiles.append(
-            Tile("Quarantined", _count(held), "kept from agents", f"{href}?state=quarantined", tone)
-        )
-    soon = active.filter(expires_at__lte=now() + 7 * DAY)
-    tiles.append(
-        Tile("Expire within 7 days", _count(soon), "unless renewed", f"{href}?expiry=week", "warn")
-    )
+        href_held = f"{href}?state=quarantined"
+        tiles.append(_tile("Quarantined", held, "kept from agents", href_held, tone="danger"))
+    tiles.append(_tile("Expiring", soon, "within 7 days", f"{href}?expiry=week", tone="warn"))
     return tiles
 
 
 def _failures() -> Tile:
     recent = find_runs(RunFilter(since=now() - DAY))
     failed = recent.filter(error_count__gt=0)
-    note = f"of {_count(recent)} runs, last 24 h"
-    tone = "danger" if failed.exists() else "ok"
-    return Tile(
-        "Runs with errors", _count(failed), note, f"{reverse('run-list')}?errors=some", tone
-    )
+    note = f"of {_count(recent)}, last 24 h"
+    href = f"{reverse('run-list')}?error=some"
+    return _tile("Runs with errors", failed, note, href, tone="danger")
 
 
 def _refusals() -> Tile:
     refused = AuditEvent.objects.filter(outcome=Outcome.REFUSED, recorded_at__gte=now() - DAY)
     href = f"{reverse('audit-list')}?outcome=refused"
-    return Tile("Refused requests", _count(refused), "last 24 h", href, "neutral")
+    return _tile("Refused requests", refused, "last 24 h", href, tone="warn")
 
 
-def _count(rows: QuerySet[Model]) -> str:
+def _tile(label: str, rows: QuerySet[M], note: str, href: str, *, tone: str = "neutral") -> Tile:
+    """`tone` draws the eye only to a figure that is not nought."""
+    count = _count(rows)
+    return Tile(label, count, note, href, "neutral" if count == "0" else tone)
+
+
+def _count(rows: QuerySet[M]) -> str:
     return bounded(rows.order_by()[: MOST_COUNTED + 1].count())

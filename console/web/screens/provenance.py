@@ -23,7 +23,8 @@ class Provenance:
 
 
 def provenance_of(actor: Actor, version: MemoryVersion) -> Provenance:
-    key = ApiKey.objects.filter(id=version.api_key_id).first()
+    key_id = version.api_key_id
+    key = ApiKey.objects.filter(id=key_id).first() if key_id else None
     if version.trace_id is None or not actor.may(Permission.TRACES_READ):
         return Provenance(version, key, None, None, ())
     trace_id = bytes(version.trace_id)

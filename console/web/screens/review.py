@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
@@ -21,6 +22,7 @@ from memory.models import (
 )
 from memory.reviews.proposer import proposed_by
 
+NONE = UUID(int=0)  # no row has it
 QUEUE_ORDER = ("-risk", "id")
 TONES = {"quarantine": "danger", "review": "warn", "note": "info"}
 
@@ -120,7 +122,7 @@ def review_screen(
 ) -> ReviewScreen:
     """`bound` is the form that was sent and does not hold."""
     memory = review.memory
-    contradicted = visible_memories(actor).filter(id=review.contradicts_id).first()
+    contradicted = visible_memories(actor).filter(id=review.contradicts_id or NONE).first()
     texts = versions_by_number(
         [(memory.id, review.version), (memory.id, memory.version)]
         + ([(contradicted.id, contradicted.version)] if contradicted else [])
@@ -167,12 +169,12 @@ def _refusal(actor: Actor, review: ReviewItem, version: MemoryVersion) -> str:
 def _panels(version: MemoryVersion, bound: DecisionForm | None) -> list[Panel]:
     seen = bytes(version.content_sha256).hex()
     panels = []
-    for decision, *looks in PANELS:
+    for decision, key, label, icon, tone, effect in PANELS:
         if bound is not None and bound.decision is decision:
             form = bound
         else:
             form = DecisionForm(decision, initial={"seen": seen, "content": version.content})
-        panels.append(Panel(decision, *looks, form=form))
+        panels.append(Panel(decision, key, label, icon, tone, effect, form))
     return panels
 
 

@@ -5,16 +5,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from audit.models import Run
+from audit.models import AccessKind, Run
 from audit.timelines.axis import Segment
 from audit.timelines.memory_mark import MemoryMark
 from audit.timelines.step import Step
 from audit.timelines.waterfall import Row, Waterfall, waterfall_of
+from console.accounts.actor import Actor
+from console.accounts.permissions import Permission
+from console.web.screens.versions import versions_by_number
+from console.web.text import excerpt
+from memory.access import visible_memories
+from memory.models import MemoryVersion
 
 DEEPEST = 9
-# A bar that is thinner cannot be seen, a label on a stretch that is narrower not be read.
+# A bar that is thinner cannot be seen; labels that begin closer together run into each other.
 THINNEST = 0.003
-NARROWEST = 0.12
+START_LABEL = 0.2
+IDLE_LABEL = 0.14
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,14 @@ class Bar:
     depth: int
     x: str
     width: str
+    middle: str
+
+    @property
+    def thickness(self) -> tuple[str, str]:
+        """Top and height: what encloses others is thin, and what a dot marks is a thread."""
+        if self.step is not None and self.step.is_memory:
+            return "44%", "12%"
+        return ("40%", "20%") if self.row.children else ("28%", "44%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +72,16 @@ class Stretch:
     middle: str
     is_idle: bool
     label: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """A memory this run used. `id` is None for another store's record that has no page here."""
+    """A memory this run used. `id` is None for one that has no page here, or not for this actor."""
 
     mark: MemoryMark
     id: UUID | None
-    step: Step | None
+    excerpt: str
     lane: Lane
 
 
@@ -80,7 +96,7 @@ class RunScreen:
     hidden: int
 
 
-def run_screen(run: Run) -> RunScreen:
+def run_screen(actor: Actor, run: Run) -> RunScreen:
     waterfall = waterfall_of(run)
     bars = [_bar(row) for row in waterfall.rows]
     used = {bar.lane.name for bar in bars}
@@ -90,7 +106,7 @@ def run_screen(run: Run) -> RunScreen:
         bars=bars,
         stretches=list(_stretches(waterfall.segments)),
         lanes=[lane for lane in LANES.values() if lane.name in used],
-        touches=list(_touches(waterfall)),
+        touches=touches_of(actor, _first_touches(waterfall)),
         hidden=waterfall.hidden,
     )
 
@@ -99,54 +115,78 @@ def lane_of(step: Step | None) -> Lane:
     return LANES[step.lane] if step else LANES["other"]
 
 
-def touches_of(marks: Iterable[MemoryMark]) -> list[Touch]:
-    return [_touch(mark, None) for mark in marks]
+def touches_of(actor: Actor, marks: Iterable[MemoryMark]) -> list[Touch]:
+    """Each with the beginning of the version touched; of the one in force for who sees no other."""
+    marks = list(marks)
+    ids = {mark: _identifier(mark) for mark in marks}
+    known = {one.id: one for one in visible_memories(actor).filter(id__in=set(ids.values()))}
+    sees_held = actor.may(Permission.MEMORY_READ_HELD)
+    touched = {
+        mark: (memory.id, (sees_held and mark.version) or memory.version)
+        for mark in marks
+        if (memory := known.get(ids[mark])) is not None
+    }
+    texts = versions_by_number(touched.values())
+    return [_touch(mark, texts.get(touched[mark]) if mark in touched else None) for mark in marks]
+
+
+def _touch(mark: MemoryMark, version: MemoryVersion | None) -> Touch:
+    lane = LANES["memory_read" if mark.access == AccessKind.READ else "memory_write"]
+    if version is None:
+        return Touch(mark, None, "", lane)
+    return Touch(mark, version.memory_id, excerpt(version.content, 120), lane)
+
+
+def _identifier(mark: MemoryMark) -> UUID:
+    """Another store's record id need not be a UUID; then nothing here has it."""
+    try:
+        return UUID(mark.memory_id)
+    except ValueError:
+        return UUID(int=0)
 
 
 def _bar(row: Row) -> Bar:
     width = max(row.width, THINNEST)
     x = min(row.offset, 1 - width)
     return Bar(
-        row, row.step, lane_of(row.step), min(row.depth, DEEPEST), _percent(x), _percent(width)
+        row,
+        row.step,
+        lane_of(row.step),
+        min(row.depth, DEEPEST),
+        _percent(x),
+        _percent(width),
+        _percent(x + width / 2),
     )
 
 
 def _stretches(segments: Iterable[Segment]) -> Iterable[Stretch]:
-    day = None
+    """A label that would run into the one before it is left out; hovering still tells it."""
+    day, told, idle_told = None, -1.0, -1.0
     for segment in segments:
-        label = segment.label
-        if not segment.is_idle:
+        label, middle = "", segment.offset + segment.width / 2
+        if segment.is_idle and middle - idle_told >= IDLE_LABEL:
+            label, idle_told = segment.label.removesuffix(" idle"), middle
+        elif not segment.is_idle and segment.offset - told >= START_LABEL:
             begins = datetime.fromtimestamp(segment.start_ns / 1e9, UTC)
-            wide = segment.width >= NARROWEST or day is None
             label = begins.strftime("%H:%M:%S" if begins.date() == day else "%d %b %H:%M")
-            label, day = (label, begins.date()) if wide else ("", day)
+            day, told = begins.date(), segment.offset
         yield Stretch(
             _percent(segment.offset),
             _percent(segment.width),
-            _percent(segment.offset + segment.width / 2),
+            _percent(middle),
             segment.is_idle,
             label,
+            segment.label,
         )
 
 
-def _touches(waterfall: Waterfall) -> Iterable[Touch]:
-    """Each memory once per kind of access, where it was first touched."""
-    seen = set()
+def _first_touches(waterfall: Waterfall) -> list[MemoryMark]:
+    """Each memory once per kind of access, as it was first touched."""
+    first: dict[tuple[str, str], MemoryMark] = {}
     for row in waterfall.rows:
         for mark in row.memories:
-            key = (mark.memory_id, mark.access)
-            if key not in seen:
-                seen.add(key)
-                yield _touch(mark, row.step)
-
-
-def _touch(mark: MemoryMark, step: Step | None) -> Touch:
-    try:
-        identifier = UUID(mark.memory_id)
-    except ValueError:
-        identifier = None
-    lane = LANES["memory_read" if mark.access == "read" else "memory_write"]
-    return Touch(mark, identifier, step, lane)
+            first.setdefault((mark.memory_id, mark.access), mark)
+    return list(first.values())
 
 
 def _percent(share: float) -> str:

@@ -18,7 +18,7 @@ from console.web.screens.memory import memory_rows, memory_screen
 from memory.access import memory_for, version_for, visible_memories
 from memory.actions import expire_memory, restore_version, retire_memory, revise_memory
 from memory.actions.decide import Decision
-from memory.models import Memory
+from memory.models import Kind, Memory, Tier, Visibility
 from memory.proposals import WriteOutcome
 from memory.touches import record_touch
 from memory.writes import Write
@@ -53,9 +53,9 @@ def memory_revise(request: TenantRequest, memory_id: UUID) -> HttpResponse:
         write = Write(
             content=form.cleaned_data["content"],
             value=version.value,
-            kind=memory.kind,
-            tier=memory.tier,
-            visibility=memory.visibility,
+            kind=Kind(memory.kind),
+            tier=Tier(memory.tier),
+            visibility=Visibility(memory.visibility),
             namespace=tuple(memory.namespace),
             key=memory.key,
             metadata=version.metadata,

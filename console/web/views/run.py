@@ -28,7 +28,7 @@ def run_list(request: TenantRequest) -> HttpResponse:
 @require_safe
 def run_detail(request: TenantRequest, run_id: UUID) -> HttpResponse:
     request.actor.require(Permission.TRACES_READ)
-    context = {"screen": run_screen(run_of(run_id))}
+    context = {"screen": run_screen(request.actor, run_of(run_id))}
     return render_page(request, "run/detail.html", context, fragment="panel")
 
 
@@ -41,10 +41,10 @@ def run_span(request: TenantRequest, run_id: UUID, trace_id: bytes, span_id: byt
     if detail.step.run_id != run.id:
         raise NotFoundError(span_id.hex(), noun="span")
     context = {
-        "screen": SimpleLazyObject(lambda: run_screen(run)),
+        "screen": SimpleLazyObject(lambda: run_screen(request.actor, run)),
         "run": run,
         "detail": detail,
         "lane": lane_of(detail.step),
-        "touches": touches_of(detail.memories),
+        "touches": touches_of(request.actor, detail.memories),
     }
     return render_page(request, "run/detail.html", context, fragment="panel")
