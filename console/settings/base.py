@@ -93,6 +93,8 @@ def database(dsn: str, **options: Any) -> dict[str, Any]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
+        # A connection that died with its server is replaced before a request meets it.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**parts, **options},
     }
 

@@ -71,16 +71,17 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost():
             writer.wait_for(len(writer.acknowledged) + 20)
         writer.stopping.set()
         writer.join(20)
-        lost = [
-            memory_id
-            for memory_id in writer.acknowledged
-            if writer.api.get(f"/memories/{memory_id}").status_code != httpx.codes.OK
-        ]
+        with writer.api as api:
+            lost = [known for known in writer.acknowledged if not is_there(api, known)]
         assert lost == []
         assert writer.failures > 0, "nothing was killed while it mattered"
         owner = next(u["key"] for u in instance.demo["users"] if u["role"] == "owner")
         events = count_events(instance, owner)
         assert events >= len(writer.acknowledged)
+
+
+def is_there(api: httpx.Client, memory_id: str) -> bool:
+    return api.get(f"/memories/{memory_id}").status_code == httpx.codes.OK
 
 
 def count_events(instance: Instance, key: str) -> int:
