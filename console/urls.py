@@ -12,3 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.api.urls")),
     path("", include("console.web.urls")),
 ]
+
+handler400 = "console.api.failures.bad_request"
+handler500 = "console.api.failures.server_error"

@@ -40,6 +40,12 @@ class BodyCutShortError(UnreadableBodyError):
     code = "body_cut_short"
 
 
+class BadRequestError(DomainError):
+    code = "bad_request"
+    title = "The request does not hold together"
+    http_status = 400
+
+
 class BadIdempotencyKeyError(DomainError):
     code = "bad_idempotency_key"
     title = "The Idempotency-Key header is not valid"

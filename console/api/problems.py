@@ -11,7 +11,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions
-from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.utils.json import dumps
 
 from console.api.errors import (
@@ -91,7 +90,7 @@ def members_of(error: DomainError) -> dict[str, Any]:
 def problem_response(error: DomainError) -> HttpResponse:
     members = members_of(error) | {"request_id": str(current_request().id)}
     return HttpResponse(
-        dumps(members, cls=JSONEncoder, ensure_ascii=False).encode(),
+        dumps(members, ensure_ascii=False, separators=(",", ":")).encode(),
         status=error.http_status,
         content_type=MEDIA_TYPE,
         headers=_headers_of(error),

@@ -66,3 +66,22 @@ def test_a_session_is_no_key(alice):
     client = Client()
     client.force_login(alice.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     problem_of(Door(None, client).get("memories"), 401, "not_authenticated")
+
+
+def test_a_host_that_is_not_ours_is_a_problem_under_the_door_and_a_page_elsewhere(robo):
+    response = door_of(robo).get("memories", Host="evil.example")
+    problem = problem_of(response, 400, "bad_request")
+    assert "evil" not in str(problem)
+    page = Client().get("/", headers={"Host": "evil.example"})
+    assert page.status_code == 400
+    assert page["Content-Type"].startswith("text/html")
+
+
+def test_what_fails_around_a_view_is_a_problem_too(robo, monkeypatch):
+    def defective(*_args):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("console.api.v1.base.tenant_scope", defective)
+    door = door_of(robo)
+    door.client.raise_request_exception = False
+    assert "secret" not in str(problem_of(door.get("memories"), 500, "unexpected"))
