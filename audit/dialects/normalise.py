@@ -16,7 +16,7 @@ from audit.ingest.record import Attributes, SpanRecord, Value
 
 MAPPING_VERSION = 1
 MAX_NAME = 256
-MAX_TOKENS = 2**53
+MAX_TOKENS = 10**12  # beyond it a sum over a long run could overflow 64 bits
 MAX_DIGITS = 16
 
 # Whose word on the kind counts first; an explicit memory operation goes before all of them.

@@ -29,12 +29,13 @@ from audit.ingest.record import (
     SpanLink,
     SpanRecord,
     UndecodableError,
+    bounded_time,
     optional_id,
     require_id,
     require_times,
 )
 
-KINDS = {
+KIND_NAMES = {
     "SPAN_KIND_UNSPECIFIED": 0,
     "SPAN_KIND_INTERNAL": 1,
     "SPAN_KIND_SERVER": 2,
@@ -42,7 +43,7 @@ KINDS = {
     "SPAN_KIND_PRODUCER": 4,
     "SPAN_KIND_CONSUMER": 5,
 }
-STATUS_CODES = {"STATUS_CODE_UNSET": 0, "STATUS_CODE_OK": 1, "STATUS_CODE_ERROR": 2}
+STATUS_NAMES = {"STATUS_CODE_UNSET": 0, "STATUS_CODE_OK": 1, "STATUS_CODE_ERROR": 2}
 
 # JavaScript cuts strings between UTF-16 halves; JSON parsers refuse the half that is left.
 # Escapes are consumed in pairs, so that an escaped backslash before "u" is not taken for one.
@@ -118,11 +119,11 @@ def _span(span: dict[str, Any], source: Source) -> SpanRecord:
         span_id=require_id(span_id, SPAN_ID_BYTES, "spanId"),
         parent_id=optional_id(parent_id, SPAN_ID_BYTES, "parentSpanId"),
         name=as_text(span.get("name"), "name"),
-        kind=as_enum(span.get("kind"), KINDS),
+        kind=as_enum(span.get("kind"), KIND_NAMES),
         trace_state=as_text(span.get("traceState"), "traceState"),
         start_ns=start_ns,
         end_ns=end_ns,
-        status_code=as_enum(status.get("code"), STATUS_CODES),
+        status_code=as_enum(status.get("code"), STATUS_NAMES),
         status_message=as_text(status.get("message"), "status.message"),
         attributes=as_attributes(span.get("attributes")),
         events=tuple(_event(as_object(e, "events")) for e in as_list(span.get("events"), "events")),
@@ -133,7 +134,7 @@ def _span(span: dict[str, Any], source: Source) -> SpanRecord:
 
 def _event(event: dict[str, Any]) -> SpanEvent:
     return SpanEvent(
-        time_ns=as_integer(event.get("timeUnixNano"), "event.timeUnixNano"),
+        time_ns=bounded_time(as_integer(event.get("timeUnixNano"), "event.timeUnixNano")),
         name=as_text(event.get("name"), "event.name"),
         attributes=as_attributes(event.get("attributes")),
     )

@@ -10,7 +10,9 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from audit.ingest.misdirected import name_other_signal
 from audit.ingest.record import (
+    KINDS,
     SPAN_ID_BYTES,
+    STATUS_CODES,
     TRACE_ID_BYTES,
     Attributes,
     Decoded,
@@ -21,6 +23,7 @@ from audit.ingest.record import (
     SpanRecord,
     UndecodableError,
     Value,
+    bounded_time,
     optional_id,
     require_id,
     require_times,
@@ -69,15 +72,20 @@ def _span(span: Span, source: Source) -> SpanRecord:
         span_id=require_id(span.span_id, SPAN_ID_BYTES, "spanId"),
         parent_id=optional_id(span.parent_span_id, SPAN_ID_BYTES, "parentSpanId"),
         name=safe_text(span.name),
-        kind=span.kind,
+        # Enums of protobuf 3 are open: a sender may write any number.
+        kind=span.kind if span.kind in KINDS else 0,
         trace_state=safe_text(span.trace_state),
         start_ns=span.start_time_unix_nano,
         end_ns=span.end_time_unix_nano,
-        status_code=span.status.code,
+        status_code=span.status.code if span.status.code in STATUS_CODES else 0,
         status_message=safe_text(span.status.message),
         attributes=_attributes(span.attributes),
         events=tuple(
-            SpanEvent(event.time_unix_nano, safe_text(event.name), _attributes(event.attributes))
+            SpanEvent(
+                bounded_time(event.time_unix_nano),
+                safe_text(event.name),
+                _attributes(event.attributes),
+            )
             for event in span.events
         ),
         links=tuple(

@@ -10,6 +10,8 @@ Attributes: TypeAlias = Mapping[str, Value]
 TRACE_ID_BYTES = 16
 SPAN_ID_BYTES = 8
 MAX_NANOSECONDS = 2**63 - 1
+KINDS = range(6)  # SpanKind: unspecified, internal, server, client, producer, consumer
+STATUS_CODES = range(3)  # Status.StatusCode: unset, ok, error
 
 
 class UndecodableError(Exception):
@@ -90,3 +92,8 @@ def require_times(start_ns: int, end_ns: int) -> None:
         raise MalformedSpanError("startTimeUnixNano is missing")
     if start_ns > MAX_NANOSECONDS or not 0 <= end_ns <= MAX_NANOSECONDS:
         raise MalformedSpanError("its times lie outside what nanoseconds of 63 bits can hold")
+
+
+def bounded_time(unix_ns: int) -> int:
+    """An event's time, kept within what every later reader can print."""
+    return max(0, min(unix_ns, MAX_NANOSECONDS))

@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.utils import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from google.rpc import code_pb2
 
@@ -82,10 +82,13 @@ def export_traces(request: HttpRequest) -> HttpResponse:
 
 
 def _export(request: HttpRequest, media_type: str) -> HttpResponse:  # noqa: PLR0911 - a status each
+    limit: int = settings.OTLP_MAX_BODY_BYTES
     try:
         actor = _actor(request)
-        with budget.hold(_announced_size(request)):
-            body = _body(request)
+        announced = _announced_size(request, limit)
+        with budget.hold(announced):
+            raw = _read(request, announced, limit)
+            body = inflate(raw, request.headers.get("Content-Encoding", ""), limit=limit)
             with budget.hold(len(body)):
                 receipt = RECEIVERS[media_type](actor.tenant_id, body)
     except NotAuthenticatedError as error:
@@ -97,13 +100,12 @@ def _export(request: HttpRequest, media_type: str) -> HttpResponse:  # noqa: PLR
     except UnknownEncodingError as error:
         return _bad(media_type, f"Content-Encoding '{error}' is not known: send gzip or none.")
     except BrokenEncodingError as error:
-        return _bad(media_type, f"The body cannot be inflated: {error}.")
+        return _bad(media_type, f"The body cannot be read: {error}.")
     except UndecodableError as error:
         return _bad(media_type, str(error))
     except LengthUnknownError:
         return refuse(media_type, 411, code_pb2.INVALID_ARGUMENT, "Send a Content-Length.")
     except TooLargeError:
-        limit = settings.OTLP_MAX_BODY_BYTES
         sentence = f"The body, inflated, is larger than {limit} bytes: send smaller batches."
         return refuse(media_type, 413, code_pb2.RESOURCE_EXHAUSTED, sentence)
     return response_message(media_type, receipt)
@@ -126,25 +128,26 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-def _announced_size(request: HttpRequest) -> int:
+def _announced_size(request: HttpRequest, limit: int) -> int:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isdecimal() else 0
+    announced = int(length) if length.isdecimal() else 0
+    if announced > limit:
+        raise TooLargeError
+    return announced
 
 
-def _body(request: HttpRequest) -> bytes:
-    limit: int = settings.OTLP_MAX_BODY_BYTES
-    raw = _read(request, limit + 1)
-    return inflate(raw, request.headers.get("Content-Encoding", ""), limit=limit)
-
-
-def _read(request: HttpRequest, size: int) -> bytes:
-    """At most `size` bytes. Django's own limit for forms does not hold here: OTLP has its own."""
+def _read(request: HttpRequest, announced: int, limit: int) -> bytes:
+    """The body as sent. Django's own limit for forms does not hold here: OTLP has its own."""
     if "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
-        if _announced_size(request) >= size:
-            raise TooLargeError
-        return request.read(size)
+        try:
+            raw = request.read(announced)
+        except UnreadablePostError as error:
+            raise BrokenEncodingError("it broke off") from error
+        if len(raw) < announced:
+            raise BrokenEncodingError("it is shorter than its Content-Length")
+        return raw
     # Django reads nothing without a Content-Length, which would acknowledge an empty batch.
     if not request.META.get("wsgi.input_terminated"):
         raise LengthUnknownError
-    body: bytes = request.META["wsgi.input"].read(size)
+    body: bytes = request.META["wsgi.input"].read(limit + 1)
     return body

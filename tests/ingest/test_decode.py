@@ -123,6 +123,21 @@ def test_an_enum_may_be_its_number_or_its_name_and_an_unknown_one_is_the_default
     assert decoded_with(status={"code": "STATUS_CODE_ERROR"}).status_code == 2
 
 
+def test_numbers_of_no_meaning_are_brought_into_bounds_alike_in_both_encodings():
+    span = a_span(
+        kind=70_000,
+        status=Status(code=99),
+        events=[Span.Event(time_unix_nano=2**64 - 1), Span.Event(time_unix_nano=7)],
+    )
+    decoded = decode_protobuf(protobuf_body(span))
+    assert decode_json(json_body(span)) == decoded
+    [record] = decoded.spans
+    assert (record.kind, record.status_code) == (0, 0)
+    assert [event.time_ns for event in record.events] == [2**63 - 1, 7]
+    past = decoded_with(events=[{"timeUnixNano": "-99999999999999999999"}])
+    assert past.events[0].time_ns == 0
+
+
 def test_null_is_a_fields_default():
     span = decoded_with(parentSpanId=None, attributes=None, events=None, status=None, kind=None)
     assert (span.parent_id, span.attributes, span.status_code) == (None, {}, 0)

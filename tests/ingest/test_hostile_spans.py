@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as Message
 
 from audit.ingest.content import unpack_content
 from audit.models import Span, SpanContent
+from audit.timelines.detail import span_detail
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
 from tests.ingest.conftest import JSON, Send
@@ -55,3 +57,15 @@ def test_a_clock_that_is_years_off_is_stored_all_the_same(send: Send, acme: Tena
     assert send(protobuf_body(a_span(start=start))).status_code == 200
     with tenant_scope(acme.id):
         assert Span.objects.get().start_ns == start
+
+
+def test_numbers_past_every_bound_are_stored_and_shown(send: Send, acme: Tenant):
+    event = Message.Event(name="late", time_unix_nano=2**64 - 1)
+    tokens = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 2**63 - 1}
+    ids = {"trace_id": b"\1" * 16, "span_id": b"\2" * 8}
+    span = a_span(attributes=tokens, kind=-7, events=[event], **ids)
+    assert send(protobuf_body(span)).status_code == 200
+    with tenant_scope(acme.id):
+        shown = span_detail(**ids)
+    assert shown.step.input_tokens is None
+    assert shown.events[0].at.year == 2262
