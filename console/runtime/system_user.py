@@ -57,9 +57,9 @@ def make_reachable(path: Path, user: SystemUser) -> list[Path]:
 
 
 def make_readable(tree: Path) -> None:
-    """Opens a folder of programs that was installed under a private umask to every user."""
+    """Opens a folder of programs, where there is one, for every user to read and run."""
     for path in (tree, *tree.rglob("*")):
-        if path.is_symlink():
+        if path.is_symlink() or not path.exists():
             continue
         mode = stat.S_IMODE(path.stat().st_mode)
         wanted = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
