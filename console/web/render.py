@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from console.accounts.permissions import Permission
+from console.platform.errors import NotFoundError
 from console.web.middleware import TenantRequest
 from console.web.templatetags.screen import MOST_COUNTED
 from memory.access import visible_reviews
@@ -33,6 +34,12 @@ def render_page(
         response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def need(request: TenantRequest, permission: Permission) -> None:
+    """A page that is not for this actor is not there. Raises NotFoundError."""
+    if not request.actor.may(permission):
+        raise NotFoundError(request.path, noun="page")
 
 
 def _open_reviews(request: TenantRequest) -> int | None:

@@ -7,7 +7,7 @@ from console.web.views import audit, key, memory, overview, review, run, tenant
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
-    path("tenant", tenant.tenant_switch, name="tenant-switch"),
+    path("tenant/", tenant.tenant_switch, name="tenant-switch"),
     path("review/", review.review_list, name="review-list"),
     path("review/<uuid:review_id>", review.review_detail, name="review-detail"),
     path("review/<uuid:review_id>/decide", review.review_decide, name="review-decide"),

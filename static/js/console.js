@@ -22,10 +22,15 @@
 
   // An empty filter has no place in the address.
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("form[method=get]")) return;
+    if (event.defaultPrevented || !event.target.matches("form[method=get]")) return;
     for (const control of event.target.elements) {
       if (control.name && !control.value) control.disabled = true;
     }
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { verb, formData } = event.detail;
+    if (verb !== "get") return;
+    for (const [name, value] of [...formData]) if (!value) formData.delete(name);
   });
   addEventListener("pageshow", () => {
     for (const control of document.querySelectorAll("form[method=get] :disabled")) {
@@ -41,6 +46,14 @@
   });
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // Only the panel was fetched: the row of the step that is open now is marked here.
+  document.addEventListener("htmx:pushedIntoHistory", () => {
+    for (const row of document.querySelectorAll(".waterfall-row")) {
+      if (row.querySelector("a")?.pathname === location.pathname) row.ariaCurrent = "true";
+      else row.removeAttribute("aria-current");
+    }
   });
 
   document.addEventListener("keydown", (event) => {

@@ -1,6 +1,7 @@
 """One memory whole: what it says, what it said, who used it, and what was done to it."""
 
 from dataclasses import dataclass
+from itertools import groupby
 from uuid import UUID
 
 from audit.models import AccessKind, AuditEvent, MemoryAccess
@@ -16,6 +17,7 @@ from memory.models import Memory, MemoryVersion, ReviewItem, ReviewStatus, State
 
 NONE = UUID(int=0)  # no row has it
 MOST_SHOWN = 20
+MOST_READS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,14 @@ class VersionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """`times` reads in a row by one reader; `access` is the latest of them."""
+
+    access: MemoryAccess
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryScreen:
     memory: Memory
     state: State
@@ -43,7 +53,7 @@ class MemoryScreen:
     passages: list[Passage]
     provenance: Provenance
     versions: list[VersionRow]
-    accesses: list[MemoryAccess]
+    uses: list[Use]
     events: list[AuditEvent]
     reviews: list[ReviewItem]
     supersedes: Memory | None
@@ -79,7 +89,7 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
         passages=mark(shown.content, shown.findings),
         provenance=provenance_of(actor, shown),
         versions=_version_rows(memory, versions, can_restore=can_revise),
-        accesses=_accesses(actor, memory),
+        uses=_uses(actor, memory),
         events=_events(actor, memory),
         reviews=list(
             visible_reviews(actor)
@@ -105,11 +115,15 @@ def _version_rows(
     return rows[:MOST_SHOWN]
 
 
-def _accesses(actor: Actor, memory: Memory) -> list[MemoryAccess]:
+def _uses(actor: Actor, memory: Memory) -> list[Use]:
+    """The latest reads; one after another by the same reader for the same purpose count as one."""
     if not actor.may(Permission.TRACES_READ):
         return []
     reads = MemoryAccess.objects.filter(memory_id=str(memory.id), access=AccessKind.READ)
-    return list(reads.order_by("-at")[:MOST_SHOWN])
+    latest = reads.order_by("-at")[:MOST_READS]
+    alike = groupby(latest, key=lambda read: (read.agent, read.version, read.purpose))
+    runs = [list(group) for _, group in alike]
+    return [Use(run[0], len(run)) for run in runs[:MOST_SHOWN]]
 
 
 def _events(actor: Actor, memory: Memory) -> list[AuditEvent]:

@@ -7,12 +7,12 @@ from console.accounts.permissions import Permission
 from console.web.forms.audit import AuditFilter
 from console.web.middleware import TenantRequest
 from console.web.paging import paginate
-from console.web.render import render_page
+from console.web.render import need, render_page
 
 
 @require_safe
 def audit_list(request: TenantRequest) -> HttpResponse:
-    request.actor.require(Permission.AUDIT_READ)
+    need(request, Permission.AUDIT_READ)
     filters = AuditFilter(request.GET)
     page = paginate(request, filters.apply(AuditEvent.objects.all()), order=("-id",))
     context = {"filters": filters, "page": page, "meanings": KINDS}

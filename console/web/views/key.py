@@ -15,7 +15,7 @@ from console.web.forms.key import KeyForm
 from console.web.forms.problems import show_problems
 from console.web.middleware import TenantRequest
 from console.web.paging import paginate
-from console.web.render import render_page
+from console.web.render import need, render_page
 
 
 @require_safe
@@ -28,7 +28,7 @@ def key_list(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def key_create(request: TenantRequest) -> HttpResponse:
     """Answers with the key itself, once: a redirect would have to keep it somewhere."""
-    request.actor.require(Permission.KEYS_OWN)
+    need(request, Permission.KEYS_OWN)
     form = KeyForm(request.actor, request.POST or None)
     if form.is_valid():
         try:
@@ -55,7 +55,7 @@ def key_revoke(request: TenantRequest, key_id: UUID) -> HttpResponse:
 
 def _keys(request: TenantRequest) -> QuerySet[ApiKey]:
     """One's own; everybody's and the agents' for those who manage keys."""
-    request.actor.require(Permission.KEYS_OWN)
+    need(request, Permission.KEYS_OWN)
     keys = ApiKey.objects.select_related("agent", "user", "created_by")
     if request.actor.may(Permission.KEYS_MANAGE):
         return keys

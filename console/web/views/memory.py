@@ -13,7 +13,7 @@ from console.web.forms.memory import EndForm, MemoryFilter, ReviseForm
 from console.web.forms.problems import show_problems
 from console.web.middleware import TenantRequest
 from console.web.paging import paginate
-from console.web.render import render_page
+from console.web.render import need, render_page
 from console.web.screens.memory import memory_rows, memory_screen
 from memory.access import memory_for, version_for, visible_memories
 from memory.actions import expire_memory, restore_version, retire_memory, revise_memory
@@ -26,7 +26,7 @@ from memory.writes import Write
 
 @require_safe
 def memory_list(request: TenantRequest) -> HttpResponse:
-    request.actor.require(Permission.MEMORY_READ)
+    need(request, Permission.MEMORY_READ)
     filters = MemoryFilter(request.GET)
     page = paginate(request, filters.apply(visible_memories(request.actor)), order=("-id",))
     context = {"filters": filters, "page": page, "rows": memory_rows(page.items)}
@@ -60,7 +60,6 @@ def memory_revise(request: TenantRequest, memory_id: UUID) -> HttpResponse:
             key=memory.key,
             metadata=version.metadata,
             confidence=version.confidence,
-            source=version.source,
             valid_from=version.valid_from,
             valid_to=version.valid_to,
             expires_at=memory.expires_at,

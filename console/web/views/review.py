@@ -11,7 +11,7 @@ from console.web.forms.problems import show_problems
 from console.web.forms.review import DecisionForm, ReviewFilter, reviews_in
 from console.web.middleware import TenantRequest
 from console.web.paging import paginate
-from console.web.render import render_page
+from console.web.render import need, render_page
 from console.web.screens.review import QUEUE_ORDER, next_in_queue, queue_rows, review_screen
 from memory.access import review_for, visible_reviews
 from memory.actions import decide_review
@@ -29,7 +29,7 @@ DONE = {
 
 @require_safe
 def review_list(request: TenantRequest) -> HttpResponse:
-    request.actor.require(Permission.REVIEW_READ)
+    need(request, Permission.REVIEW_READ)
     filters = ReviewFilter(request.GET)
     status = "decided" if request.GET.get("status") == "decided" else "open"
     reviews = reviews_in(status, filters.apply(visible_reviews(request.actor)))

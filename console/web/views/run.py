@@ -11,13 +11,13 @@ from console.platform.errors import NotFoundError
 from console.web.forms.run import RunFilterForm
 from console.web.middleware import TenantRequest
 from console.web.paging import paginate
-from console.web.render import render_page
+from console.web.render import need, render_page
 from console.web.screens.run import lane_of, run_screen, touches_of
 
 
 @require_safe
 def run_list(request: TenantRequest) -> HttpResponse:
-    request.actor.require(Permission.TRACES_READ)
+    need(request, Permission.TRACES_READ)
     filters = RunFilterForm(request.GET)
     page = paginate(request, find_runs(filters.wanted()), order=("-last_seen", "-id"))
     return render_page(
@@ -27,7 +27,7 @@ def run_list(request: TenantRequest) -> HttpResponse:
 
 @require_safe
 def run_detail(request: TenantRequest, run_id: UUID) -> HttpResponse:
-    request.actor.require(Permission.TRACES_READ)
+    need(request, Permission.TRACES_READ)
     context = {"screen": run_screen(request.actor, run_of(run_id))}
     return render_page(request, "run/detail.html", context, fragment="panel")
 
@@ -35,7 +35,7 @@ def run_detail(request: TenantRequest, run_id: UUID) -> HttpResponse:
 @require_safe
 def run_span(request: TenantRequest, run_id: UUID, trace_id: bytes, span_id: bytes) -> HttpResponse:
     """The run with one step opened; htmx asks for the opened step alone."""
-    request.actor.require(Permission.TRACES_READ)
+    need(request, Permission.TRACES_READ)
     run = run_of(run_id)
     detail = span_detail(trace_id, span_id)
     if detail.step.run_id != run.id:
