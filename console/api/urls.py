@@ -15,7 +15,7 @@ V1 = "api/v1/"
 
 urlpatterns: list[URLPattern] = [
     path("v1/traces", otlp.export_traces),
-    path(V1 + "memories", MemoriesView.as_view(), name="api-memories"),
+    path(V1 + "memories", MemoriesView.as_view()),
     path(V1 + "memories/batch", MemoryBatchView.as_view()),
     path(V1 + "memories/<str:memory_id>", MemoryView.as_view(), name="api-memory"),
     path(V1 + "memories/<str:memory_id>/versions", MemoryVersionsView.as_view()),
@@ -30,7 +30,7 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "runs/<str:run_id>/spans", RunSpansView.as_view()),
     path(V1 + "audit/events", AuditEventsView.as_view()),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
-    path("api/docs/", DocsView.as_view(), name="api-docs"),
+    path("api/docs/", DocsView.as_view()),
     # Last: whatever else is asked for below /api.
     re_path(r"^api(?:/(.*))?$", unknown_address),
 ]

@@ -187,6 +187,11 @@ def test_versions_are_told_newest_first_page_by_page(robo, memory):
     assert oldest["provenance"]["author"]["label"] == "robo"
 
 
+def test_a_cursor_past_all_versions_begins_with_the_newest(robo, memory):
+    response = door_of(robo).get(f"memories/{memory.id}/versions?cursor=_____w")
+    assert [version["version"] for version in response.json()["results"]] == [1]
+
+
 def test_a_held_version_is_not_shown_to_other_keys(robo, carol, alice, memory):
     change = {"content": "Not so.", "confidence": 0.1, "expected_version": 1}
     door_of(robo).patch(f"memories/{memory.id}", change)
@@ -209,6 +214,7 @@ def test_a_restored_version_is_a_new_one_with_the_old_text(robo, memory):
     ("body", "status", "code", "fields"),
     [
         ({"version": 9}, 404, "not_found", {}),
+        ({"version": 2**40}, 404, "not_found", {}),
         ({"version": 0}, 422, "invalid", {"version": "out_of_range"}),
         ({"version": "1"}, 422, "invalid", {"version": "wrong_type"}),
         ({}, 422, "invalid", {"version": "required"}),

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -73,7 +74,7 @@ class MemoriesView(TenantView):
     @override
     def respond(self, answer: Answer) -> Response:
         response = super().respond(answer)
-        response["Location"] = f"/api/v1/memories/{answer.body['id']}"
+        response["Location"] = reverse("api-memory", args=[answer.body["id"]])
         return response
 
 
