@@ -48,14 +48,6 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
-  // Only the panel was fetched: the row of the step that is open now is marked here.
-  document.addEventListener("htmx:pushedIntoHistory", () => {
-    for (const row of document.querySelectorAll(".waterfall-row")) {
-      if (row.querySelector("a")?.pathname === location.pathname) row.ariaCurrent = "true";
-      else row.removeAttribute("aria-current");
-    }
-  });
-
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select")) return;
