@@ -23,13 +23,11 @@ INSERT INTO audit_memoryaccess (
 SELECT %s::uuid, batch.* FROM unnest(
   %s::uuid[], %s::timestamptz[], %s::float8[], %s::int4[], %s::int4[], %s::text[], %s::text[],
   %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
-  AS batch (id, at, score, rank, version, memory_id, store, access, source, trace_id, span_id,
-            agent, purpose)
-WHERE batch.source = 'api' OR NOT EXISTS (
-  SELECT FROM audit_memoryaccess AS known
-  WHERE known.tenant_id = %s AND known.trace_id = batch.trace_id
-    AND known.span_id = batch.span_id AND known.memory_id = batch.memory_id
-    AND known.source = 'api')
+  AS batch
+"""
+DONE_BY_API = """
+SELECT DISTINCT trace_id, span_id, memory_id FROM audit_memoryaccess
+WHERE tenant_id = %s AND trace_id = ANY(%s::bytea[]) AND source = 'api'
 """
 MAX_PURPOSE = 500
 
@@ -56,11 +54,10 @@ def record_accesses(accesses: Sequence[Access]) -> None:
     """Inserts them into the tenant at hand, in the transaction at hand, by one statement."""
     if not accesses:
         return
-    tenant_id = current_tenant_id()
     run(
         INSERT,
         [
-            tenant_id,
+            current_tenant_id(),
             columns.uuids([uuid7() for _ in accesses]),
             columns.instants([a.at_ns for a in accesses]),
             columns.doubles([a.score for a in accesses]),
@@ -74,6 +71,14 @@ def record_accesses(accesses: Sequence[Access]) -> None:
             columns.byteas([a.span_id for a in accesses]),
             columns.texts([a.agent for a in accesses]),
             columns.texts([a.purpose[:MAX_PURPOSE] for a in accesses]),
-            tenant_id,
         ],
     )
+
+
+def record_claims(claims: Sequence[Access]) -> None:
+    """Records what spans say they touched, but for what the API has recorded of the same step."""
+    if not claims:
+        return
+    trace_ids = sorted({claim.trace_id for claim in claims if claim.trace_id})
+    done = set(run(DONE_BY_API, [current_tenant_id(), columns.byteas(trace_ids)]))
+    record_accesses([c for c in claims if (c.trace_id, c.span_id, c.memory_id) not in done])

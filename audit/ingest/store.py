@@ -18,7 +18,7 @@ from audit.ingest.run_delta import RunDelta, apply_deltas
 from audit.ingest.statements import run
 from audit.ingest.stitch import Claim, RunKey, claim_traces, run_keys_of
 from audit.models import AccessKind, AccessSource
-from audit.provenance import Access, record_accesses
+from audit.provenance import Access, record_claims
 from console.platform.clock import now
 from console.tenancy.scope import current_tenant_id
 
@@ -81,7 +81,7 @@ def store_spans(spans: Sequence[SpanRecord]) -> int:
     _insert_content(new)
     apply_deltas({run_id: delta for run_id, delta in deltas.items() if delta.first_seen})
     forget_empty_runs(claims.values())
-    record_accesses([access for row in new for access in _accesses_of(row)])
+    record_claims([access for row in new for access in _claims_of(row)])
     return len(new)
 
 
@@ -159,7 +159,7 @@ def _describe(
             deltas[run_id].describe(key)
 
 
-def _accesses_of(row: SpanRow) -> list[Access]:
+def _claims_of(row: SpanRow) -> list[Access]:
     meaning, access = row.meaning, ACCESS_OF.get(row.meaning.op)
     if meaning.memory is None or access is None or row.is_running:
         return []
