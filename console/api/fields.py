@@ -20,6 +20,10 @@ INSTANT = re.compile(
 CANONICAL_UUID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
 )
+RANGE: dict[str, Any] = {
+    "max_value": "Send at most {max_value}.",
+    "min_value": "Send at least {min_value}.",
+}
 DIGITS = re.compile(r"[0-9]{1,9}")
 
 
@@ -52,7 +56,7 @@ class TextField(serializers.CharField):
 
 
 class NumberField(serializers.FloatField):
-    default_error_messages = {"invalid": "Send a number."}
+    default_error_messages = {"invalid": "Send a number."} | RANGE
 
     @override
     def to_internal_value(self, data: Any) -> float:
@@ -62,7 +66,7 @@ class NumberField(serializers.FloatField):
 
 
 class WholeNumberField(serializers.IntegerField):
-    default_error_messages = {"invalid": "Send a whole number."}
+    default_error_messages = {"invalid": "Send a whole number."} | RANGE
 
     @override
     def to_internal_value(self, data: Any) -> int:
@@ -74,7 +78,7 @@ class WholeNumberField(serializers.IntegerField):
 class QueryNumberField(serializers.IntegerField):
     """A whole number in an address, where everything is text."""
 
-    default_error_messages = {"invalid": "Send a whole number."}
+    default_error_messages = {"invalid": "Send a whole number."} | RANGE
 
     @override
     def to_internal_value(self, data: Any) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.http.request import UnreadablePostError
@@ -14,6 +14,7 @@ from rest_framework import exceptions
 from rest_framework.utils.json import dumps
 
 from console.api.errors import (
+    BadRequestError,
     BodyCutShortError,
     MethodNotAllowedError,
     NotAcceptableError,
@@ -44,9 +45,10 @@ def _database_away() -> DomainError:
     return UnavailableError("The database does not answer. Try again in a moment.")
 
 
-# What Django and REST framework raise on their own.
+# What Django and REST framework raise on their own; the first that fits.
 MEANINGS: dict[tuple[type[Exception], ...], Callable[[], DomainError]] = {
     (RequestDataTooBig,): _too_large,
+    (SuspiciousOperation,): lambda: BadRequestError("Send fewer parameters."),
     (OperationalError, InterfaceError): _database_away,
     (Http404, exceptions.NotFound): lambda: NotFoundError(noun="address"),
     (UnreadablePostError,): lambda: BodyCutShortError(

@@ -110,6 +110,11 @@ def test_a_longer_list_takes_no_more_queries(robo):
     assert queries() == few
 
 
+def test_more_parameters_than_anyone_needs_are_refused(robo):
+    query = "&".join(f"p{number}=1" for number in range(1_100))
+    problem_of(door_of(robo).get(f"memories?{query}"), 400, "bad_request")
+
+
 REFUSED = {
     "an unknown parameter": ("colour=red", "colour", "unknown_parameter"),
     "a misspelt one": ("namespaces=a", "namespaces", "unknown_parameter"),

@@ -72,7 +72,8 @@ class TenantView(APIView):
     @override
     def handle_exception(self, exc: Exception) -> NoReturn:
         """Lets the error leave the tenant scope, which undoes what the request did."""
-        raise translate(exc) from exc
+        error = translate(exc)
+        raise error from (None if error is exc else exc)
 
     def respond(self, answer: Answer) -> Response:
         return Response(answer.body, status=answer.status)

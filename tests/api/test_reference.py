@@ -1,0 +1,34 @@
+"""What docs/api.md says, the code does, and the other way round."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+import console.api.errors  # noqa: F401 - the door's own refusals
+from console.accounts.permissions import Permission
+from console.platform.errors import DomainError
+
+TEXT = (Path(settings.PROJECT_ROOT) / "docs" / "api.md").read_text()
+# Of other doors, or the ground of others.
+ELSEWHERE = {"error"}
+
+
+def every_error(kind=DomainError):
+    for error in kind.__subclasses__():
+        if error.__module__.startswith(("console.platform", "console.api.errors")):
+            yield error
+        yield from every_error(error)
+
+
+@pytest.mark.parametrize("code", sorted({error.code for error in every_error()} - ELSEWHERE))
+def test_every_code_is_documented_beside_its_status(code):
+    (status,) = {error.http_status for error in every_error() if error.code == code}
+    assert re.search(rf"^\| {status} \|.*`{code}`", TEXT, re.MULTILINE)
+
+
+def test_every_permission_named_exists():
+    named = set(re.findall(r"`((?:memory|review|traces|audit)\.\w+)`", TEXT))
+    assert named
+    assert named <= set(Permission)
