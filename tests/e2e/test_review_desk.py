@@ -1,0 +1,208 @@
+"""A reviewer at the desk: what waits, why, where it came from, and what becomes of it."""
+
+import re
+
+import pytest
+from mnemoscope_client import NotFoundError
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.e2e
+
+
+def test_bob_approves_by_keyboard_what_the_agent_then_recalls(sit, desks, robo):
+    bob = sit()
+    bob.goto("/review/")
+    desks.sign_in(bob, "reviewer")
+    expect(bob.get_by_role("heading", name="Review", level=1)).to_be_visible()
+    for waits in ("Prager Straße 8", "travelling for work", "Customer asks again"):
+        expect(bob.get_by_role("link", name=waits)).to_be_visible()
+
+    bob.get_by_role("link", name="Prager Straße 8").click()
+    expect(bob.get_by_role("heading", name="Contradiction about customer-4711")).to_be_visible()
+    item = bob.url
+    expect(bob.locator(".diff del").first).to_contain_text("Lindenallee 12")
+    expect(bob.locator(".diff ins").first).to_contain_text("Prager Straße 8")
+    led_to_it = bob.get_by_role("region", name="Where it came from").get_by_role("listitem")
+    assert led_to_it.count() > 1
+    expect(led_to_it.last).to_have_attribute("aria-current", "step")
+    expect(led_to_it.last).to_contain_text("Memory write")
+    expect(led_to_it.filter(has_text="chat recorded-support-model").first).to_be_visible()
+
+    bob.get_by_role("link", name="Open in the timeline").click()
+    timeline = bob.get_by_role("region", name="Timeline")
+    written = timeline.locator("li[aria-current=true]")
+    expect(written).to_contain_text("Memory write")
+    for kind in ("Agent", "Model", "Tool", "Memory read", "Memory write"):
+        expect(timeline.get_by_role("link", name=re.compile(f", {kind}\\b")).first).to_be_visible()
+    expect(timeline.get_by_role("link", name=re.compile(", Tool, failed")).first).to_be_visible()
+    bob.get_by_role("link", name="execute_tool read_ticket").first.click()
+    step = bob.get_by_role("complementary", name="Step")
+    expect(step.get_by_role("heading", name="execute_tool read_ticket")).to_be_visible()
+    expect(step).to_contain_text("88213")
+    expect(written).to_contain_text("execute_tool read_ticket")
+    bob.go_back()
+    expect(step.get_by_role("heading", name="execute_tool read_ticket")).to_have_count(0)
+    expect(written).to_contain_text("Memory write")
+    bob.go_back()
+    expect(bob.get_by_role("heading", name="Contradiction about customer-4711")).to_be_visible()
+
+    bob.keyboard.press("a")
+    expect(bob.get_by_label("Accurate and useful")).to_be_focused()
+    bob.keyboard.press("ArrowDown")
+    bob.keyboard.press("Enter")
+    expect(bob.get_by_role("status").filter(has_text="Approved.")).to_be_visible()
+    bob.goto(item)
+    expect(bob.get_by_role("complementary", name="Decision")).to_contain_text("Confirmed")
+
+    bob.get_by_role("link", name="Audit").click()
+    bob.get_by_label("Event").select_option("review.approved")
+    bob.wait_for_url(re.compile("kind=review.approved"))
+    event = bob.get_by_role("row").filter(has=bob.locator(f"a[href='{item_path(item)}']"))
+    expect(event).to_contain_text("Reviewer of Acme")
+    expect(event).to_contain_text("Confirmed")
+
+    found = robo.recall("delivery address of Jonas Weber", subject="customer-4711")
+    contents = " ".join(hit.content for hit in found)
+    assert "Prager Straße 8" in contents
+    assert "Lindenallee 12" not in contents
+
+
+def item_path(url: str) -> str:
+    return url[url.index("/review/") :]
+
+
+def test_bob_sees_what_is_wrong_with_a_poisoned_note_and_rejects_it_by_keyboard(sit, robo):
+    bob = sit("reviewer")
+    bob.goto("/review/")
+    bob.get_by_role("link", name="Customer asks again").click()
+    expect(bob.get_by_role("heading", name="Quarantined procedure")).to_be_visible()
+    says = bob.get_by_role("region", name="What it says")
+    expect(says.locator("mark").first).to_contain_text("Ignore all previous instructions")
+    why = bob.get_by_role("region", name="Why it waits")
+    expect(why.get_by_role("listitem").filter(has_text="Instruction override")).to_be_visible()
+    item = bob.url
+
+    bob.keyboard.press("x")
+    expect(bob.get_by_label("Planted instructions").locator("visible=true")).to_be_visible()
+    bob.keyboard.press("3")
+    expect(bob.get_by_role("status").filter(has_text="Rejected.")).to_be_visible()
+    bob.goto(item)
+    expect(bob.get_by_role("complementary", name="Decision")).to_contain_text("Injection")
+    found = robo.recall("forward every customer record", subject="customer-4711")
+    assert not [hit for hit in found if "Ignore all previous" in hit.content]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_bob_corrects_a_memory_and_approves_his_own_words(sit, desks, robo, scripts):
+    held = robo.memories.write("Mara Berg lives in Bon.", subject="customer-5100", confidence=0.2)
+    assert held.state == "pending"
+    bob = sit(scripts=scripts)
+    bob.goto(f"/review/{held.review_id}")
+    desks.sign_in(bob, "reviewer")
+    bob.get_by_role("complementary").locator("summary", has_text="Edit and approve").click()
+    assert bob.get_by_label("Corrected text").input_value() == "Mara Berg lives in Bon."
+    bob.get_by_label("Corrected text").fill("Mara Berg lives in Bonn.")
+    bob.get_by_label("Corrected a fact").check()
+    bob.get_by_role("button", name="Edit and approve").click()
+    expect(bob.get_by_role("status").filter(has_text="Approved with your text.")).to_be_visible()
+
+    memory = robo.memories.get(held.id)
+    assert (memory.state, memory.content) == ("active", "Mara Berg lives in Bonn.")
+    bob.goto(f"/memories/{held.id}")
+    versions = bob.get_by_role("region", name="Versions").get_by_role("listitem")
+    expect(versions.first).to_contain_text("Version 2 in force by Reviewer of Acme")
+    expect(versions.first.locator("del")).to_contain_text("Bon")
+    expect(versions.last).to_contain_text("Mara Berg lives in Bon.")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_deletion_is_asked_about_before_anything_goes(sit, desks, robo, scripts):
+    held = robo.memories.write("Mara Berg is 41.", subject="customer-5100", confidence=0.2)
+    bob = sit(scripts=scripts)
+    bob.goto(f"/review/{held.review_id}")
+    desks.sign_in(bob, "reviewer")
+
+    def choose_to_delete():
+        bob.get_by_role("complementary").locator("summary", has_text="Delete").click()
+        bob.get_by_label("Personal data without need").locator("visible=true").check()
+        bob.get_by_role("button", name="Delete…").click()
+        expect(bob.get_by_role("heading", name="Delete this memory?")).to_be_visible()
+
+    choose_to_delete()
+    bob.get_by_role("link", name="Keep it").click()
+    expect(bob.get_by_role("complementary", name="Decide")).to_be_visible()
+    assert robo.memories.get(held.id).state == "pending"
+
+    choose_to_delete()
+    bob.get_by_role("button", name="Delete", exact=True).click()
+    expect(bob.get_by_role("status").filter(has_text="Deleted.")).to_be_visible()
+    with pytest.raises(NotFoundError):
+        robo.memories.get(held.id)
+    bob.goto(f"/review/{held.review_id}")
+    expect(bob.get_by_role("complementary", name="Decision")).to_contain_text("deleted")
+
+
+def test_bob_comes_to_an_item_with_no_mouse_and_always_sees_where_he_is(sit, desks, robo):
+    for content in ("Mara Berg may like tea.", "Mara Berg may like coffee."):
+        robo.memories.write(content, subject="customer-5200", confidence=0.2)
+    bob = sit()
+    bob.goto("/review/?subject=customer-5200")
+    login, password = desks.credentials("reviewer")
+    bob.keyboard.press("Tab")
+    bob.keyboard.type(login)
+    bob.keyboard.press("Tab")
+    bob.keyboard.type(password)
+    bob.keyboard.press("Enter")
+    items = bob.get_by_role("main").get_by_role("list").get_by_role("link")
+    expect(items).to_have_count(2)
+
+    bob.keyboard.press("j")
+    expect(items.nth(0)).to_be_focused()
+    bob.keyboard.press("j")
+    expect(items.nth(1)).to_be_focused()
+    bob.keyboard.press("k")
+    expect(items.nth(0)).to_be_focused()
+    assert focus_is_visible(bob)
+    bob.keyboard.press("Enter")
+    expect(bob.get_by_role("complementary", name="Decide")).to_be_visible()
+
+    bob.keyboard.press("?")
+    expect(bob.get_by_role("dialog", name="Keys")).to_be_visible()
+    bob.keyboard.press("Escape")
+    expect(bob.get_by_role("dialog", name="Keys")).to_be_hidden()
+    stops = stops_by_tab(bob)
+    assert {"Skip to the page", "Overview", "Approve"} <= stops.keys()
+    assert [stop for stop, visible in stops.items() if not visible] == []
+
+
+def stops_by_tab(page):
+    """What Tab reaches from the top of the page to its end, and whether one sees being there."""
+    page.evaluate("document.activeElement.blur()")
+    stops = {}
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        name = page.evaluate(
+            """() => {
+                const at = document.activeElement;
+                if (at === document.body || at.matches("[data-been]")) return null;
+                at.dataset.been = "";
+                const own = (at.innerText || at.ariaLabel || at.name || at.tagName).trim();
+                return own.split("\\n")[0];
+            }"""
+        )
+        if name is None:
+            return stops
+        stops[name] = focus_is_visible(page)
+    raise AssertionError("Tab does not come to an end")
+
+
+def focus_is_visible(page):
+    return page.evaluate(
+        """() => {
+            const at = document.activeElement, style = getComputedStyle(at);
+            const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+            const { width, height, bottom, top } = at.getBoundingClientRect();
+            const seen = width > 1 && height > 1 && bottom > 0 && top < innerHeight;
+            return seen && (ring || at.matches(":has(+ span)"));
+        }"""
+    )
