@@ -94,7 +94,7 @@ def _decode(model: type[Model], order: tuple[str, ...], text: str) -> list[Any] 
         raw = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValueError:
         return None
-    if not isinstance(raw, list) or len(raw) != len(order):
+    if not isinstance(raw, list) or len(raw) != len(order) or None in raw:
         return None
     fields = [model._meta.get_field(name.removeprefix("-")) for name in order]  # noqa: SLF001
     try:

@@ -17,6 +17,10 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data, auto_id="filter_%s")
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                # Choices that ask the database are asked once, not for each use of them.
+                field.choices = list(field.choices)
         self.is_valid()
 
     @property

@@ -1,0 +1,173 @@
+"""Reading and changing memories in a browser."""
+
+from datetime import timedelta
+
+import pytest
+
+from audit.models import AuditEvent, MemoryAccess
+from console.platform.clock import now
+from console.tenancy.scope import tenant_scope
+from memory.models import Memory, MemoryVersion, State
+from tests.cast import a_memory, remember
+
+
+def in_store(tenant, memory):
+    with tenant_scope(tenant.id):
+        return Memory.objects.get(id=memory.id)
+
+
+@pytest.fixture
+def known(robo):
+    return a_memory(robo, "Jonas prefers e-mail.", subject="customer-1", key="contact")
+
+
+def test_bob_reads_a_memory_and_the_access_log_says_so(desk, acme, bob, known):
+    page = desk(bob).get(f"/memories/{known.id}").content.decode()
+    assert "Jonas prefers e-mail." in page
+    with tenant_scope(acme.id):
+        access = MemoryAccess.objects.get(memory_id=str(known.id), agent=bob.actor.label)
+        assert (access.access, access.version) == ("read", 1)
+
+
+def test_words_are_sought_in_what_is_active(desk, bob, robo, rookie, known):
+    a_memory(robo, "Parcels go to Lindenallee 12.")
+    remember(rookie, "Jonas prefers the phone.")
+    page = desk(bob).get("/memories/?q=prefer").content.decode()
+    assert "Jonas prefers e-mail." in page
+    assert "Lindenallee" not in page
+    assert "phone" not in page
+
+
+@pytest.mark.parametrize("query", ["'", '"', "a & | !", "\\", "%_", "🙂" * 50, "<->"])
+def test_odd_words_find_nothing_and_break_nothing(desk, bob, known, query):
+    response = desk(bob).get("/memories/", {"q": query})
+    assert response.status_code == 200
+    assert "Nothing matches" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("state=active", True),
+        ("state=expired", False),
+        ("kind=fact", True),
+        ("kind=event", False),
+        ("tier=semantic", True),
+        ("subject=customer-1", True),
+        ("subject=customer-10", False),
+        ("expiry=week", False),
+        ("expiry=never", False),
+    ],
+)
+def test_facets_narrow_the_list(desk, bob, known, query, found):
+    assert ("Jonas prefers" in desk(bob).get(f"/memories/?{query}").content.decode()) is found
+
+
+def test_what_has_lapsed_is_listed_as_expired_without_any_sweep(desk, acme, bob, known):
+    with tenant_scope(acme.id):
+        lapsed = now() - timedelta(minutes=1)
+        Memory.objects.filter(id=known.id).update(expires_at=lapsed)
+    client = desk(bob)
+    assert "Jonas" in client.get("/memories/?state=expired").content.decode()
+    assert "Jonas" not in client.get("/memories/?state=active").content.decode()
+
+
+def test_bobs_revision_becomes_the_next_version(desk, acme, bob, known):
+    client = desk(bob)
+    response = client.post(
+        f"/memories/{known.id}/revise", {"content": "Jonas prefers the phone.", "version": 1}
+    )
+    assert response["Location"] == f"/memories/{known.id}"
+    assert in_store(acme, known).version == 2
+    page = client.get(f"/memories/{known.id}").content.decode()
+    assert "<del>" in page
+    assert "Restore version 1" in page
+
+
+def test_a_revision_keeps_what_the_form_does_not_ask(desk, acme, bob, robo):
+    known = a_memory(robo, metadata={"ticket": 7}, confidence=0.9, kind="event", key="k")
+    before = in_store(acme, known)
+    desk(bob).post(f"/memories/{known.id}/revise", {"content": "Another text.", "version": 1})
+    after = in_store(acme, known)
+    for name in ("metadata", "confidence", "kind", "tier", "key", "namespace", "expires_at"):
+        assert getattr(after, name) == getattr(before, name)
+
+
+def test_a_revision_of_what_is_no_longer_in_force_is_void(desk, acme, bob, known):
+    client = desk(bob)
+    address = f"/memories/{known.id}/revise"
+    client.post(address, {"content": "First.", "version": 1})
+    assert client.post(address, {"content": "Second.", "version": 1}).status_code == 409
+    with tenant_scope(acme.id):
+        assert MemoryVersion.objects.filter(memory_id=known.id).count() == 2
+
+
+@pytest.mark.parametrize("fields", [{"content": ""}, {"version": "x"}, {"content": "y" * 32_001}])
+def test_a_revision_that_does_not_hold_changes_nothing(desk, acme, bob, known, fields):
+    sent = {"content": "New.", "version": 1, **fields}
+    assert desk(bob).post(f"/memories/{known.id}/revise", sent).status_code == 422
+    assert in_store(acme, known).version == 1
+
+
+def test_an_earlier_version_comes_back_as_a_new_one(desk, acme, bob, known):
+    client = desk(bob)
+    client.post(f"/memories/{known.id}/revise", {"content": "Jonas is away.", "version": 1})
+    assert client.post(f"/memories/{known.id}/versions/1/restore").status_code == 302
+    assert in_store(acme, known).version == 3
+    assert client.post(f"/memories/{known.id}/versions/9/restore").status_code == 404
+
+
+def test_bob_expires_a_memory_with_a_reason(desk, acme, bob, known):
+    client = desk(bob)
+    assert client.post(f"/memories/{known.id}/expire", {"reason": "no"}).status_code == 422
+    assert in_store(acme, known).state == State.ACTIVE
+    client.post(f"/memories/{known.id}/expire", {"reason": "outdated", "comment": "He moved."})
+    assert in_store(acme, known).state == State.EXPIRED
+    with tenant_scope(acme.id):
+        event = AuditEvent.objects.get(kind="memory.expired")
+        assert (event.reason, event.note) == ("outdated", "He moved.")
+
+
+def test_deleting_is_a_page_of_its_own_and_leaves_evidence(desk, acme, bob, dana, carol, known):
+    client = desk(bob)
+    assert "Delete this memory?" in client.get(f"/memories/{known.id}/delete").content.decode()
+    assert in_store(acme, known).state == State.ACTIVE
+    client.post(f"/memories/{known.id}/delete", {"reason": "mistake"})
+    assert in_store(acme, known).state == State.RETIRED
+    assert "Jonas" in desk(dana).get(f"/memories/{known.id}").content.decode()
+    assert desk(carol).get(f"/memories/{known.id}").status_code == 404
+
+
+def test_carol_reads_and_is_offered_no_change(desk, acme, carol, known):
+    client = desk(carol)
+    page = client.get(f"/memories/{known.id}").content.decode()
+    assert "Jonas prefers e-mail." in page
+    assert "/revise" not in page
+    for verb in ("revise", "expire", "delete"):
+        sent = {"reason": "outdated", "content": "x", "version": 1}
+        assert client.post(f"/memories/{known.id}/{verb}", sent).status_code == 404
+    assert client.post(f"/memories/{known.id}/versions/1/restore").status_code == 404
+    assert in_store(acme, known).version == 1
+
+
+def test_carol_sees_nothing_of_what_is_held(desk, carol, rookie):
+    held = remember(rookie, "Jonas is perhaps away.")
+    client = desk(carol)
+    assert "perhaps away" not in client.get("/memories/").content.decode()
+    assert client.get(f"/memories/{held.memory.id}").status_code == 404
+
+
+def test_mallory_cannot_tell_another_tenants_memory_from_none(desk, acme, mallory, known):
+    client = desk(mallory)
+    assert "Jonas" not in client.get("/memories/").content.decode()
+    assert client.get(f"/memories/{known.id}").status_code == 404
+    sent = {"reason": "outdated", "content": "x", "version": 1}
+    for verb in ("revise", "expire", "delete"):
+        assert client.post(f"/memories/{known.id}/{verb}", sent).status_code == 404
+    assert in_store(acme, known).state == State.ACTIVE
+
+
+def test_a_changing_address_answers_no_plain_visit(desk, bob, known):
+    client = desk(bob)
+    for address in (f"/memories/{known.id}/expire", f"/memories/{known.id}/versions/1/restore"):
+        assert client.get(address).status_code == 405
