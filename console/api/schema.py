@@ -74,7 +74,7 @@ def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     }
 
 
-def page_of(shape: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+def page_shape(shape: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
     """The shape of one page of a list."""
     return type(
         f"{shape.__name__}Page",

@@ -13,12 +13,11 @@ from audit.models import AuditEvent, Outcome
 from console.accounts.permissions import Permission
 from console.api.fields import IdentifierField, InstantField, OneOfField
 from console.api.paging import newest_first, page_of
-from console.api.schema import page_of as page_shape
-from console.api.schema import problems
+from console.api.schema import page_shape, problems
 from console.api.serializers import checked
 from console.api.v1.answers import Shape, as_json
 from console.api.v1.base import TenantView
-from console.api.v1.memory_bodies import PageQuery
+from console.api.v1.queries import PageQuery
 
 COLUMNS = {
     "kind": "kind",

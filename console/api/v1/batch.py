@@ -12,7 +12,8 @@ from console.api.schema import FieldError, problems
 from console.api.serializers import checked
 from console.api.v1.answers import WriteAnswer, written
 from console.api.v1.base import TenantView
-from console.api.v1.memory_bodies import MemoryBatch, MemoryWrite, NoQuery
+from console.api.v1.memory_bodies import MemoryBatch, MemoryWrite
+from console.api.v1.queries import NoQuery
 from console.api.v1.writing import write_from
 from console.platform.errors import DomainError
 from memory.actions import write_memory

@@ -10,8 +10,7 @@ from rest_framework.response import Response
 from console.accounts.permissions import Permission
 from console.api.idempotency import Answer, once
 from console.api.paging import Order, page_of
-from console.api.schema import page_of as page_shape
-from console.api.schema import problems
+from console.api.schema import page_shape, problems
 from console.api.serializers import checked
 from console.api.v1.answers import (
     VersionAnswer,
@@ -21,7 +20,8 @@ from console.api.v1.answers import (
     written,
 )
 from console.api.v1.base import TenantView, identifier
-from console.api.v1.memory_bodies import NoQuery, PageQuery, ReasonBody, RestoreBody
+from console.api.v1.memory_bodies import ReasonBody, RestoreBody
+from console.api.v1.queries import NoQuery, PageQuery
 from memory.access import memory_for, version_for, visible_versions
 from memory.actions import expire_memory, restore_version
 

@@ -9,20 +9,14 @@ from typing_extensions import override
 from console.accounts.permissions import Permission
 from console.api.idempotency import Answer, once
 from console.api.paging import newest_first, page_of
-from console.api.schema import page_of as page_shape
-from console.api.schema import problems
+from console.api.schema import page_shape, problems
 from console.api.serializers import checked
 from console.api.v1.answers import MemoryAnswer, WriteAnswer, shown_memory, written
 from console.api.v1.base import TenantView, identifier
 from console.api.v1.listing import listed_memories, texts_of
-from console.api.v1.memory_bodies import (
-    MemoryChange,
-    MemoryQuery,
-    MemoryWrite,
-    NoQuery,
-    ReasonQuery,
-)
+from console.api.v1.memory_bodies import MemoryChange, MemoryQuery, MemoryWrite, ReasonQuery
 from console.api.v1.preconditions import expected_version
+from console.api.v1.queries import NoQuery
 from console.api.v1.writing import change_of, write_from
 from console.platform.clock import now
 from memory.access import memory_for

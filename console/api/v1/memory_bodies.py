@@ -13,14 +13,13 @@ from console.api.fields import (
     NumberField,
     ObjectField,
     OneOfField,
-    QueryNumberField,
     ShortListField,
     TextField,
     ValueField,
     WholeNumberField,
 )
-from console.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from console.api.serializers import QuerySerializer, StrictSerializer, refuse
+from console.api.v1.queries import PageQuery
 from console.api.v1.writing import text_of
 from console.platform.clock import now
 from memory.models import Kind, State, Tier, Visibility
@@ -204,21 +203,6 @@ class ReasonBody(StrictSerializer):
 
 class ReasonQuery(QuerySerializer):
     reason = TextField(required=False, allow_blank=True, max_length=MAX_REASON)
-
-
-class NoQuery(QuerySerializer):
-    """An address that takes no parameters."""
-
-
-class PageQuery(QuerySerializer):
-    cursor = TextField(required=False, max_length=100, help_text="next_cursor of the page before.")
-    limit = QueryNumberField(
-        required=False,
-        default=DEFAULT_LIMIT,
-        min_value=1,
-        max_value=MAX_LIMIT,
-        help_text="How many to answer at most.",
-    )
 
 
 class MemoryQuery(PageQuery):

@@ -18,7 +18,8 @@ from console.api.schema import problems
 from console.api.serializers import StrictSerializer, checked
 from console.api.v1.answers import RecallAnswer, recalled
 from console.api.v1.base import TenantView
-from console.api.v1.memory_bodies import MAX_METADATA_BYTES, MAX_NAME, NoQuery, namespace_field
+from console.api.v1.memory_bodies import MAX_METADATA_BYTES, MAX_NAME, namespace_field
+from console.api.v1.queries import NoQuery
 from console.platform.clock import now
 from memory.actions import recall_memories
 from memory.models import Kind, Tier

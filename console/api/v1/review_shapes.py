@@ -11,7 +11,8 @@ from typing_extensions import override
 from console.api.fields import IdentifierField, OneOfField, TextField
 from console.api.serializers import StrictSerializer, refuse
 from console.api.v1.answers import Reason, Shape, VersionAnswer, as_json, shown_version
-from console.api.v1.memory_bodies import MAX_NAME, PageQuery
+from console.api.v1.memory_bodies import MAX_NAME
+from console.api.v1.queries import PageQuery
 from memory.actions.decide import Decision
 from memory.models import MemoryVersion, ReviewItem, ReviewKind, ReviewStatus, State
 from memory.reviews.reasons import DecisionReason

@@ -9,11 +9,10 @@ from rest_framework.response import Response
 from console.accounts.permissions import Permission
 from console.api.idempotency import Answer, once
 from console.api.paging import Order, page_of
-from console.api.schema import page_of as page_shape
-from console.api.schema import problems
+from console.api.schema import page_shape, problems
 from console.api.serializers import checked
 from console.api.v1.base import TenantView, identifier
-from console.api.v1.memory_bodies import NoQuery
+from console.api.v1.queries import NoQuery
 from console.api.v1.review_shapes import (
     DecisionBody,
     ReviewAnswer,

@@ -11,7 +11,7 @@ from audit.timelines.memory_mark import MemoryMark
 from audit.timelines.step import Step
 from console.api.fields import InstantField, OneOfField, TextField
 from console.api.v1.answers import Shape, as_json
-from console.api.v1.memory_bodies import PageQuery
+from console.api.v1.queries import PageQuery
 
 MAX_TEXT = 256
 STITCHED_BY = [member.name.lower() for member in StitchedBy]

@@ -14,11 +14,10 @@ from audit.timelines.runs import RunFilter, find_runs, run_of
 from audit.timelines.step import step_of
 from console.accounts.permissions import Permission
 from console.api.paging import Order, page_of
-from console.api.schema import page_of as page_shape
-from console.api.schema import problems
+from console.api.schema import page_shape, problems
 from console.api.serializers import checked
 from console.api.v1.base import TenantView, identifier
-from console.api.v1.memory_bodies import PageQuery
+from console.api.v1.queries import PageQuery
 from console.api.v1.run_shapes import RunAnswer, RunQuery, SpanAnswer, shown_run, shown_step
 
 EPOCH = datetime.fromtimestamp(0, UTC)
