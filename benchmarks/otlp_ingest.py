@@ -26,6 +26,7 @@ from tests.instance import Instance, running_instance
 CONNECTIONS = 4
 SPANS_PER_REQUEST = 100
 REQUESTS = 300
+CONVERSATIONS = 60
 WARM_UP = 20
 SMALLEST, LARGEST = 1500, 2500
 SECOND = 10**9
@@ -51,7 +52,7 @@ WHERE relkind = 'r' AND relname ~ '^audit_(span|spancontent|memoryaccess|trace|r
 
 
 def a_request(number: int, *, started: int) -> bytes:
-    """100 spans of one trace, about 2 kB each, five traces to a conversation."""
+    """100 spans of one trace, about 2 kB each; five traces to a conversation, one after another."""
     request = ExportTraceServiceRequest()
     group = request.resource_spans.add()
     _attribute(group.resource, "service.name", "support-desk")
@@ -73,7 +74,7 @@ def a_request(number: int, *, started: int) -> bytes:
         )
         _attribute(span, "gen_ai.operation.name", operation)
         _attribute(span, "gen_ai.agent.name", f"agent-{number % 7}")
-        _attribute(span, "gen_ai.conversation.id", f"case-{number // 5}")
+        _attribute(span, "gen_ai.conversation.id", f"case-{number % CONVERSATIONS}")
         _attribute(span, "gen_ai.request.model", "gpt-5")
         _attribute(span, "gen_ai.input.messages", f"{number}.{index} {TEXT * 4}")
         _attribute(span, "gen_ai.output.messages", f"{index}.{number} {TEXT * 5}")

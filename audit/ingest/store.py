@@ -79,9 +79,10 @@ def store_spans(spans: Sequence[SpanRecord]) -> int:
     _count_open_traces(claims, deltas)
     _describe(deltas, keys, claims)
     _insert_content(new)
+    record_claims([access for row in new for access in _claims_of(row)])
+    # Last: from here to the commit every other batch of the same runs waits.
     apply_deltas({run_id: delta for run_id, delta in deltas.items() if delta.first_seen})
     forget_empty_runs(claims.values())
-    record_claims([access for row in new for access in _claims_of(row)])
     return len(new)
 
 

@@ -185,8 +185,9 @@ def a_search(*ids: str, **fields: object) -> Message:
 
 
 def test_each_record_a_span_names_becomes_an_access(acme: Tenant):
-    ingest(acme, a_search("m1", "m2"))
-    ingest(acme, a_search("m1", "m2"))
+    search = a_search("m1", "m2")
+    ingest(acme, search)
+    ingest(acme, search)
     with tenant_scope(acme.id):
         found = list(MemoryAccess.objects.order_by("rank"))
     assert [(a.memory_id, a.rank, a.score) for a in found] == [("m1", 1, 0.5), ("m2", 2, 0.5)]
