@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 # Controls, format and private characters, and the tag block; not line breaks, tabs and joiners
@@ -42,6 +42,8 @@ class Passage:
 
 
 def show_unseen(text: str) -> SafeString:
+    if not UNSEEN.search(text):
+        return escape(text)
     parts = []
     end = 0
     for match in UNSEEN.finditer(text):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.urls import reverse
+
 from audit.models import AccessKind, Run
 from audit.timelines.axis import Segment
 from audit.timelines.memory_mark import MemoryMark
@@ -51,6 +53,7 @@ class Bar:
     step: Step | None
     lane: Lane
     depth: int
+    href: str
     x: str
     width: str
     middle: str
@@ -98,7 +101,8 @@ class RunScreen:
 
 def run_screen(actor: Actor, run: Run) -> RunScreen:
     waterfall = waterfall_of(run)
-    bars = [_bar(row) for row in waterfall.rows]
+    address = reverse("run-detail", args=[run.id])
+    bars = [_bar(row, address) for row in waterfall.rows]
     used = {bar.lane.name for bar in bars}
     return RunScreen(
         run=run,
@@ -145,7 +149,8 @@ def _identifier(mark: MemoryMark) -> UUID:
         return UUID(int=0)
 
 
-def _bar(row: Row) -> Bar:
+def _bar(row: Row, run_address: str) -> Bar:
+    """`run_address` is that of the run, below which each step has its own."""
     width = max(row.width, THINNEST)
     x = min(row.offset, 1 - width)
     return Bar(
@@ -153,6 +158,7 @@ def _bar(row: Row) -> Bar:
         row.step,
         lane_of(row.step),
         min(row.depth, DEEPEST),
+        f"{run_address}/{row.trace_id}/{row.span_id}",
         _percent(x),
         _percent(width),
         _percent(x + width / 2),

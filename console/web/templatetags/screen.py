@@ -1,6 +1,7 @@
 """How values read on a screen. A builtin of every template: `settings.TEMPLATES`."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,7 @@ MINUTE_NS, HOUR_NS, DAY_NS = 60_000_000_000, 3_600_000_000_000, 86_400_000_000_0
 
 
 @register.simple_tag
+@cache  # a long timeline asks thousands of times for the same few
 def icon(name: str) -> SafeString:
     """A symbol of the sprite. It never stands alone: a word or a label is beside it."""
     return format_html(
