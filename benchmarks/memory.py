@@ -12,9 +12,9 @@ from itertools import cycle, islice
 import httpx
 import psycopg
 
-from tests.instance import Instance, running_instance
 from benchmarks.table import Table, percentile
 from memory.retrieval.embedding import embedding_provider
+from tests.instance import Instance, running_instance
 
 CLIENTS = 4
 SINGLE_WRITES = 400

@@ -99,8 +99,10 @@ def database(dsn: str, **options: Any) -> dict[str, Any]:
     }
 
 
+# A lost database is told (503) before an exporter, which waits 10 s, gives up by itself.
+POOL = {"min_size": 1, "max_size": 16, "timeout": 5}
 # The app role serves; the owner role only migrates, and only where its secret is at hand.
-DATABASES = {"default": database(env.secret("DATABASE_URL"), pool={"min_size": 1, "max_size": 16})}
+DATABASES = {"default": database(env.secret("DATABASE_URL"), pool=POOL)}
 if owner_dsn := env.secret("OWNER_DATABASE_URL", None):
     DATABASES["owner"] = database(owner_dsn)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -240,6 +242,20 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
+LOG_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    # The traceback as text, and no more: structlog's own rendering shows every local variable,
+    # which are keys and memories here.
+    structlog.processors.format_exc_info,
+]
+structlog.configure(
+    processors=[*LOG_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+)
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -247,12 +263,7 @@ LOGGING: dict[str, Any] = {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": [
-                structlog.contextvars.merge_contextvars,
-                structlog.stdlib.add_log_level,
-                structlog.stdlib.add_logger_name,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-            ],
+            "foreign_pre_chain": LOG_PROCESSORS,
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
