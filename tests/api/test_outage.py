@@ -1,5 +1,9 @@
 """When it is not the request: the database away, or a defect of ours."""
 
+import json
+import logging
+from io import StringIO
+
 import pytest
 import structlog
 from django.db import connection
@@ -55,16 +59,35 @@ def test_a_connection_lost_in_the_midst_is_an_outage_and_writes_nothing(committe
         assert not Memory.objects.exists()
 
 
-def test_a_defect_is_a_problem_that_tells_nothing_and_a_log_line_that_does(acme, robo, monkeypatch):
+@pytest.fixture
+def log():
+    """What the configured handler writes, a line of JSON per event."""
+    (handler,) = [
+        handler
+        for handler in logging.getLogger().handlers
+        if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter)
+    ]
+    written = StringIO()
+    before = handler.setStream(written)
+    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    handler.setStream(before)
+
+
+def test_a_defect_tells_the_client_nothing_and_the_log_its_cause_but_no_content(
+    acme, robo, monkeypatch, log
+):
     def defective(**_fields):
-        raise RuntimeError("secret detail of the inside")
+        raise RuntimeError("inside of ours")
 
     monkeypatch.setattr(memories, "write_memory", defective)
-    with structlog.testing.capture_logs() as logged:
-        response = door_of(robo).post("memories", {"content": "x"})
+    response = door_of(robo).post("memories", {"content": "Jonas is ill."})
     problem = problem_of(response, 500, "unexpected")
-    assert "secret" not in str(problem)
-    assert "secret detail" in str(logged[0]["exc_info"])
+    assert "inside" not in str(problem)
+    (line,) = [line for line in log() if line["event"] == "unexpected_error"]
+    assert line["exception"].endswith("RuntimeError: inside of ours")
+    assert line["request_id"] == problem["request_id"]
+    assert "Jonas" not in str(log())
+    assert robo.key not in str(log())
     with tenant_scope(acme.id):
         assert not Memory.objects.exists()
         assert not AuditEvent.objects.filter(kind="request.refused").exists()
