@@ -24,6 +24,7 @@ from console.runtime import postmaster
 from console.runtime.errors import NO_SPACE, RuntimeProblem, disk_full, os_problem
 from console.runtime.files import append_to, last_line, write_private
 from console.runtime.postgres_config import HBA, configuration
+from console.runtime.program import MARK
 from console.runtime.system_user import make_reachable, make_readable, unprivileged_user
 
 # Found without importing it, since the import looks for, and warns of, folders that are not ours.
@@ -163,7 +164,8 @@ class EmbeddedPostgres:
         ]
         try:
             with append_to(self.log) as log:
-                process = self._spawn(command, log.fileno())
+                # Marked, so that a start that is killed here does not go on initialising.
+                process = self._spawn(command, log.fileno(), {MARK: str(self.home)})
                 if process.wait() != 0:
                     shutil.rmtree(draft, ignore_errors=True)
                     raise self._failure("The database could not be created")
@@ -192,7 +194,7 @@ class EmbeddedPostgres:
                 "full_page_writes=off",
             ]
         with append_to(self.log) as log:
-            self._process = self._spawn(command, log.fileno())
+            self._process = self._spawn(command, log.fileno(), {})
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -204,12 +206,14 @@ class EmbeddedPostgres:
                 raise self._failure(f"PostgreSQL did not come up in {START_SECONDS} seconds")
             time.sleep(0.02)
 
-    def _spawn(self, command: list[str], log: int) -> subprocess.Popen[bytes]:
+    def _spawn(
+        self, command: list[str], log: int, environment: dict[str, str]
+    ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - a program of the wheel
             [str(INSTALLATION / "bin" / command[0]), *command[1:]],
             cwd="/",
             # Nothing from outside: PGDATA, PGOPTIONS and locales would change what starts.
-            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", **environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
