@@ -70,6 +70,15 @@ def robo(instance: Instance) -> Iterator[MnemoscopeClient]:
 
 
 @pytest.fixture(scope="session")
+def auditor(instance: Instance) -> Iterator[MnemoscopeClient]:
+    """A person's own key, who reads everything."""
+    users = instance.demo["users"]
+    key = next(user["key"] for user in users if user["role"] == "auditor")
+    with MnemoscopeClient(instance.url, key, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
 def spybot(instance: Instance) -> Iterator[MnemoscopeClient]:
     """An agent of another tenant."""
     with MnemoscopeClient(instance.url, instance.demo["other"]["agent_key"], timeout=30) as client:

@@ -55,7 +55,7 @@ def test_bob_approves_by_keyboard_what_the_agent_then_recalls(sit, desks, robo):
     expect(bob.get_by_role("complementary", name="Decision")).to_contain_text("Confirmed")
 
     bob.get_by_role("link", name="Audit").click()
-    bob.get_by_label("Event").select_option("review.approved")
+    bob.get_by_label("Event", exact=True).select_option("review.approved")
     bob.wait_for_url(re.compile("kind=review.approved"))
     event = bob.get_by_role("row").filter(has=bob.locator(f"a[href='{item_path(item)}']"))
     expect(event).to_contain_text("Reviewer of Acme")
@@ -184,10 +184,10 @@ def stops_by_tab(page):
         name = page.evaluate(
             """() => {
                 const at = document.activeElement;
-                if (at === document.body || at.matches("[data-been]")) return null;
-                at.dataset.been = "";
-                const own = (at.innerText || at.ariaLabel || at.name || at.tagName).trim();
-                return own.split("\\n")[0];
+                if (at === document.body || at.hasAttribute("data-been")) return null;
+                at.setAttribute("data-been", "");
+                const text = at.innerText || at.ariaLabel || at.name || at.tagName;
+                return text.trim().split("\\n")[0];
             }"""
         )
         if name is None:
@@ -197,12 +197,15 @@ def stops_by_tab(page):
 
 
 def focus_is_visible(page):
+    """The ring is the element's own, or drawn around all that a press of Enter would open."""
     return page.evaluate(
-        """() => {
-            const at = document.activeElement, style = getComputedStyle(at);
-            const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
-            const { width, height, bottom, top } = at.getBoundingClientRect();
-            const seen = width > 1 && height > 1 && bottom > 0 && top < innerHeight;
-            return seen && (ring || at.matches(":has(+ span)"));
+        """async () => {
+            await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+            const at = document.activeElement, label = at.closest("label");
+            const styles = [getComputedStyle(at), getComputedStyle(at, "::after")];
+            if (label) styles.push(getComputedStyle(label));
+            const { bottom, top } = at.getBoundingClientRect();
+            const ring = (style) => style.outlineStyle !== "none" && style.outlineWidth !== "0px";
+            return styles.some(ring) && bottom > 0 && top < innerHeight;
         }"""
     )

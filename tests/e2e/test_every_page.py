@@ -1,0 +1,95 @@
+"""Every page, in both themes, on a telephone and on a desk: readable by anybody, and silent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.e2e
+
+TELEPHONE, DESK = 360, 1440
+SCREENS = [(theme, width) for theme in ("light", "dark") for width in (TELEPHONE, DESK)]
+PAGES = {
+    "overview": "/",
+    "queue": "/review/",
+    "decided": "/review/?status=decided",
+    "review item": "/review/{held.review_id}",
+    "memories": "/memories/",
+    "nothing found": "/memories/?q=nobodywroteanysuchword",
+    "memory": "/memories/{revised.id}",
+    "revise": "/memories/{revised.id}/revise",
+    "delete": "/memories/{revised.id}/delete",
+    "runs": "/runs/",
+    "run": "/runs/{run.id}",
+    "step": "/runs/{run.id}/{span.trace_id}/{span.span_id}",
+    "audit": "/audit/",
+    "keys": "/settings/keys/",
+    "new key": "/settings/keys/new",
+    "change password": "/accounts/password/change/",
+    "sign out": "/accounts/logout/",
+    "not found": "/no/such/page",
+    "unknown memory": "/memories/00000000-0000-7000-8000-000000000000",
+}
+STRANGERS = {
+    "sign in": "/accounts/login/",
+    "forgotten password": "/accounts/password/reset/",
+    "not found": "/no/such/page",
+    "API docs": "/api/docs/",
+}
+
+
+@dataclass(frozen=True)
+class Things:
+    """What the addresses of the pages name."""
+
+    held: object
+    revised: object
+    run: object
+    span: object
+
+
+@pytest.fixture(scope="module")
+def things(robo, auditor) -> Things:
+    held = robo.memories.write("Ada may prefer the post.", subject="customer-6", confidence=0.2)
+    revised = robo.memories.write("Ada has one order open.", subject="customer-6", confidence=0.9)
+    robo.memories.revise(revised.id, expected_version=1, content="Ada has two orders open.")
+    run = next(iter(auditor.runs.list()))
+    span = next(span for span in auditor.runs.spans(run.id) if "create_memory" in span.name)
+    return Things(held, revised, run, span)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_alice_reads_every_page(sit, things, name):
+    alice = sit("owner")
+    alice.goto(PAGES[name].format(**vars(things)))
+    reads_well(alice)
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_a_stranger_reads_what_is_open_to_strangers(sit, name):
+    stranger = sit()
+    stranger.goto(STRANGERS[name])
+    if name == "API docs":
+        expect(stranger.get_by_text("Write a memory").first).to_be_visible()
+    reads_well(stranger)
+
+
+def reads_well(page: Page) -> None:
+    """On every screen, with all that folds unfolded."""
+    expect(page.get_by_role("heading").first).to_be_visible()
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    assert list(flaws(page)) == []
+
+
+def flaws(page: Page) -> Iterator[str]:
+    for theme, width in SCREENS:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            yield f"{width} px: the page is {wide} px wide"
+        for found in Axe().run(page).response["violations"]:
+            where = [node["target"] for node in found["nodes"]]
+            yield f"{theme} {width} px: {found['impact']} {found['id']} at {where}"
