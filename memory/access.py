@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from audit.models import AccessKind
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.errors import NotFoundError
@@ -16,6 +17,7 @@ from memory.models import (
     State,
     Visibility,
 )
+from memory.touches import record_touch
 
 OPEN_STATES = [State.ACTIVE, State.SUPERSEDED, State.EXPIRED]
 
@@ -51,6 +53,13 @@ def memory_for(
         raise NotFoundError(memory_id, noun="memory")
     if memory.state == State.RETIRED and not deleted:
         raise NotFoundError(memory_id, noun="memory")
+    return memory
+
+
+def read_memory(actor: Actor, memory_id: UUID, *, deleted: bool = False) -> Memory:
+    """One memory for somebody who looks at what it says: the look itself is recorded."""
+    memory = memory_for(actor, memory_id, deleted=deleted)
+    record_touch(actor=actor, memory_id=memory.id, version=memory.version, access=AccessKind.READ)
     return memory
 
 

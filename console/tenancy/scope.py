@@ -87,11 +87,13 @@ def _context(kind: ContextKind, identifier: UUID) -> Iterator[None]:
 def _show(kind: ContextKind, identifier: UUID) -> None:
     connection.ensure_connection()
     raw: Any = connection.connection
+    with connection.wrap_database_errors:  # a connection that has just died has no process
+        backend_pid = raw.info.backend_pid
     token = sign_context(
         key=settings.CONTEXT_KEY,
         kind=kind,
         identifier=identifier,
-        backend_pid=raw.info.backend_pid,
+        backend_pid=backend_pid,
     )
     with connection.cursor() as cursor:
         # A statement, not set_config(): Citus sends only SET LOCAL on to its workers. The token

@@ -40,7 +40,7 @@ def propose_version(
             " Read it again, then repeat your change."
         )
     check_times(write, at=moment)
-    check_lineage(write)
+    check_lineage(write, actor=actor)
     assessment = assess(actor=actor, write=write, subject_id=memory.subject_id, beside=memory.id)
     version = append_version(actor=actor, memory=memory, write=write, findings=assessment.findings)
     review = None

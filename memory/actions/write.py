@@ -8,6 +8,7 @@ from console.accounts.models import Subject
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.platform.errors import InvalidInputError
+from memory.access import visible_memories
 from memory.lifecycle import append_version, record_transition
 from memory.models import Memory, State
 from memory.policies import expiry_of
@@ -22,7 +23,7 @@ def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
     actor.require(Permission.MEMORY_WRITE)
     moment = now()
     check_times(write, at=moment)
-    check_lineage(write)
+    check_lineage(write, actor=actor)
     subject_id = subject_id_of(write.subject)
     assessment = assess(actor=actor, write=write, subject_id=subject_id)
     memory = Memory.objects.create(
@@ -72,10 +73,10 @@ def check_times(write: Write, *, at: datetime) -> None:
         )
 
 
-def check_lineage(write: Write) -> None:
-    """Every memory it derives from is one of this tenant's."""
+def check_lineage(write: Write, *, actor: Actor) -> None:
+    """Every memory it derives from is one the actor may read."""
     wanted = set(write.derived_from)
-    known = set(Memory.objects.filter(id__in=wanted).values_list("id", flat=True))
+    known = set(visible_memories(actor).filter(id__in=wanted).values_list("id", flat=True))
     if missing := wanted - known:
         raise InvalidInputError.on(
             "derived_from",

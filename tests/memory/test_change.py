@@ -8,15 +8,20 @@ import time_machine
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
-from audit.models import AuditEvent
+from audit.models import AuditEvent, MemoryAccess
 from audit.trail import append
 from console.accounts.actor import system_actor
 from console.administration import create_tenant
 from console.platform.clock import now
-from console.platform.errors import NotFoundError, StaleVersionError, WrongStateError
+from console.platform.errors import (
+    InvalidInputError,
+    NotFoundError,
+    StaleVersionError,
+    WrongStateError,
+)
 from console.tenancy.scope import tenant_scope
 from memory import proposals
-from memory.access import memory_for, version_for, visible_memories, visible_versions
+from memory.access import memory_for, read_memory, version_for, visible_memories, visible_versions
 from memory.actions import (
     expire_memory,
     restore_version,
@@ -192,3 +197,20 @@ def test_control_without_queueing_up_two_contradicting_writes_both_take_effect(r
 def test_of_two_contradicting_writes_at_once_one_waits_for_a_person(raced):
     acme, robo, _ = raced
     assert contradicting_at_once(acme, robo) == ["active", "pending"]
+
+
+def test_a_look_at_a_memory_is_recorded_and_one_that_was_refused_is_not(in_acme, robo, bob, carol):
+    memory = a_memory(robo)
+    read_memory(bob.actor, memory.id)
+    looks = MemoryAccess.objects.filter(memory_id=str(memory.id), access="read")
+    assert [(look.agent, look.version) for look in looks] == [("bob", 1)]
+    retire_memory(actor=robo.actor, memory=memory, reason="not_needed")
+    with pytest.raises(NotFoundError):
+        read_memory(carol.actor, memory.id)
+    assert looks.count() == 1
+
+
+def test_a_memory_one_may_not_read_is_no_source_to_derive_from(in_acme, robo, rookie):
+    held = remember(rookie).memory
+    with pytest.raises(InvalidInputError):
+        remember(robo, "derived", derived_from=(held.id,))

@@ -19,7 +19,7 @@ from console.api.v1.preconditions import expected_version
 from console.api.v1.queries import NoQuery
 from console.api.v1.writing import change_of, write_from
 from console.platform.clock import now
-from memory.access import memory_for
+from memory.access import memory_for, read_memory
 from memory.actions import retire_memory, revise_memory, write_memory
 from memory.lifecycle import version_of
 
@@ -87,7 +87,7 @@ class MemoryView(TenantView):
     )
     def get(self, request: Request, memory_id: str) -> Response:
         checked(NoQuery, request.query_params)
-        memory = memory_for(self.actor, identifier(memory_id, noun="memory"))
+        memory = read_memory(self.actor, identifier(memory_id, noun="memory"))
         return Response(shown_memory(memory, version_of(memory), at=now()))
 
     @extend_schema(

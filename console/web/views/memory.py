@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audit.models import AccessKind
 from console.accounts.permissions import Permission
 from console.platform.errors import InvalidInputError
 from console.web.forms.memory import EndForm, MemoryFilter, ReviseForm
@@ -15,12 +14,11 @@ from console.web.middleware import TenantRequest
 from console.web.paging import paginate
 from console.web.render import need, render_page
 from console.web.screens.memory import memory_rows, memory_screen
-from memory.access import memory_for, version_for, visible_memories
+from memory.access import memory_for, read_memory, version_for, visible_memories
 from memory.actions import expire_memory, restore_version, retire_memory, revise_memory
 from memory.actions.decide import Decision
 from memory.models import Kind, Memory, Tier, Visibility
 from memory.proposals import WriteOutcome
-from memory.touches import record_touch
 from memory.writes import Write
 
 
@@ -35,16 +33,15 @@ def memory_list(request: TenantRequest) -> HttpResponse:
 
 @require_safe
 def memory_detail(request: TenantRequest, memory_id: UUID) -> HttpResponse:
-    memory = _memory(request, memory_id, Permission.MEMORY_READ)
-    record_touch(
-        actor=request.actor, memory_id=memory.id, version=memory.version, access=AccessKind.READ
-    )
+    # Those who keep the evidence reach a deleted memory too, to read it.
+    deleted = request.actor.may(Permission.AUDIT_READ)
+    memory = read_memory(request.actor, memory_id, deleted=deleted)
     return render_page(request, "memory/detail.html", _context(request, memory))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def memory_revise(request: TenantRequest, memory_id: UUID) -> HttpResponse:
-    memory = _memory(request, memory_id, Permission.MEMORY_WRITE)
+    memory = memory_for(request.actor, memory_id, need=Permission.MEMORY_WRITE)
     context = _context(request, memory)
     version = context["screen"].version
     initial = {"content": version.content, "version": memory.version}
@@ -84,7 +81,7 @@ def memory_revise(request: TenantRequest, memory_id: UUID) -> HttpResponse:
 
 @require_POST
 def memory_restore(request: TenantRequest, memory_id: UUID, number: int) -> HttpResponse:
-    memory = _memory(request, memory_id, Permission.MEMORY_WRITE)
+    memory = memory_for(request.actor, memory_id, need=Permission.MEMORY_WRITE)
     version = version_for(request.actor, memory, number)
     _tell(request, restore_version(actor=request.actor, memory=memory, version=version))
     return redirect("memory-detail", memory.id)
@@ -92,7 +89,7 @@ def memory_restore(request: TenantRequest, memory_id: UUID, number: int) -> Http
 
 @require_POST
 def memory_expire(request: TenantRequest, memory_id: UUID) -> HttpResponse:
-    memory = _memory(request, memory_id, Permission.MEMORY_EXPIRE)
+    memory = memory_for(request.actor, memory_id, need=Permission.MEMORY_EXPIRE)
     form = EndForm(Decision.EXPIRE, request.POST)
     if not form.is_valid():
         context = {**_context(request, memory), "expire_form": form}
@@ -105,7 +102,7 @@ def memory_expire(request: TenantRequest, memory_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def memory_delete(request: TenantRequest, memory_id: UUID) -> HttpResponse:
     """Asks first: a page of its own, so that it works and is understood without a script."""
-    memory = _memory(request, memory_id, Permission.MEMORY_DELETE)
+    memory = memory_for(request.actor, memory_id, need=Permission.MEMORY_DELETE)
     form = EndForm(Decision.DELETE, request.POST or None)
     if not form.is_valid():
         context = {**_context(request, memory), "form": form}
@@ -114,12 +111,6 @@ def memory_delete(request: TenantRequest, memory_id: UUID) -> HttpResponse:
     retire_memory(actor=request.actor, memory=memory, **form.cleaned_data)
     messages.success(request, "Deleted. Nobody reads or recalls it again.")
     return redirect("memory-list")
-
-
-def _memory(request: TenantRequest, memory_id: UUID, need: Permission) -> Memory:
-    """Those who keep the evidence reach a deleted memory, to read it."""
-    keeps_evidence = request.actor.may(Permission.AUDIT_READ) and need == Permission.MEMORY_READ
-    return memory_for(request.actor, memory_id, need=need, deleted=keeps_evidence)
 
 
 def _context(request: TenantRequest, memory: Memory) -> dict[str, Any]:
