@@ -1,6 +1,7 @@
 """What the filters of lists share: GET forms whose every field may be left out."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -20,7 +21,7 @@ class FilterForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
                 # Choices that ask the database are asked once, not for each use of them.
-                field.choices = list(field.choices)
+                field.choices = list(cast("Iterable[Any]", field.choices))
         self.is_valid()
 
     @property
