@@ -24,6 +24,7 @@ DEEPEST = 9
 THINNEST = 0.003
 START_LABEL = 0.2
 IDLE_LABEL = 0.14
+LAST_LABEL = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _stretches(segments: Iterable[Segment]) -> Iterable[Stretch]:
         label, middle = "", segment.offset + segment.width / 2
         if segment.is_idle and middle - idle_told >= IDLE_LABEL:
             label, idle_told = segment.label.removesuffix(" idle"), middle
-        elif not segment.is_idle and segment.offset - told >= START_LABEL:
+        elif not segment.is_idle and told + START_LABEL <= segment.offset <= LAST_LABEL:
             begins = datetime.fromtimestamp(segment.start_ns / 1e9, UTC)
             label = begins.strftime("%H:%M:%S" if begins.date() == day else "%d %b %H:%M")
             day, told = begins.date(), segment.offset

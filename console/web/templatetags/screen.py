@@ -154,6 +154,12 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def figure(number: int) -> str:
+    """With its thousands apart."""
+    return f"{number:,}"
+
+
+@register.filter
 def bounded(count: int) -> str:
     """A count that stopped counting at MOST_COUNTED."""
     return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
