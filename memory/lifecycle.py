@@ -28,14 +28,18 @@ def version_of(memory: Memory, number: int | None = None) -> MemoryVersion:
 
 
 def append_version(
-    *, actor: Actor, memory: Memory, write: Write, findings: list[Finding]
+    *,
+    actor: Actor,
+    memory: Memory,
+    write: Write,
+    findings: list[Finding],
+    number: int | None = None,
 ) -> MemoryVersion:
     """The next version, by this actor, in the span the request came from."""
-    newest = MemoryVersion.objects.filter(memory_id=memory.id).aggregate(newest=Max("number"))
     trace = current_request().trace
     return MemoryVersion.objects.create(
         memory_id=memory.id,
-        number=(newest["newest"] or 0) + 1,
+        number=number or _newest_number(memory) + 1,
         content=write.content,
         value=write.value,
         metadata=write.metadata,
@@ -53,6 +57,12 @@ def append_version(
         trace_id=trace.trace_id if trace else None,
         span_id=trace.span_id if trace else None,
     )
+
+
+def _newest_number(memory: Memory) -> int:
+    numbers = MemoryVersion.objects.filter(memory_id=memory.id)
+    newest: int = numbers.aggregate(newest=Max("number"))["newest"]
+    return newest
 
 
 def enter(

@@ -1,5 +1,4 @@
 from datetime import datetime
-from uuid import UUID
 
 from audit.models import AccessKind
 from audit.trail import audited
@@ -24,7 +23,8 @@ def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
     moment = now()
     check_times(write, at=moment)
     check_lineage(write, actor=actor)
-    subject_id = subject_id_of(write.subject)
+    subject = subject_of(write.subject)
+    subject_id = subject.id if subject else None
     assessment = assess(actor=actor, write=write, subject_id=subject_id)
     memory = Memory.objects.create(
         namespace=list(write.namespace),
@@ -33,7 +33,7 @@ def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
         tier=write.tier,
         visibility=write.visibility,
         state=assessment.ruling.state,
-        subject_id=subject_id,
+        subject=subject,
         agent_id=actor.agent_id,
         api_key_id=actor.api_key_id,
         metadata=write.metadata,
@@ -44,7 +44,9 @@ def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
         created_at=moment,
         updated_at=moment,
     )
-    version = append_version(actor=actor, memory=memory, write=write, findings=assessment.findings)
+    version = append_version(
+        actor=actor, memory=memory, write=write, findings=assessment.findings, number=1
+    )
     record_transition(actor=actor, memory=memory)
     review = None
     if memory.state == State.ACTIVE:
@@ -56,12 +58,12 @@ def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
     return outcome
 
 
-def subject_id_of(external_id: str) -> UUID | None:
-    """The subject's id, made known on first mention."""
+def subject_of(external_id: str) -> Subject | None:
+    """The subject, made known on first mention."""
     if not external_id:
         return None
     subject, _ = Subject.objects.get_or_create(external_id=external_id)
-    return subject.id
+    return subject
 
 
 def check_times(write: Write, *, at: datetime) -> None:
