@@ -95,6 +95,7 @@ class Instance:
         with self._progress.step("web"):
             self._supervisor.start(self._program("web", *self._web(plan)))
             self._await_ready(plan)
+        self._supervisor.declare_ready()
         self._tell_ready(plan)
 
     def _gather_static_files(self, root: Path) -> Program | None:

@@ -22,7 +22,6 @@ UNREADY_STOP_SECONDS = 2.0  # nobody was served yet
 DEATHS_ALLOWED = 4
 DEATHS_WINDOW_SECONDS = 60
 FIRST_PAUSE_SECONDS = 0.5
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Service(Protocol):
@@ -52,7 +51,10 @@ class Supervisor:
     @contextlib.contextmanager
     def heeding_signals(self) -> Iterator[None]:
         """While starting, a signal raises Interrupted; then the first asks, the second hurries."""
-        before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        heeded = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+            heeded.append(signal.SIGHUP)
+        before = {number: signal.signal(number, self._on_signal) for number in heeded}
         try:
             yield
         finally:
@@ -71,10 +73,13 @@ class Supervisor:
         if program.exit_code != 0:
             raise failure(f"The step '{program.name}' failed", program.log)
 
-    def watch(self) -> None:
-        """Until a signal asks to stop. Raises RuntimeProblem when a service keeps dying."""
+    def declare_ready(self) -> None:
+        """From here on a signal asks to stop, and what is under way may end."""
         self._starting = False
         self._was_ready = True
+
+    def watch(self) -> None:
+        """Until a signal asks to stop. Raises RuntimeProblem when a service keeps dying."""
         while not self._asked.wait(TICK_SECONDS):
             self.tick()
 
