@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 from console.accounts.permissions import Permission
 from console.platform.errors import NotFoundError
 from console.web.middleware import TenantRequest
-from console.web.templatetags.screen import MOST_COUNTED
+from console.web.quantities import MOST_COUNTED
 from memory.access import visible_reviews
 from memory.models import ReviewStatus
 

@@ -13,8 +13,8 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.web.forms.memory import in_state
+from console.web.quantities import MOST_COUNTED, bounded, relative
 from console.web.screens.review import QUEUE_ORDER, QueueRow, queue_rows
-from console.web.templatetags.screen import MOST_COUNTED, bounded, relative
 from memory.access import visible_memories, visible_reviews
 from memory.models import ReviewItem, ReviewStatus, State
 

@@ -14,6 +14,7 @@ from audit.timelines.step import Step
 from audit.timelines.waterfall import Row, Waterfall, waterfall_of
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
+from console.web.quantities import took
 from console.web.screens.versions import versions_by_number
 from console.web.text import excerpt
 from memory.access import visible_memories
@@ -23,7 +24,7 @@ DEEPEST = 9
 # A bar that is thinner cannot be seen; labels that begin closer together run into each other.
 THINNEST = 0.003
 START_LABEL = 0.2
-IDLE_LABEL = 0.14
+IDLE_LABEL = 0.1
 LAST_LABEL = 0.85
 
 
@@ -172,7 +173,7 @@ def _stretches(segments: Iterable[Segment]) -> Iterable[Stretch]:
     for segment in segments:
         label, middle = "", segment.offset + segment.width / 2
         if segment.is_idle and middle - idle_told >= IDLE_LABEL:
-            label, idle_told = segment.label.removesuffix(" idle"), middle
+            label, idle_told = took(segment.end_ns - segment.start_ns, units=1), middle
         elif not segment.is_idle and told + START_LABEL <= segment.offset <= LAST_LABEL:
             begins = datetime.fromtimestamp(segment.start_ns / 1e9, UTC)
             label = begins.strftime("%H:%M:%S" if begins.date() == day else "%d %b %H:%M")

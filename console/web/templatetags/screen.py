@@ -1,6 +1,6 @@
 """How values read on a screen. A builtin of every template: `settings.TEMPLATES`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -15,23 +15,15 @@ from audit.kinds import KINDS
 from audit.models import AuditEvent
 from audit.timelines.step import Step
 from console.platform.clock import now
+from console.web.quantities import bounded, relative, took
 from console.web.screens.run import Lane, lane_of
 from console.web.text import show_unseen
 
 register = template.Library()
 
 SHORT_ID = 8
-MOST_COUNTED = 1000
-STEPS = (
-    (timedelta(minutes=1), timedelta(seconds=1), "s"),
-    (timedelta(hours=1), timedelta(minutes=1), "min"),
-    (timedelta(days=1), timedelta(hours=1), "h"),
-    (timedelta(days=60), timedelta(days=1), "d"),
-    (timedelta(days=730), timedelta(days=30), "mo"),
-    (timedelta.max, timedelta(days=365), "y"),
-)
-DURATIONS = ((1_000, 1, "ns"), (1_000_000, 1_000, "µs"), (1_000_000_000, 1_000_000, "ms"))
-MINUTE_NS, HOUR_NS, DAY_NS = 60_000_000_000, 3_600_000_000_000, 86_400_000_000_000
+
+register.filter(bounded)
 
 
 @register.simple_tag
@@ -66,14 +58,6 @@ def _time(moment: datetime, text: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', exact, exact, text)
 
 
-def relative(distance: timedelta) -> str:
-    size = abs(distance)
-    if size < timedelta(seconds=10):
-        return "just now"
-    amount = next(f"{size // unit} {name}" for below, unit, name in STEPS if size < below)
-    return f"in {amount}" if distance > timedelta(0) else f"{amount} ago"
-
-
 @register.simple_tag
 def lane(step: Step) -> Lane:
     return lane_of(step)
@@ -100,20 +84,7 @@ def payload(event: AuditEvent) -> str:
 
 @register.filter
 def duration(nanoseconds: int | None) -> str:
-    """Three significant digits at most: 840 ms, 1.24 s, 3 min 12 s, 2 d 4 h."""
-    if nanoseconds is None:
-        return "running"
-    for below, unit, name in DURATIONS:
-        if nanoseconds < below:
-            return f"{nanoseconds / unit:.3g} {name}"
-    if nanoseconds < MINUTE_NS:
-        return f"{nanoseconds / 1e9:.3g} s"
-    minutes, seconds = divmod(nanoseconds // 1_000_000_000, 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    parts = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
-    shown = [f"{amount} {name}" for amount, name in parts if amount]
-    return " ".join(shown[:2])
+    return "running" if nanoseconds is None else took(nanoseconds)
 
 
 @register.filter
@@ -157,12 +128,6 @@ def percent(share: float) -> str:
 def figure(number: int) -> str:
     """With its thousands apart."""
     return f"{number:,}"
-
-
-@register.filter
-def bounded(count: int) -> str:
-    """A count that stopped counting at MOST_COUNTED."""
-    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
 
 
 @register.filter
