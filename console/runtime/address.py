@@ -8,6 +8,8 @@ from console.runtime.errors import RuntimeProblem
 
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - looked up
 PATIENCE_SECONDS = 1.0
+# The socket is open before the application behind it has loaded.
+READY_ANSWER_SECONDS = 30
 
 
 def check_free(host: str, port: int) -> None:
@@ -28,7 +30,9 @@ def check_free(host: str, port: int) -> None:
 
 def ready_status(host: str, port: int) -> int | None:
     """The status that /healthz/ready answers with; None when nobody answers."""
-    connection = http.client.HTTPConnection(ANY_ADDRESS.get(host, host), port, timeout=5)
+    connection = http.client.HTTPConnection(
+        ANY_ADDRESS.get(host, host), port, timeout=READY_ANSWER_SECONDS
+    )
     try:
         connection.request("GET", "/healthz/ready", headers={"Host": f"127.0.0.1:{port}"})
         return connection.getresponse().status

@@ -25,6 +25,7 @@ from console.runtime.watchdog import ALL_WELL
 
 READY_SECONDS = 120
 SETTINGS_MODULE = "console.settings.prod"
+STOP_ORDER = ("web", "worker", "beat", "postgres")
 OK = 200
 STAMP = ".gathered"  # in the folder of static files: what they were gathered from
 
@@ -48,8 +49,9 @@ class Instance:
     def __init__(self, folder: DataFolder, postgres: EmbeddedPostgres, progress: Progress) -> None:
         self._folder = folder
         self._postgres = postgres
+        self._demo_file = folder.home / "demo.json"
         self._progress = progress
-        self._supervisor = Supervisor(progress.note)
+        self._supervisor = Supervisor(progress.note, stop_order=STOP_ORDER)
 
     def run(self, plan: Plan) -> None:
         """Starts everything, serves until a signal, stops everything."""
@@ -82,10 +84,8 @@ class Instance:
             )
         with self._progress.step("migrations"):
             self._run("migrate", "--database", "owner", "--no-input", "--skip-checks")
-        with self._progress.step("beat and worker"):
-            self._supervisor.start(self._program("beat", *self._beat()))
-            self._supervisor.start(self._program("worker", *self._worker()))
-        if plan.demo:
+        # With its file there, the demo was made; looking again would cost a later start seconds.
+        if plan.demo and (self._postgres.is_new or not self._demo_file.exists()):
             with self._progress.step("demo"):
                 self._run("seed_demo")
         if static is not None:
@@ -95,6 +95,10 @@ class Instance:
         with self._progress.step("web"):
             self._supervisor.start(self._program("web", *self._web(plan)))
             self._await_ready(plan)
+        # Last, so that web has both cores while it loads: what is to be done waits in rows.
+        with self._progress.step("worker and beat"):
+            self._supervisor.start(self._program("worker", *self._worker()))
+            self._supervisor.start(self._program("beat", *self._beat()))
         self._supervisor.declare_ready()
         self._tell_ready(plan)
 
@@ -160,15 +164,14 @@ class Instance:
 
     def _tell_ready(self, plan: Plan) -> None:
         seconds = self._progress.seconds
-        demo = self._folder.home / "demo.json"
         self._progress.tell(
             "ready",
             f"\nMnemoscope is ready at {plan.url} ({seconds} s).",
             url=plan.url,
             seconds=seconds,
         )
-        if plan.demo and demo.exists():
-            self._progress.note(f"The demo's sign-ins and keys are in {demo}.")
+        if plan.demo and self._demo_file.exists():
+            self._progress.note(f"The demo's sign-ins and keys are in {self._demo_file}.")
         self._progress.note("Ctrl-C stops it.")
 
     @contextmanager

@@ -59,6 +59,7 @@ class EmbeddedPostgres:
         self.data = self.home / "postgres"
         self.log = self.home / "logs" / "postgres.log"
         self.durable = durable
+        self.is_new = False  # this start made the cluster
         self.opened_folders: list[Path] = []
         self.user = unprivileged_user()
         self._password_file = self.home / "secrets" / "postgres_password"
@@ -172,6 +173,7 @@ class EmbeddedPostgres:
         finally:
             password.unlink(missing_ok=True)
         draft.rename(self.data)
+        self.is_new = True
 
     def _check_version(self) -> None:
         found = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()

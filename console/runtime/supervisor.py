@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
@@ -35,10 +35,11 @@ class Service(Protocol):
 
 
 class Supervisor:
-    """Services are stopped in the reverse of the order in which they were started."""
+    """Services named in `stop_order` are stopped in this order, whenever they were started."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], *, stop_order: Sequence[str]) -> None:
         self._say = say
+        self._stop_order = stop_order
         self._services: list[Service] = []
         self._deaths: dict[str, deque[float]] = {}
         self._start_again_at: dict[str, float] = {}
@@ -103,7 +104,7 @@ class Supervisor:
         """Asks each in turn to end, and ends it when it takes too long or a signal hurries."""
         self._starting = False
         patience = STOP_SECONDS if self._was_ready else UNREADY_STOP_SECONDS
-        for service in reversed(self._services):
+        for service in sorted(self._services, key=lambda one: self._stop_order.index(one.name)):
             service.terminate()
             deadline = time.monotonic() + patience
             while service.is_running() and not self._hurry and time.monotonic() < deadline:

@@ -16,6 +16,7 @@ from console.runtime.program import Program, end_marked
 from console.runtime.supervisor import Supervisor
 from tests.runtime.conftest import bare_environment, processes_naming
 
+ORDER = ("web", "worker", "postgres")
 SLEEP = "import time; time.sleep(600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up'); {SLEEP}"
 PARENT = (
@@ -44,7 +45,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:
 
 def test_a_service_that_dies_is_started_again(program: Callable[[str, str], Program]) -> None:
     said: list[str] = []
-    watched = Supervisor(said.append)
+    watched = Supervisor(said.append, stop_order=ORDER)
     service = program("web", SLEEP)
     watched.start(service)
     [first] = processes_naming(str(service.log.parent.parent))
@@ -60,7 +61,7 @@ def test_a_service_that_keeps_dying_ends_the_instance_with_its_last_words(
 ) -> None:
     monkeypatch.setattr(supervisor, "FIRST_PAUSE_SECONDS", 0.01)
     said: list[str] = []
-    watched = Supervisor(said.append)
+    watched = Supervisor(said.append, stop_order=ORDER)
     watched.start(program("worker", "raise SystemExit('no such broker')"))
     with pytest.raises(RuntimeProblem, match=r"worker ended 5 times .*: no such broker"):
         watched.watch()
@@ -73,22 +74,22 @@ def test_a_step_that_fails_ends_the_start_with_its_last_words(
     step = program("migrate", "raise SystemExit('no such table')")
     step.start()
     with pytest.raises(RuntimeProblem, match="The step 'migrate' failed: no such table"):
-        Supervisor(print).run(step)
+        Supervisor(print, stop_order=ORDER).run(step)
 
 
 def test_a_step_that_meets_a_full_disk_says_so(program: Callable[[str, str], Program]) -> None:
     step = program("migrate", "raise OSError(28, 'No space left on device')")
     step.start()
     with pytest.raises(RuntimeProblem, match=r"The disk that holds .* is full"):
-        Supervisor(print).run(step)
+        Supervisor(print, stop_order=ORDER).run(step)
 
 
-def test_the_last_started_stops_first(
+def test_services_stop_in_their_order_whenever_they_started(
     program: Callable[[str, str], Program], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: list[str] = []
-    watched = Supervisor(print)
-    for name in ("postgres", "worker", "web"):
+    watched = Supervisor(print, stop_order=ORDER)
+    for name in ("worker", "postgres", "web"):
         service = program(name, SLEEP)
         end = service.terminate
         monkeypatch.setattr(service, "terminate", lambda n=name, e=end: (order.append(n), e()))
@@ -101,7 +102,7 @@ def test_a_service_that_hangs_is_killed_and_takes_its_children_along(
     program: Callable[[str, str], Program], monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     monkeypatch.setattr(supervisor, "UNREADY_STOP_SECONDS", 0.2)
-    watched = Supervisor(print)
+    watched = Supervisor(print, stop_order=ORDER)
     stubborn = program("web", STUBBORN)
     watched.start(stubborn)
     watched.start(program("worker", PARENT))
@@ -113,7 +114,7 @@ def test_a_service_that_hangs_is_killed_and_takes_its_children_along(
 def test_a_first_signal_interrupts_a_start_and_a_later_one_hurries_the_stop(
     program: Callable[[str, str], Program],
 ) -> None:
-    watched = Supervisor(print)
+    watched = Supervisor(print, stop_order=ORDER)
     stubborn = program("web", STUBBORN)
     with watched.heeding_signals():
         watched.start(stubborn)
