@@ -131,7 +131,6 @@ def test_a_start_serves_alone_and_a_second_one_after_a_kill_finds_the_data(
     second.await_ready()
     with owner(first.home) as connection:
         assert connection.execute("SELECT words FROM remembered").fetchone() == ("all of it",)
-    assert "static files" not in {event.get("step") for event in second.events}
     assert second.end() == 0
     assert not processes_naming(str(first.home))
 
