@@ -94,12 +94,6 @@ class OwnProposalError(NotPermittedError):
     title = "The proposer cannot decide on its own proposal"
 
 
-class HeldError(DomainError):
-    code = "legal_hold"
-    title = "A legal hold keeps this"
-    http_status = 423
-
-
 class UnavailableError(DomainError):
     code = "unavailable"
     title = "The service cannot answer right now"
