@@ -17,7 +17,7 @@ TEMPLATE = "{{ 7|add:7 }}{% csrf_token %}${7*7}"
 REVERSED = "invoice\u202egpj.exe\u202c"
 UNSEEN = "tag\U000e0069\U000e0067\U000e006e\U000e006f\U000e0072\U000e0065"
 ENDLESS = "A1" * 10_000
-HOSTILE = "\n".join((MARKUP, BREAKS_OUT, LINK, TEMPLATE, REVERSED, UNSEEN, ENDLESS))
+HOSTILE = f"{MARKUP}\n{BREAKS_OUT}\n{LINK}\n{TEMPLATE}\n{REVERSED}\n{UNSEEN}\n{ENDLESS}"
 SHORT = f"{BREAKS_OUT}{REVERSED}"
 
 
@@ -86,9 +86,10 @@ def harm(page, width):
     return page.evaluate(
         """(width) => {
             const found = [];
-            const planted = "main :is(img, script, style, iframe, [onerror], [onload], svg[onload])";
-            for (const one of document.querySelectorAll(planted)) found.push(one.outerHTML);
-            for (const one of document.querySelectorAll("a[href^=javascript]")) found.push(one.href);
+            const planted = "img, script, style, iframe, [onerror], [onload], [href^=javascript]";
+            for (const one of document.querySelector("main").querySelectorAll(planted)) {
+                found.push(one.outerHTML);
+            }
             if (document.documentElement.dataset.ran) found.push("a script ran");
             const wide = document.documentElement.scrollWidth;
             if (wide > width) found.push(`the page is ${wide} px wide`);
