@@ -1,8 +1,5 @@
 """One instance with the demo in it, a browser for each file, and agents that write over HTTP."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,7 +8,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.chromium import MISSING, find_chromium
 from tests.e2e.people import FLAGS, PATIENCE_MS, Desks
-from tests.instance import PROJECT, Instance, running_instance
+from tests.e2e.site import demonstrated_instance
+from tests.instance import Instance
 
 
 @pytest.fixture(scope="session")
@@ -24,17 +22,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def instance() -> Iterator[Instance]:
-    with running_instance() as started:
-        subprocess.run(
-            [sys.executable, str(PROJECT / "manage.py"), "demo", "--json"],
-            env={
-                **os.environ,
-                "MNEMOSCOPE_HOME": str(started.home),
-                "DJANGO_SETTINGS_MODULE": "console.settings.prod",
-            },
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
+    with demonstrated_instance() as started:
         yield started
 
 

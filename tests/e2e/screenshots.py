@@ -1,0 +1,37 @@
+"""`python -m tests.e2e.screenshots` takes the README's pictures of the review desk anew."""
+
+import sys
+
+from playwright.sync_api import sync_playwright
+
+from tests.e2e.chromium import MISSING, find_chromium
+from tests.e2e.people import FLAGS, Desks
+from tests.e2e.site import demonstrated_instance
+from tests.instance import PROJECT
+
+FOLDER = PROJECT / "docs" / "screenshots"
+PICTURES = {"light": "review.png", "dark": "review-dark.png"}
+MOST_BYTES = 300_000
+
+
+def main() -> None:
+    chromium = find_chromium() or sys.exit(MISSING)
+    with demonstrated_instance() as instance, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        desks = Desks(browser, instance)
+        for theme, name in PICTURES.items():
+            page = desks.sit("reviewer", theme=theme)
+            page.goto("/review/?kind=contradiction")
+            page.locator(".item-title").click()
+            page.get_by_role("complementary", name="Decide").wait_for()
+            page.keyboard.press("a")
+            picture = page.screenshot(path=FOLDER / name)
+            if len(picture) > MOST_BYTES:
+                sys.exit(f"{name} has {len(picture):,} bytes: too large for a README.")
+        if complaints := desks.clear():
+            sys.exit("\n".join(complaints))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""A running instance in which the demo's agent has worked."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.instance import PROJECT, Instance, running_instance
+
+
+@contextmanager
+def demonstrated_instance() -> Iterator[Instance]:
+    with running_instance() as instance:
+        subprocess.run(
+            [sys.executable, str(PROJECT / "manage.py"), "demo", "--json"],
+            env={
+                **os.environ,
+                "MNEMOSCOPE_HOME": str(instance.home),
+                "DJANGO_SETTINGS_MODULE": "console.settings.prod",
+            },
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        yield instance
