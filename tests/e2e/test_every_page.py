@@ -57,8 +57,8 @@ def things(robo, auditor) -> Things:
     held = robo.memories.write("Ada may prefer the post.", subject="customer-6", confidence=0.2)
     revised = robo.memories.write("Ada has one order open.", subject="customer-6", confidence=0.9)
     robo.memories.revise(revised.id, expected_version=1, content="Ada has two orders open.")
-    run = next(iter(auditor.runs.list()))
-    span = next(span for span in auditor.runs.spans(run.id) if "create_memory" in span.name)
+    steps = ((run, step) for run in auditor.runs.list() for step in auditor.runs.spans(run.id))
+    run, span = next((run, step) for run, step in steps if "create_memory" in step.name)
     return Things(held, revised, run, span)
 
 
