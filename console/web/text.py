@@ -23,8 +23,10 @@ UNSEEN = re.compile(
 # The tag block repeats ASCII in characters nobody sees: whole sentences hide in it.
 TAGS, TAG_OFFSET = re.compile("[\U000e0020-\U000e007e]+"), 0xE0000
 WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-# Comparing is quadratic at worst; past this many words, lines are compared.
-MOST_WORDS = 4_000
+LINES = re.compile(r"[^\n]*\n|[^\n]+")
+# Comparing is quadratic, and worse where few words repeat often. An agent's text must not buy
+# seconds of ours: past so many pairs lines are compared, and past that one text replaces the other.
+MOST_PAIRS = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,26 @@ def _spelled(run: str) -> SafeString:
 
 
 def compare(before: str, after: str) -> list[Change]:
-    """What changed between two texts, word by word."""
-    old, new = WORDS.findall(before), WORDS.findall(after)
-    if max(len(old), len(new)) > MOST_WORDS:
-        old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    return list(_joined(_changes(old, new)))
+    """What changed between two texts: word by word, by lines, or as a whole, as size allows."""
+    for pieces in (WORDS, LINES):
+        old, new = pieces.findall(before), pieces.findall(after)
+        start = _alike(old, new)
+        end = _alike(old[start:][::-1], new[start:][::-1])
+        old_middle, new_middle = old[start : len(old) - end], new[start : len(new) - end]
+        if len(old_middle) * len(new_middle) <= MOST_PAIRS:
+            changes = _joined(_changes(old_middle, new_middle))
+            return [*_same(old[:start]), *changes, *_same(old[len(old) - end :])]
+    return [Change("removed", before), Change("added", after)]
+
+
+def _alike(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many pieces both begin with."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
+
+
+def _same(pieces: Sequence[str]) -> list[Change]:
+    return [Change("same", "".join(pieces))] if pieces else []
 
 
 def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:

@@ -7,8 +7,9 @@ import pytest
 from audit.models import AuditEvent, MemoryAccess
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
+from memory.actions import revise_memory
 from memory.models import Memory, MemoryVersion, State
-from tests.cast import a_memory, remember
+from tests.cast import a_memory, a_write, remember
 
 
 def in_store(tenant, memory):
@@ -171,3 +172,16 @@ def test_a_changing_address_answers_no_plain_visit(desk, bob, known):
     client = desk(bob)
     for address in (f"/memories/{known.id}/expire", f"/memories/{known.id}/versions/1/restore"):
         assert client.get(address).status_code == 405
+
+
+def test_a_memory_under_many_waiting_revisions_still_shows_what_is_in_force(desk, bob, robo, known):
+    with tenant_scope(robo.actor.tenant_id):
+        for number in range(25):
+            revise_memory(
+                actor=robo.actor,
+                memory=known,
+                write=a_write(f"Perhaps {number}.", confidence=0.1),
+                expected_version=1,
+            )
+    page = desk(bob).get(f"/memories/{known.id}").content.decode()
+    assert "Jonas prefers e-mail." in page

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.web.text import MOST_WORDS, compare, excerpt, mark, show_unseen
+from console.web.text import MOST_PAIRS, compare, excerpt, mark, show_unseen
 
 
 def told(changes):
@@ -30,9 +30,30 @@ def test_neighbouring_words_change_together():
     ]
 
 
-def test_texts_too_long_for_words_are_compared_by_lines():
-    before = "word " * MOST_WORDS + "\nlast line"
-    assert told(compare(before, before + " more"))[-1] == ("added", "last line more")
+def test_a_small_change_at_the_end_of_a_long_text_is_still_told_in_words():
+    same = "word " * MOST_PAIRS
+    assert told(compare(same + "old end", same + "new end")) == [
+        ("same", same),
+        ("removed", "old"),
+        ("added", "new"),
+        ("same", " end"),
+    ]
+
+
+def test_texts_that_differ_throughout_are_compared_by_lines():
+    before = "".join(f"{number} and one\n" for number in range(300))
+    after = "".join(f"{number} or two\n" for number in range(300))
+    changes = compare(f"start\n{before}same line\n", f"begin\n{after}same line\n")
+    assert told(changes)[:2] == [
+        ("removed", f"start\n{before}".rstrip()),
+        ("added", f"begin\n{after}".rstrip()),
+    ]
+    assert told(changes)[-1] == ("same", "same line\n")
+
+
+def test_texts_made_to_be_slow_are_shown_as_one_replaced_by_the_other():
+    before, after = "a\nb\n" * 8_000, "b\nb\na\n" * 5_000
+    assert told(compare(before, after)) == [("removed", before), ("added", after)]
 
 
 WORDS = st.text(alphabet="ab .\n", max_size=60)

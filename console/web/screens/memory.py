@@ -11,7 +11,7 @@ from console.platform.clock import now
 from console.web.screens.provenance import Provenance, provenance_of
 from console.web.screens.versions import versions_by_number
 from console.web.text import Change, Passage, compare, excerpt, mark
-from memory.access import visible_memories, visible_reviews, visible_versions
+from memory.access import version_for, visible_memories, visible_reviews, visible_versions
 from memory.actions.expire import CAN_EXPIRE
 from memory.models import Memory, MemoryVersion, ReviewItem, ReviewStatus, State
 
@@ -80,7 +80,7 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
     state = memory.state_at(now())
     can_revise = state is State.ACTIVE and actor.may(Permission.MEMORY_WRITE)
     versions = list(visible_versions(actor, memory)[: MOST_SHOWN + 1])
-    shown = next(one for one in versions if one.number == memory.version)
+    shown = version_for(actor, memory, memory.version)
     others = visible_memories(actor)
     return MemoryScreen(
         memory=memory,
