@@ -18,7 +18,7 @@ import httpx
 from console.runtime.postgres import EmbeddedPostgres
 
 PROJECT = Path(__file__).resolve().parents[1]
-READY_SECONDS = 120
+READY_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)
