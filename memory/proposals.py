@@ -12,15 +12,15 @@ from console.accounts.actor import Actor
 from memory.models import Memory, MemoryVersion, ReviewItem, ReviewKind
 from memory.policies import Ruling, decide
 from memory.screening import Finding, screen
-from memory.screening.contradiction import Contradiction, contradicted_by
+from memory.screening.contradiction import Place, contradicted_at
 from memory.touches import record_touch
-from memory.writes import Write
+from memory.writes import Write, content_digest
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
     findings: list[Finding]
-    contradiction: Contradiction | None
+    contradicted: Memory | None
     ruling: Ruling
 
 
@@ -44,19 +44,24 @@ def assess(
     *, actor: Actor, write: Write, subject_id: UUID | None, beside: UUID | None = None
 ) -> Assessment:
     findings = screen(write.content)
-    contradiction = contradicted_by(write, subject_id=subject_id, beside=beside)
-    ruling = decide(actor=actor, write=write, findings=findings, contradiction=contradiction)
-    return Assessment(findings, contradiction, ruling)
+    standing = contradicted_at(
+        Place(subject_id, write.namespace, write.key),
+        content_sha256=content_digest(write.content, write.value),
+        beside=beside,
+    )
+    contradicted = standing[0] if standing else None
+    ruling = decide(actor=actor, write=write, findings=findings, contradicted=contradicted)
+    return Assessment(findings, contradicted, ruling)
 
 
 def open_review(
     *, actor: Actor, memory: Memory, version: MemoryVersion, assessment: Assessment
 ) -> ReviewItem:
-    contradiction = assessment.contradiction
+    contradicted = assessment.contradicted
     ruling = assessment.ruling
     if ruling.effect == "quarantine":
         kind = ReviewKind.QUARANTINE
-    elif contradiction is not None:
+    elif contradicted is not None:
         kind = ReviewKind.CONTRADICTION
     else:
         kind = ReviewKind.NEW if version.number == 1 else ReviewKind.REVISION
@@ -66,7 +71,7 @@ def open_review(
         kind=kind,
         reasons=ruling.reasons_json(),
         risk=ruling.risk,
-        contradicts_id=contradiction.memory_id if contradiction else None,
+        contradicts_id=contradicted.id if contradicted else None,
         content_sha256=bytes(version.content_sha256),
         agent_id=actor.agent_id,
         subject_id=memory.subject_id,

@@ -24,6 +24,7 @@ from memory.models import (
     State,
 )
 from memory.reviews.proposer import proposed_by
+from memory.screening.contradiction import Place, contradicted_at
 from memory.writes import Write
 
 
@@ -75,7 +76,7 @@ def decide_review(
     if decision is Decision.EDIT:
         version = _edited(actor=actor, memory=memory, version=version, content=content)
         note(edited_version=version.number)
-    _take_effect(decision, actor=actor, review=review, memory=memory, version=version, why=reason)
+    _take_effect(decision, actor=actor, memory=memory, version=version, why=reason)
     ReviewDecision.objects.create(
         review_id=review.id,
         outcome=status,
@@ -96,7 +97,6 @@ def _take_effect(
     decision: Decision,
     *,
     actor: Actor,
-    review: ReviewItem,
     memory: Memory,
     version: MemoryVersion,
     why: str,
@@ -104,7 +104,7 @@ def _take_effect(
     if decision in {Decision.APPROVE, Decision.EDIT}:
         if memory.state not in HELD_STATES | {State.ACTIVE}:
             raise WrongStateError(f"The memory is {memory.state}: nothing is left to approve.")
-        _supersede_contradicted(actor=actor, review=review, memory=memory)
+        _supersede_contradicted(actor=actor, memory=memory, version=version)
         enter(actor=actor, memory=memory, state=State.ACTIVE, version=version, reason=why)
     elif decision is Decision.REJECT:
         # A refused revision leaves the version in force alone.
@@ -116,13 +116,12 @@ def _take_effect(
         retire_memory(actor=actor, memory=memory, reason=why)
 
 
-def _supersede_contradicted(*, actor: Actor, review: ReviewItem, memory: Memory) -> None:
-    if review.contradicts_id is None:
-        return
-    earlier = Memory.objects.filter(id=review.contradicts_id, state=State.ACTIVE).first()
-    if earlier is None:
-        return
-    supersede_memory(actor=actor, memory=earlier, successor=memory, reason="contradicted")
+def _supersede_contradicted(*, actor: Actor, memory: Memory, version: MemoryVersion) -> None:
+    """What is approved replaces all that says otherwise at its place, whenever that came."""
+    place = Place(memory.subject_id, memory.namespace, memory.key)
+    digest = bytes(version.content_sha256)
+    for earlier in contradicted_at(place, content_sha256=digest, beside=memory.id):
+        supersede_memory(actor=actor, memory=earlier, successor=memory, reason="contradicted")
 
 
 def _edited(

@@ -6,7 +6,6 @@ from typing import Any, Literal
 from console.accounts.actor import Actor, ActorKind
 from memory.models import Memory, State
 from memory.screening import Finding
-from memory.screening.contradiction import Contradiction
 from memory.writes import Write
 
 Effect = Literal["approve", "review", "quarantine"]
@@ -50,14 +49,14 @@ def decide(
     actor: Actor,
     write: Write,
     findings: list[Finding],
-    contradiction: Contradiction | None,
+    contradicted: Memory | None,
 ) -> Ruling:
     """Collects every reason to hold, so that a reviewer sees all of them and not the first."""
     planted = [finding for finding in findings if finding.severity != "note"]
     reasons = [Reason(finding.code, finding.detail) for finding in planted]
     risk = max((finding.weight for finding in planted), default=0.0)
-    if contradiction is not None:
-        detail = f"It contradicts the approved memory {contradiction.memory_id}."
+    if contradicted is not None:
+        detail = f"It contradicts the approved memory {contradicted.id}."
         reasons.append(Reason("contradiction", detail))
         risk = max(risk, 0.6)
     if write.confidence is not None and write.confidence < LOW_CONFIDENCE:

@@ -1,5 +1,6 @@
-"""Does a write say otherwise than an approved memory of the same subject, place and key?"""
+"""Does a text say otherwise than what is approved at the same place: subject, namespace and key?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,38 +9,49 @@ from django.db import connection
 from console.platform.clock import now
 from console.tenancy.scope import current_tenant_id
 from memory.models import Memory, MemoryVersion
-from memory.writes import Write, content_digest
+
+# What stands at one place agrees, so it is one memory and its repetitions; more are not looked at.
+MAX_AT_ONE_PLACE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
-    memory_id: UUID
-    version: int
+class Place:
+    """Where one fact has its seat. Without a key there is none: nothing can be contradicted."""
+
+    subject_id: UUID | None
+    namespace: Sequence[str]
+    key: str
 
 
-def contradicted_by(
-    write: Write, *, subject_id: UUID | None, beside: UUID | None = None
-) -> Contradiction | None:
-    """The approved memory that `write` contradicts; `beside` is the one it revises, if any."""
-    if not write.key:
-        return None
-    _queue_up(write, subject_id)
-    others = Memory.objects.in_force(now()).filter(
-        subject_id=subject_id, key=write.key, namespace=list(write.namespace)
-    )
-    if beside is not None:
-        others = others.exclude(id=beside)
-    current = others.order_by("-id").first()
-    if current is None:
-        return None
-    held = MemoryVersion.objects.filter(memory_id=current.id, number=current.version).get()
-    if bytes(held.content_sha256) == content_digest(write.content, write.value):
-        return None
-    return Contradiction(current.id, current.version)
+def contradicted_at(
+    place: Place, *, content_sha256: bytes, beside: UUID | None = None
+) -> list[Memory]:
+    """The memories in force at `place` with another text, the newest first.
+
+    `beside` is the memory the text belongs to. Whoever asks holds the place until commit.
+    """
+    if not place.key:
+        return []
+    _queue_up(place)
+    standing = {
+        memory.id: memory
+        for memory in Memory.objects.in_force(now())
+        .filter(subject_id=place.subject_id, key=place.key, namespace=list(place.namespace))
+        .order_by("-id")[:MAX_AT_ONE_PLACE]
+        if memory.id != beside
+    }
+    versions = MemoryVersion.objects.filter(memory_id__in=standing) if standing else ()
+    differing = {
+        version.memory_id
+        for version in versions
+        if version.number == standing[version.memory_id].version
+        and bytes(version.content_sha256) != content_sha256
+    }
+    return [memory for memory in standing.values() if memory.id in differing]
 
 
-def _queue_up(write: Write, subject_id: UUID | None) -> None:
+def _queue_up(place: Place) -> None:
     """Two writes to one place wait for each other: at once, neither would see the other."""
-    place = f"{current_tenant_id()}/{subject_id}/{write.namespace!r}/{write.key}"
+    name = f"{current_tenant_id()}/{place.subject_id}/{list(place.namespace)!r}/{place.key}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [place])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

@@ -87,6 +87,23 @@ def test_approving_a_contradiction_supersedes_what_it_contradicts(in_acme, robo,
     assert AuditEvent.objects.filter(kind="memory.superseded", object_id=first.id).exists()
 
 
+def test_approving_supersedes_every_repetition_and_what_was_approved_meanwhile(in_acme, robo, bob):
+    place = {"subject": "customer-4711", "key": "address"}
+    said = [remember(robo, "Lives in Hamburg.", **place) for _ in range(2)]
+    kiel = remember(robo, "Lives in Kiel.", **place)
+    bremen = remember(robo, "Lives in Bremen.", **place)
+    decide(bob, kiel.review)
+    decide(bob, bremen.review)
+    states = {m.id: m.state for m in Memory.objects.all()}
+    assert states == {
+        said[0].id: State.SUPERSEDED,
+        said[1].id: State.SUPERSEDED,
+        kiel.id: State.SUPERSEDED,
+        bremen.id: State.ACTIVE,
+    }
+    assert recalled(robo, "Where does the customer live?") == ["Lives in Bremen."]
+
+
 def test_a_refused_revision_leaves_the_version_in_force(in_acme, robo, bob):
     memory = a_memory(robo, "Prefers e-mail.")
     write = a_write("Prefers fax.", confidence=0.1)
