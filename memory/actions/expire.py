@@ -4,7 +4,8 @@ from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.platform.errors import WrongStateError
 from memory.lifecycle import enter, lock
-from memory.models import Memory, State
+from memory.models import Memory, ReviewStatus, State
+from memory.reviews.closing import close_reviews
 
 CAN_EXPIRE = frozenset({State.ACTIVE, State.PENDING, State.QUARANTINED})
 
@@ -17,6 +18,7 @@ def expire_memory(*, actor: Actor, memory: Memory, reason: str, comment: str = "
     if memory.state not in CAN_EXPIRE:
         raise WrongStateError(f"The memory is already {memory.state}.")
     note(version=memory.version, was=memory.state)
+    close_reviews(memory, status=ReviewStatus.EXPIRED)
     # A sweep notes when the memory really ended, not when the sweep came by.
     ended = min(memory.expires_at or now(), now())
     return enter(actor=actor, memory=memory, state=State.EXPIRED, expires_at=ended, reason=reason)

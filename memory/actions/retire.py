@@ -4,7 +4,8 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.errors import WrongStateError
 from memory.lifecycle import enter, lock
-from memory.models import Memory, State
+from memory.models import Memory, ReviewStatus, State
+from memory.reviews.closing import close_reviews
 from memory.touches import record_touch
 
 
@@ -19,5 +20,6 @@ def retire_memory(*, actor: Actor, memory: Memory, reason: str, comment: str = "
     if memory.state == State.RETIRED:
         raise WrongStateError("The memory is deleted already.")
     note(version=memory.version, was=memory.state)
+    close_reviews(memory, status=ReviewStatus.DELETED)
     record_touch(actor=actor, memory_id=memory.id, version=memory.version, access=AccessKind.DELETE)
     return enter(actor=actor, memory=memory, state=State.RETIRED, reason=reason)

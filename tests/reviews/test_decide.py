@@ -15,7 +15,7 @@ from console.platform.errors import (
     WrongStateError,
 )
 from memory.access import review_for
-from memory.actions import decide_review, recall_memories, revise_memory
+from memory.actions import decide_review, recall_memories, retire_memory, revise_memory
 from memory.actions.decide import Decision
 from memory.models import Memory, MemoryVersion, ReviewDecision, ReviewItem, State
 from memory.retrieval.query import RecallQuery
@@ -120,6 +120,17 @@ def test_an_approved_revision_comes_into_force(in_acme, robo, bob):
     decide(bob, outcome.review)
     memory.refresh_from_db()
     assert (memory.state, memory.version) == (State.ACTIVE, 2)
+
+
+def test_what_ends_a_memory_elsewhere_ends_what_waits_about_it(held, bob):
+    retire_memory(actor=bob.actor, memory=held.memory, reason="not_needed")
+    review = ReviewItem.objects.get()
+    assert review.status == "deleted"
+    assert review.closed_at is not None
+    event = AuditEvent.objects.get(kind="memory.retired")
+    assert event.payload["reviews_closed"] == [str(review.id)]
+    with pytest.raises(WrongStateError):
+        decide(bob, review)
 
 
 def test_a_review_is_decided_once(held, bob, alice):
