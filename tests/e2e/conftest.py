@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from mnemoscope_client import MnemoscopeClient
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.chromium import MISSING, find_chromium
+from tests.e2e.demonstrated import demonstrated_instance
 from tests.e2e.people import FLAGS, PATIENCE_MS, Desks
-from tests.e2e.site import demonstrated_instance
 from tests.instance import Instance
 
 
@@ -44,7 +44,7 @@ def desks(browser: Browser, instance: Instance) -> Desks:
 
 
 @pytest.fixture
-def sit(desks: Desks) -> Iterator[Callable[..., object]]:
+def sit(desks: Desks) -> Iterator[Callable[..., Page]]:
     """`sit("reviewer")` is a page of somebody signed in; `sit()` one of a stranger."""
     yield desks.sit
     assert desks.clear() == []

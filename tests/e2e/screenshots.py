@@ -5,8 +5,8 @@ import sys
 from playwright.sync_api import Page, sync_playwright
 
 from tests.e2e.chromium import MISSING, find_chromium
+from tests.e2e.demonstrated import demonstrated_instance
 from tests.e2e.people import FLAGS, Desks
-from tests.e2e.site import demonstrated_instance
 from tests.instance import PROJECT
 
 FOLDER = PROJECT / "docs" / "screenshots"

@@ -80,6 +80,19 @@ def test_a_stranger_reads_what_is_open_to_strangers(sit, name):
     reads_well(stranger, NUISANCES.get(name, frozenset()))
 
 
+def test_alice_chooses_the_dark_theme_on_a_telephone_and_it_stays(sit):
+    alice = sit("owner", width=TELEPHONE)
+    alice.goto("/")
+    alice.get_by_role("button", name="Menu").click()
+    alice.locator(".account summary").click()
+    alice.get_by_label("Dark").check()
+    expect(alice.locator("html")).to_have_attribute("data-theme", "dark")
+    assert Axe().run(alice).response["violations"] == []
+    alice.get_by_role("link", name="Memories").click()
+    expect(alice.get_by_role("heading", name="Memories", level=1)).to_be_visible()
+    expect(alice.locator("html")).to_have_attribute("data-theme", "dark")
+
+
 def reads_well(page: Page, nuisances: frozenset[str] = frozenset()) -> None:
     """On every screen, with all that folds unfolded."""
     expect(page.get_by_role("heading").first).to_be_visible()
