@@ -88,7 +88,7 @@ def test_alice_chooses_the_dark_theme_on_a_telephone_and_it_stays(sit):
     alice.get_by_label("Dark").check()
     expect(alice.locator("html")).to_have_attribute("data-theme", "dark")
     assert Axe().run(alice).response["violations"] == []
-    alice.get_by_role("link", name="Memories").click()
+    alice.get_by_role("link", name="Memories", exact=True).click()
     expect(alice.get_by_role("heading", name="Memories", level=1)).to_be_visible()
     expect(alice.locator("html")).to_have_attribute("data-theme", "dark")
 
