@@ -13,7 +13,7 @@ from tests.instance import PROJECT, Instance, running_instance
 def demonstrated_instance() -> Iterator[Instance]:
     with running_instance() as instance:
         subprocess.run(
-            [sys.executable, str(PROJECT / "manage.py"), "demo", "--json"],
+            [sys.executable, str(PROJECT / "manage.py"), "demo", "--json", "--quick"],
             env={
                 **os.environ,
                 "MNEMOSCOPE_HOME": str(instance.home),

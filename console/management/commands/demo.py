@@ -24,6 +24,7 @@ class Command(BaseCommand):
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
+        parser.add_argument("--quick", action="store_true", help="Do not pause between steps.")
 
     @override
     def handle(self, **options: object) -> None:
@@ -32,7 +33,8 @@ class Command(BaseCommand):
             demo = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise CommandError(f"{path} is missing: start the instance with `make run`.") from error
-        command = [sys.executable, str(AGENT), *(["--json"] if options["json"] else [])]
+        passed_on = [f"--{name}" for name in ("json", "quick") if options[name]]
+        command = [sys.executable, str(AGENT), *passed_on]
         environment = {
             **os.environ,
             "PYTHONPATH": str(PROJECT_ROOT / "sdk" / "src"),
