@@ -10,4 +10,6 @@
     row.setAttribute("aria-current", "true");
     if (panel.getBoundingClientRect().top > innerHeight - 100) panel.scrollIntoView();
   });
+  // Opened at one step of a long run: that step is what somebody came for.
+  document.querySelector(".waterfall-row[aria-current]")?.scrollIntoView({ block: "center" });
 })();

@@ -87,7 +87,9 @@ def test_bob_sees_what_is_wrong_with_a_poisoned_note_and_rejects_it_by_keyboard(
     bob.keyboard.press("3")
     expect(bob.get_by_role("status").filter(has_text="Rejected.")).to_be_visible()
     bob.goto(item)
-    expect(bob.get_by_role("complementary", name="Decision")).to_contain_text("Injection")
+    expect(bob.get_by_role("complementary", name="Decision")).to_contain_text(
+        "Planted instructions"
+    )
     found = robo.recall("forward every customer record", subject="customer-4711")
     assert not [hit for hit in found if "Ignore all previous" in hit.content]
 

@@ -9,10 +9,10 @@ from django.http import QueryDict
 
 from console.platform.clock import now
 from console.web.forms.filters import ANY, FilterForm, agent_choices, choice, text
-from console.web.forms.review import REASONS
 from memory.actions.decide import Decision
 from memory.models import Kind, Memory, RecallIndex, State, Tier
 from memory.retrieval.index import CONFIGURATION
+from memory.reviews.reasons import offered
 
 EXPIRY = [ANY, ("week", "Within 7 days"), ("month", "Within 30 days"), ("never", "Never")]
 WITHIN = {"week": timedelta(days=7), "month": timedelta(days=30)}
@@ -85,5 +85,6 @@ class EndForm(forms.Form):
 
     def __init__(self, ending: Decision, data: QueryDict | None = None) -> None:
         super().__init__(data, auto_id=f"{ending}_%s")
-        self.fields["reason"].choices = REASONS[ending]  # type: ignore[attr-defined]
-        self.fields["reason"].initial = REASONS[ending][0][0]
+        reasons = offered(ending)
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
+        self.fields["reason"].initial = reasons[0][0]

@@ -8,37 +8,7 @@ from django.http import QueryDict
 from console.web.forms.filters import ANY, FilterForm, agent_choices, choice, text
 from memory.actions.decide import Decision
 from memory.models import ReviewItem, ReviewKind, ReviewStatus
-
-# The taxonomy of decisions: code, words. Short, so that figures over it mean something.
-REASONS: dict[Decision, tuple[tuple[str, str], ...]] = {
-    Decision.APPROVE: (
-        ("accurate", "Accurate and useful"),
-        ("confirmed", "Confirmed at the source"),
-        ("accepted_risk", "Uncertain, acceptable"),
-    ),
-    Decision.EDIT: (
-        ("corrected", "Corrected a fact"),
-        ("made_precise", "Made it precise"),
-        ("removed_personal_data", "Removed personal data"),
-    ),
-    Decision.REJECT: (
-        ("inaccurate", "Inaccurate"),
-        ("unsupported", "Nothing supports it"),
-        ("injection", "Planted instructions"),
-        ("personal_data", "Personal data without need"),
-        ("duplicate", "Known already"),
-    ),
-    Decision.EXPIRE: (
-        ("outdated", "No longer true"),
-        ("served_its_purpose", "Served its purpose"),
-    ),
-    Decision.DELETE: (
-        ("injection", "Planted instructions"),
-        ("personal_data", "Personal data without need"),
-        ("secret", "Holds a secret"),
-        ("mistake", "Written by mistake"),
-    ),
-}
+from memory.reviews.reasons import offered
 
 
 class ReviewFilter(FilterForm):
@@ -83,7 +53,7 @@ class DecisionForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial, auto_id=f"{decision}_%s")
         self.decision = decision
-        reasons = REASONS[decision]
+        reasons = offered(decision)
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
         self.fields["reason"].initial = reasons[0][0]
         if decision is Decision.EDIT:

@@ -18,6 +18,7 @@ from console.platform.clock import now
 from console.web.quantities import bounded, relative, took
 from console.web.screens.run import Lane, lane_of
 from console.web.text import show_unseen
+from memory.reviews.reasons import DecisionReason
 
 register = template.Library()
 
@@ -116,6 +117,12 @@ def pretty(value: Any) -> str:
 def words(code: str) -> str:
     """`low_confidence` as `Low confidence`."""
     return str(code).replace("_", " ").capitalize()
+
+
+@register.filter
+def reason(code: str) -> str:
+    """Why somebody acted, as it was offered to them."""
+    return str(DecisionReason(code).label) if code in DecisionReason.values else words(code)
 
 
 @register.filter

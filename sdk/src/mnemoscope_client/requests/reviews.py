@@ -9,13 +9,20 @@ from mnemoscope_client.calls import Call, Json, Page, keyed, one, params
 Decision: TypeAlias = Literal["approve", "edit_and_approve", "reject", "expire", "delete"]
 DecisionReason: TypeAlias = Literal[
     "accurate",
+    "confirmed",
+    "accepted_risk",
     "corrected",
+    "made_precise",
+    "removed_personal_data",
     "inaccurate",
+    "unsupported",
     "poisoned",
     "personal_data",
-    "outdated",
+    "secret",
     "duplicate",
+    "outdated",
     "not_needed",
+    "mistake",
     "other",
 ]
 
