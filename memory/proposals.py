@@ -13,6 +13,7 @@ from memory.models import Memory, MemoryVersion, ReviewItem, ReviewKind
 from memory.policies import Ruling, decide
 from memory.screening import Finding, screen
 from memory.screening.contradiction import Place, contradicted_at
+from memory.screening.gathering import gather
 from memory.touches import record_touch
 from memory.writes import Write, content_digest
 
@@ -43,7 +44,8 @@ class WriteOutcome:
 def assess(
     *, actor: Actor, write: Write, subject_id: UUID | None, beside: UUID | None = None
 ) -> Assessment:
-    findings = screen(write.content)
+    (context,) = gather(actor=actor, writes=[write], subject_ids=[subject_id])
+    findings = screen(write.content, context)
     standing = contradicted_at(
         Place(subject_id, write.namespace, write.key),
         content_sha256=content_digest(write.content, write.value),

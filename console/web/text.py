@@ -153,8 +153,8 @@ def mark(text: str, findings: Sequence[dict[str, object]]) -> list[Passage]:
 
 def _extent(finding: dict[str, object], length: int) -> tuple[int, int]:
     start, end = finding.get("start"), finding.get("end")
-    if not isinstance(start, int) or not isinstance(end, int):
-        return 0, 0
+    if not isinstance(start, int) or not isinstance(end, int) or finding.get("path"):
+        return 0, 0  # it says no place, or one in another text
     return min(max(start, 0), length), min(max(end, 0), length)
 
 

@@ -1,33 +1,57 @@
 """What is wrong with a write, before policy says what to do about it."""
 
 from collections.abc import Callable
+from typing import TypeVarTuple
 
 import structlog
 
+from memory.screening.context import ScreenContext
 from memory.screening.finding import Finding
 from memory.screening.injection import screen_injection
 from memory.screening.personal_data import screen_personal_data
+from memory.screening.texts import BesideText, beside
 
 log = structlog.get_logger(__name__)
 
-DETECTORS: tuple[tuple[str, Callable[[str], list[Finding]]], ...] = (
+Args = TypeVarTuple("Args")
+TextDetector = Callable[[str], list[Finding]]
+WriteDetector = Callable[[str, ScreenContext], list[Finding]]
+
+# Each looks at a text: the content, and once at what stands beside it.
+DETECTORS: tuple[tuple[str, TextDetector], ...] = (
     ("injection", screen_injection),
     ("personal_data", screen_personal_data),
 )
+# Each looks at the write as a whole.
+WRITE_DETECTORS: tuple[tuple[str, WriteDetector], ...] = ()
+
+NOTHING = ScreenContext()
 
 
-def screen(content: str) -> list[Finding]:
+def screen(content: str, context: ScreenContext = NOTHING) -> list[Finding]:
     """Every detector's findings. One that fails quarantines; it never waves through."""
+    others = beside(context)
     findings: list[Finding] = []
     for name, detect in DETECTORS:
-        try:
-            findings += detect(content)
-        except Exception:  # whatever broke it, the write must not pass unscreened
-            log.exception("detector_failed", detector=name)
-            findings.append(
-                Finding("detector_failed", f"The {name} screen failed.", "quarantine", 1.0)
-            )
+        findings += _guarded(name, _everywhere, detect, content, others)
+    for name, detect_in in WRITE_DETECTORS:
+        findings += _guarded(name, detect_in, content, context)
     return findings
 
 
-__all__ = ["DETECTORS", "Finding", "screen"]
+def _everywhere(detect: TextDetector, content: str, others: BesideText) -> list[Finding]:
+    findings = detect(content)
+    if others.text:
+        findings += [others.place(finding) for finding in detect(others.text)]
+    return findings
+
+
+def _guarded(name: str, run: Callable[[*Args], list[Finding]], *args: *Args) -> list[Finding]:
+    try:
+        return run(*args)
+    except Exception:  # whatever broke it, the write must not pass unscreened
+        log.exception("detector_failed", detector=name)
+        return [Finding("detector_failed", f"The {name} screen failed.", "quarantine", 1.0)]
+
+
+__all__ = ["DETECTORS", "WRITE_DETECTORS", "Finding", "ScreenContext", "screen"]

@@ -1,0 +1,78 @@
+"""The texts of a write beside its content: its value, metadata, source and key, as one text.
+
+A detector runs once over all of them, however many there are, and each finding is put back where
+it stands.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from memory.screening.context import ScreenContext
+from memory.screening.finding import Finding
+
+SHORTEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BesideText:
+    """`paths[i]` is where the text from `starts[i]` on comes from."""
+
+    text: str
+    starts: list[int]
+    paths: list[str]
+
+    def place(self, finding: Finding) -> Finding:
+        """The finding, with its offsets into the text at its path; in one text at most."""
+        at = bisect_right(self.starts, finding.start) - 1
+        start = self.starts[at]
+        until = self.starts[at + 1] - 1 if at + 1 < len(self.starts) else len(self.text)
+        return replace(
+            finding,
+            path=self.paths[at],
+            start=finding.start - start,
+            end=min(finding.end, until) - start,
+        )
+
+
+def beside(context: ScreenContext) -> BesideText:
+    starts: list[int] = []
+    paths: list[str] = []
+    texts: list[str] = []
+    length = 0
+    for path, text in _texts(context):
+        starts.append(length)
+        paths.append(path)
+        texts.append(text)
+        length += len(text) + 1
+    return BesideText("\n".join(texts), starts, paths)
+
+
+def _texts(context: ScreenContext) -> Iterator[tuple[str, str]]:
+    if context.key:
+        yield "/key", context.key
+    if context.source:
+        yield "/source", context.source
+    if context.metadata:
+        yield from _within("/metadata", context.metadata)
+    if context.value is not None:
+        yield from _within("/value", context.value)
+
+
+def _within(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Every text and number in a JSON value, and every member's name, which stands at its path."""
+    pending: list[tuple[str, Any]] = [(path, value)]
+    while pending:  # not recursive: how deep a value nests is the writer's choice
+        path, value = pending.pop()
+        if isinstance(value, dict):
+            for name, member in value.items():
+                inner = f"{path}/{str(name).replace('~', '~0').replace('/', '~1')}"
+                yield f"{inner}#", str(name)
+                pending.append((inner, member))
+        elif isinstance(value, list | tuple):
+            pending += [(f"{path}/{index}", member) for index, member in enumerate(value)]
+        elif not isinstance(value, bool | None):
+            text = str(value)
+            if len(text) >= SHORTEST:
+                yield path, text
