@@ -1,11 +1,11 @@
 """What a recall asks for, and what it answers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from memory.models import Memory, MemoryVersion
+from memory.retrieval.filters import EVERYTHING, Filter
 
 MAX_TOP_K = 100
 # Below this, a match shares neither words nor meaning with the query worth the name.
@@ -23,7 +23,7 @@ class RecallQuery:
     query: str
     subject: str = ""
     namespace: tuple[str, ...] = ()
-    filters: dict[str, Any] = field(default_factory=dict)
+    filters: Filter = EVERYTHING
     top_k: int = 10
     token_budget: int | None = None
     as_of: datetime | None = None

@@ -1,59 +1,92 @@
-"""Which memories a recall may find at all: the tenant's, in force, in scope, visible, filtered."""
+"""Which memories a recall may find at all: the tenant's, in scope, visible, filtered."""
 
-from django.db.models import Q, QuerySet
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from console.accounts.actor import Actor
 from console.accounts.models import Subject
-from console.platform.errors import InvalidInputError
-from memory.models import Kind, Memory, Tier, Visibility
+from memory.models import Memory, Visibility
+from memory.retrieval.filter_sql import (
+    Column,
+    Condition,
+    columns_of,
+    condition_of,
+    every,
+)
+from memory.retrieval.filters import Filter
+from memory.retrieval.narrowing import Satisfies
 from memory.retrieval.query import RecallQuery
 
-CHOICES = {"kind": Kind.values, "tier": Tier.values}
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Without regard to tenant, state or time, which are the caller's to ask for as well."""
+
+    namespace: tuple[str, ...]
+    filters: Filter
+    agent_id: UUID | None
+    subject_named: bool
+    subject_id: UUID | None
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Columns of memory_memory that the condition reads: where they stand is the caller's."""
+        own = {"visibility", "agent_id"}
+        own |= {"namespace"} if self.namespace else set()
+        own |= {"subject_id"} if self.subject_named else set()
+        return frozenset(own.union(columns_of(self.filters)))
+
+    def condition(self, column: Column) -> Condition:
+        """`column` says where the statement at hand finds a column: `"m.{}".format`, for one."""
+        return every(
+            [
+                self._visible(column),
+                *self._about(column),
+                *self._below(column),
+                condition_of(self.filters, column),
+            ]
+        )
+
+    def _visible(self, column: Column) -> Condition:
+        open_to_all = [Visibility.WORKSPACE.value]
+        if self.subject_named:
+            open_to_all.append(Visibility.SUBJECT.value)
+        shared = f"{column('visibility')} = ANY(%s::text[])"
+        if self.agent_id is None:
+            return Condition(f"({shared})", (open_to_all,))
+        own = f"({column('visibility')} = %s AND {column('agent_id')} = %s::uuid)"
+        params = (open_to_all, Visibility.AGENT.value, self.agent_id)
+        return Condition(f"({shared} OR {own})", params)
+
+    def _about(self, column: Column) -> list[Condition]:
+        if not self.subject_named:
+            return []
+        if self.subject_id is None:
+            return [Condition("FALSE")]
+        return [Condition(f"({column('subject_id')} = %s::uuid)", (self.subject_id,))]
+
+    def _below(self, column: Column) -> list[Condition]:
+        """By whole segments: ("acme",) never matches "acme-corp"."""
+        if not self.namespace:
+            return []
+        size = len(self.namespace)
+        sql = f"(({column('namespace')}::text[])[1:%s] = %s::text[])"
+        return [Condition(sql, (size, list(self.namespace)))]
 
 
-def visible_to(actor: Actor, *, subject_named: bool) -> Q:
-    visible = Q(visibility=Visibility.WORKSPACE)
-    if actor.agent_id is not None:
-        visible |= Q(visibility=Visibility.AGENT, agent_id=actor.agent_id)
-    if subject_named:
-        visible |= Q(visibility=Visibility.SUBJECT)
-    return visible
+def scope_of(query: RecallQuery, *, actor: Actor) -> Scope:
+    subject = Subject.objects.filter(external_id=query.subject).first() if query.subject else None
+    return Scope(
+        namespace=query.namespace,
+        filters=query.filters,
+        agent_id=actor.agent_id,
+        subject_named=bool(query.subject),
+        subject_id=subject.id if subject else None,
+    )
 
 
 def in_scope(query: RecallQuery, *, actor: Actor) -> QuerySet[Memory]:
-    """Without regard to state or time. Raises InvalidInputError on a filter it cannot obey."""
-    memories = Memory.objects.within(list(query.namespace)).filter(
-        visible_to(actor, subject_named=bool(query.subject)), filter_condition(query.filters)
-    )
-    if query.subject:
-        subject = Subject.objects.filter(external_id=query.subject).first()
-        if subject is None:
-            return memories.none()
-        memories = memories.filter(subject_id=subject.id)
-    return memories
-
-
-def filter_condition(filters: dict[str, object]) -> Q:
-    """`kind`, `tier` and `key` (a value or a list), and `metadata` (exact values by name).
-
-    An unknown filter is refused: ignoring it would return more than was asked for.
-    """
-    condition = Q()
-    for name, wanted in filters.items():
-        if name == "metadata" and isinstance(wanted, dict):
-            condition &= Q(metadata__contains=wanted)
-        elif name in {"kind", "tier", "key"}:
-            values = wanted if isinstance(wanted, list) else [wanted]
-            allowed = CHOICES.get(name)
-            if not all(isinstance(v, str) and (not allowed or v in allowed) for v in values):
-                raise InvalidInputError.on(
-                    f"filters.{name}", "invalid_filter", f"'{wanted}' is no {name}."
-                )
-            condition &= Q(**{f"{name}__in": values})
-        else:
-            raise InvalidInputError.on(
-                f"filters.{name}",
-                "unknown_filter",
-                "Filter by kind, tier, key or metadata.",
-            )
-    return condition
+    scope = scope_of(query, actor=actor)
+    return Memory.objects.filter(Satisfies(scope.condition, scope.columns))

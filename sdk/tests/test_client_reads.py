@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +35,16 @@ def test_listing_follows_the_cursor_to_the_end_and_keeps_the_filters(ask: Ask) -
         ("limit", "2"),
     ]
     assert asked == [kept, [*kept, ("cursor", "c+1=")]]
+
+
+def test_a_filter_travels_as_it_was_written(ask: Ask) -> None:
+    filters = {"kind": ["fact"], "metadata.größe": {"gte": 3}, "not": {"key": {"exists": False}}}
+    server = ScriptedServer(*paged(([], None)))
+    ask(server, lambda client: client.memories.list(filters=filters))
+    assert json.loads(server.request.url.params["filter"]) == filters
+    server = ScriptedServer(answer(200, {"id": "r", "results": [], "weak": True}))
+    ask(server, lambda client: client.recall("where", filters=filters))
+    assert json.loads(server.request.content)["filters"] == filters
 
 
 def test_a_page_is_fetched_only_when_its_turn_comes(ask: Ask) -> None:

@@ -1,4 +1,6 @@
+import json
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -145,4 +147,39 @@ REFUSED = {
 @pytest.mark.parametrize(("query", "field", "code"), REFUSED.values(), ids=REFUSED)
 def test_a_question_that_does_not_hold_is_refused_by_name(robo, query, field, code):
     problem = problem_of(door_of(robo).get(f"memories?{query}"), 422, "invalid")
+    assert field_codes(problem) == {field: code}
+
+
+def test_a_filter_in_the_address_narrows_the_list(robo):
+    door = door_of(robo)
+    cheap = a_memory(robo, "a", metadata={"price": 9}, kind="event")
+    dear = a_memory(robo, "b", metadata={"price": 10})
+    a_memory(robo, "c", metadata={"price": "10"})
+
+    def listed(filters):
+        return ids(door.get("memories?" + urlencode({"filter": json.dumps(filters)})))
+
+    assert listed({"metadata.price": {"gte": 9}}) == [str(dear.id), str(cheap.id)]
+    assert listed({"metadata.price": {"gte": 9}, "kind": {"ne": "event"}}) == [str(dear.id)]
+    assert listed({"metadata.'; --": {"exists": True}}) == []
+
+
+REFUSED_FILTERS = {
+    "no JSON": ("{", "filter", "malformed_json"),
+    "no object": ("[]", "filter", "not_an_object"),
+    "a member twice": ('{"kind": "fact", "kind": "event"}', "filter", "duplicate_key"),
+    "no number": ('{"confidence": NaN}', "filter", "non_finite_number"),
+    "a huge number": ('{"confidence": 1e400}', "filter.confidence", "number_out_of_range"),
+    "nobody's field": ('{"mood": "x"}', "filter.mood", "unknown_field"),
+    "an unknown operator": ('{"key": {"like": "x"}}', "filter.key.like", "unknown_operator"),
+    "a long one": ("{" + " " * 8_000 + "}", "filter", "too_long"),
+    "nothing": ("", "filter", "blank"),
+}
+
+
+@pytest.mark.parametrize(("text", "field", "code"), REFUSED_FILTERS.values(), ids=REFUSED_FILTERS)
+def test_a_filter_that_cannot_be_parsed_is_refused_never_ignored(robo, text, field, code):
+    problem = problem_of(
+        door_of(robo).get("memories?" + urlencode({"filter": text})), 422, "invalid"
+    )
     assert field_codes(problem) == {field: code}

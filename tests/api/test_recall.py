@@ -101,13 +101,13 @@ REFUSED = {
     "filters as a list": ({"query": "q", "filters": []}, "filters", "wrong_type"),
     "an unknown kind": (
         {"query": "q", "filters": {"kind": "x"}},
-        "filters.kind.0",
+        "filters.kind",
         "invalid_choice",
     ),
     "no kind": ({"query": "q", "filters": {"kind": []}}, "filters.kind", "too_short"),
     "a kind that is a number": (
         {"query": "q", "filters": {"kind": 1}},
-        "filters.kind.0",
+        "filters.kind",
         "wrong_type",
     ),
     "metadata as text": (

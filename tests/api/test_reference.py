@@ -9,6 +9,7 @@ from django.conf import settings
 import console.api.errors  # noqa: F401 - the door's own refusals
 from console.accounts.permissions import Permission
 from console.platform.errors import DomainError
+from memory.retrieval.filters import FIELDS, OPERATORS
 
 TEXT = (Path(settings.PROJECT_ROOT) / "docs" / "api.md").read_text()
 # Of other doors, or the ground of others.
@@ -26,6 +27,11 @@ def every_error(kind=DomainError):
 def test_every_code_is_documented_beside_its_status(code):
     (status,) = {error.http_status for error in every_error() if error.code == code}
     assert re.search(rf"^\| {status} \|.*`{code}`", TEXT, re.MULTILINE)
+
+
+def test_every_field_and_operator_of_the_filter_language_is_documented():
+    section = TEXT.split("## Filters")[1].split("## Errors")[0]
+    assert all(f"`{name}`" in section for name in [*FIELDS, *OPERATORS])
 
 
 def test_every_permission_named_exists():

@@ -11,6 +11,7 @@ from console.platform.errors import InvalidInputError
 from console.tenancy.scope import tenant_scope
 from memory.actions import expire_memory, recall_memories, retire_memory, revise_memory
 from memory.models import Visibility
+from memory.retrieval.filters import parse_filter
 from memory.retrieval.query import RecallQuery
 from tests.cast import a_memory, a_write, an_agent, remember
 
@@ -84,10 +85,12 @@ def test_what_is_private_to_an_agent_or_a_subject_stays_there(in_acme, robo, acm
 def test_filters_narrow_and_an_unknown_one_is_refused(in_acme, robo):
     a_memory(robo, "tea", metadata={"channel": "mail"})
     a_memory(robo, "more tea", metadata={"channel": "phone"})
-    assert texts(recall(robo, "tea", filters={"metadata": {"channel": "mail"}})) == ["tea"]
+    assert texts(recall(robo, "tea", filters=parse_filter({"metadata": {"channel": "mail"}}))) == [
+        "tea"
+    ]
     for filters in ({"colour": "red"}, {"kind": "wish"}, {"metadata": 3}):
         with pytest.raises(InvalidInputError):
-            recall(robo, filters=filters)
+            recall(robo, filters=parse_filter(filters))
 
 
 def test_a_token_budget_bounds_the_text(in_acme, robo):

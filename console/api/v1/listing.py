@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from console.accounts.actor import Actor
 from memory.access import visible_memories
 from memory.models import Memory, MemoryVersion, State
+from memory.retrieval.narrowing import satisfying
 
 GONE = [State.RETIRED, State.ERASED]
 # Query parameter to column; what needs more than equality is below.
@@ -29,6 +30,8 @@ def listed_memories(actor: Actor, asked: dict[str, Any], *, at: datetime) -> Que
         memories = memories.filter(**{f"namespace__0_{len(namespace)}": namespace})
     if "state" in asked:
         memories = memories.filter(_in_state(State(asked["state"]), at))
+    if "filter" in asked:
+        memories = memories.filter(satisfying(asked["filter"]))
     return memories.filter(
         **{column: asked[name] for name, column in COLUMNS.items() if name in asked}
     )

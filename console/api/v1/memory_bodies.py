@@ -19,6 +19,7 @@ from console.api.fields import (
     WholeNumberField,
 )
 from console.api.serializers import QuerySerializer, StrictSerializer, refuse
+from console.api.v1.filtering import FilterTextField
 from console.api.v1.queries import PageQuery
 from console.api.v1.writing import text_of
 from console.platform.clock import now
@@ -213,3 +214,4 @@ class MemoryQuery(PageQuery):
     tier = OneOfField(required=False, choices=Tier.choices)
     state = OneOfField(required=False, choices=LISTED_STATES)
     key = TextField(required=False, max_length=MAX_NAME)
+    filter = FilterTextField(required=False)

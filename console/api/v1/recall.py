@@ -8,9 +8,6 @@ from audit.provenance import MAX_PURPOSE
 from console.accounts.permissions import Permission
 from console.api.fields import (
     InstantField,
-    ObjectField,
-    OneOfField,
-    OneOrManyField,
     TextField,
     WholeNumberField,
 )
@@ -18,30 +15,15 @@ from console.api.schema import problems
 from console.api.serializers import StrictSerializer, checked
 from console.api.v1.answers import RecallAnswer, recalled
 from console.api.v1.base import TenantView
-from console.api.v1.memory_bodies import MAX_METADATA_BYTES, MAX_NAME, namespace_field
+from console.api.v1.filtering import FilterField
+from console.api.v1.memory_bodies import MAX_NAME, namespace_field
 from console.api.v1.queries import NoQuery
 from console.platform.clock import now
 from memory.actions import recall_memories
-from memory.models import Kind, Tier
 from memory.retrieval.query import MAX_TOP_K, RecallQuery
 
 MAX_QUERY = 4_000
 MAX_TOKEN_BUDGET = 1_000_000
-MAX_KEYS = 100
-
-
-class RecallFilters(StrictSerializer):
-    kind = OneOrManyField(required=False, allow_empty=False, child=OneOfField(choices=Kind.choices))
-    tier = OneOrManyField(required=False, allow_empty=False, child=OneOfField(choices=Tier.choices))
-    key = OneOrManyField(
-        required=False,
-        allow_empty=False,
-        max_length=MAX_KEYS,
-        child=TextField(max_length=MAX_NAME),
-    )
-    metadata = ObjectField(
-        required=False, max_bytes=MAX_METADATA_BYTES, help_text="Exact values by name."
-    )
 
 
 @extend_schema_serializer(
@@ -52,7 +34,13 @@ class RecallFilters(StrictSerializer):
                 "query": "When may we call?",
                 "subject": "customer-4711",
                 "namespace": ["support"],
-                "filters": {"kind": ["preference", "fact"]},
+                "filters": {
+                    "kind": ["preference", "fact"],
+                    "or": [
+                        {"confidence": {"gte": 0.8}},
+                        {"metadata.channel": {"in": ["mail", "phone"]}},
+                    ],
+                },
                 "top_k": 5,
                 "purpose": "to schedule a call",
             },
@@ -64,7 +52,7 @@ class RecallBody(StrictSerializer):
     query = TextField(max_length=MAX_QUERY)
     subject = TextField(required=False, max_length=MAX_NAME)
     namespace = namespace_field(required=False)
-    filters = RecallFilters(required=False)
+    filters = FilterField(required=False)
     top_k = WholeNumberField(required=False, min_value=1, max_value=MAX_TOP_K)
     token_budget = WholeNumberField(
         required=False,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Unpack
@@ -82,12 +83,20 @@ def list_memories(
     state: str | None = None,
     key: str | None = None,
     agent: str | None = None,
+    filters: JsonObject | None = None,
     page_size: int | None = None,
 ) -> Call[Page[Memory]]:
-    """Every memory that fits, fetched page by page as it is iterated."""
+    """Every memory that fits, fetched page by page as it is iterated. `filters` as in a recall."""
     place = tuple(("namespace", segment) for segment in segments(namespace))
     named = params(
-        subject=subject, kind=kind, tier=tier, state=state, key=key, agent=agent, limit=page_size
+        subject=subject,
+        kind=kind,
+        tier=tier,
+        state=state,
+        key=key,
+        agent=agent,
+        filter=None if filters is None else json.dumps(filters),
+        limit=page_size,
     )
     return Call("GET", "memories", decode.page_of(memory), params=place + named)
 

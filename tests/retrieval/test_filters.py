@@ -1,0 +1,333 @@
+"""Whatever a filter says, the database and a reader of its JSON agree on what it finds."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from console.platform.errors import InvalidInputError
+from memory.models import Kind, Memory, State, Tier
+from memory.retrieval.filters import (
+    MAX_CONDITIONS,
+    MAX_DEPTH,
+    MAX_LIST,
+    MAX_SEGMENTS,
+    parse_filter,
+)
+from memory.retrieval.narrowing import satisfying
+from tests.cast import a_memory, an_agent
+from tests.retrieval.reference_filter import holds
+
+IN_ONE_TENANT = settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+TEXTS = st.sampled_from(["a", "ab", "b", "Z", "é", "%", "_", "'", '"', "\\", "{}", "1", "true"])
+NUMBERS = st.sampled_from([0, 1, 2, 10, -1, 0.5, 1.0, 2**53, -(2**53), 1e-9])
+SCALARS = TEXTS | NUMBERS | st.booleans()
+NAMES = st.sampled_from(["a", "b", "kind", "0", "eq", "__class__", "'; --", "é", "%s"])
+MEMBERS = st.recursive(
+    SCALARS | st.none() | st.just(""),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=4,
+)
+TIMES = st.sampled_from([datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3)])
+AGENTS = st.sampled_from([UUID(int=n) for n in (1, 2)])
+NAMESPACES = st.lists(st.sampled_from(["eu", "eu-west", "a,b", "{}"]), min_size=1, max_size=3)
+ROWS = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(Kind.values),
+        "tier": st.sampled_from(Tier.values),
+        "key": TEXTS | st.just(""),
+        "namespace": NAMESPACES | st.just([]),
+        "agent": st.none(),
+        "created_at": TIMES,
+        "updated_at": TIMES,
+        "expires_at": TIMES | st.none(),
+        "confidence": st.sampled_from([0.0, 0.5, 1.0]) | st.none(),
+        "metadata": st.dictionaries(NAMES, MEMBERS, max_size=4),
+    }
+)
+
+
+def conditions(values, *, ordered=(), contained=None):
+    """Everything that can be asked of a field whose values are `values`."""
+    many = st.lists(values, min_size=1, max_size=3)
+    single = {"eq": values, "ne": values, "in": many, "nin": many, "exists": st.booleans()}
+    single |= dict.fromkeys(ordered, values)
+    if contained is not None:
+        single["contains"] = contained
+    operators = st.fixed_dictionaries({}, optional=single).filter(bool)
+    return values | many | operators
+
+
+ORDER = ("gt", "gte", "lt", "lte")
+INSTANTS = TIMES.map(datetime.isoformat)
+FIELDS = {
+    "kind": conditions(st.sampled_from(Kind.values)),
+    "tier": conditions(st.sampled_from(Tier.values)),
+    "key": conditions(TEXTS, ordered=ORDER, contained=TEXTS),
+    "agent": conditions(AGENTS.map(str)),
+    "created_at": conditions(INSTANTS, ordered=ORDER),
+    "updated_at": conditions(INSTANTS, ordered=ORDER),
+    "expires_at": conditions(INSTANTS, ordered=ORDER),
+    "confidence": conditions(NUMBERS, ordered=ORDER),
+    "namespace": NAMESPACES
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "eq": NAMESPACES,
+            "ne": NAMESPACES,
+            "in": st.lists(NAMESPACES, min_size=1, max_size=3),
+            "nin": st.lists(NAMESPACES, min_size=1, max_size=3),
+            "contains": st.sampled_from(["eu", "a,b"]),
+            "exists": st.booleans(),
+        },
+    ).filter(bool),
+}
+PATHS = st.lists(NAMES, min_size=1, max_size=2).map(lambda path: ".".join(["metadata", *path]))
+MEMBER = conditions(SCALARS, contained=SCALARS) | st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(ORDER, TEXTS | NUMBERS)
+).filter(bool)
+CONTAINED = st.dictionaries(
+    st.sampled_from(["a", "b", "kind", "é", "%s"]),
+    SCALARS | st.none() | st.lists(SCALARS, max_size=2),
+    max_size=2,
+)
+LEAVES = st.one_of(
+    *(st.fixed_dictionaries({name: wanted}) for name, wanted in FIELDS.items()),
+    st.dictionaries(PATHS, MEMBER, min_size=1, max_size=2),
+    st.fixed_dictionaries({"metadata": CONTAINED}),
+)
+
+
+def nested(inner):
+    several = st.lists(inner, min_size=1, max_size=3)
+    return st.one_of(
+        several.map(lambda parts: {"and": parts}),
+        several.map(lambda parts: {"or": parts}),
+        inner.map(lambda part: {"not": part}),
+        st.tuples(inner, inner).map(lambda pair: {**pair[0], "not": pair[1]}),
+    )
+
+
+FILTERS = st.recursive(LEAVES, nested, max_leaves=5)
+
+
+def found(filters):
+    memories = Memory.objects.filter(satisfying(parse_filter(filters)))
+    return set(memories.values_list("id", flat=True))
+
+
+@pytest.fixture
+def agents(acme):
+    return [an_agent(acme, f"agent-{number}").agent.id for number in (1, 2)]
+
+
+@IN_ONE_TENANT
+@given(rows=st.lists(st.tuples(ROWS, st.sampled_from([None, 0, 1])), max_size=6), filters=FILTERS)
+def test_the_database_finds_what_the_filter_says(in_acme, agents, rows, filters):
+    Memory.objects.all().delete()
+    wanted = set()
+    filters = _of_real_agents(filters, agents)
+    for fields, agent in rows:
+        row = fields | {"agent": None if agent is None else agents[agent]}
+        columns = {name: value for name, value in row.items() if name != "agent"}
+        made = Memory.objects.create(**columns, agent_id=row["agent"], state=State.ACTIVE)
+        if holds(filters, row):
+            wanted.add(made.id)
+    assert found(filters) == wanted
+
+
+def _of_real_agents(value, agents):
+    """The filter with the agents that exist in the place of the numbers they were drawn as."""
+    if isinstance(value, dict):
+        return {name: _of_real_agents(inner, agents) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_of_real_agents(inner, agents) for inner in value]
+    drawn = {str(UUID(int=n)): str(agent) for n, agent in enumerate(agents, start=1)}
+    return drawn.get(value, value) if isinstance(value, str) else value
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text()
+            | st.sampled_from(
+                ["and", "or", "not", "kind", "key", "metadata", "metadata.a", "eq", "in"]
+            )
+            | st.sampled_from(["created_at", "confidence", "agent", "namespace", "gt", "contains"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@IN_ONE_TENANT
+@given(filters=ANYTHING)
+def test_any_json_is_obeyed_or_refused_by_field(in_acme, filters):
+    try:
+        found(filters)
+    except InvalidInputError as error:
+        fields = [problem.field for problem in error.problems]
+    else:
+        fields = ["filters"]
+    assert all(field.startswith("filters") for field in fields)
+
+
+def test_robo_compares_numbers_as_numbers_and_texts_as_texts(in_acme, robo):
+    nine = a_memory(robo, metadata={"price": 9})
+    ten = a_memory(robo, metadata={"price": 10})
+    worded = a_memory(robo, metadata={"price": "10"})
+    assert found({"metadata.price": {"gt": 9}}) == {ten.id}
+    assert found({"metadata.price": {"lt": "9"}}) == {worded.id}
+    assert found({"metadata.price": 10.0}) == {ten.id}
+    assert found({"metadata.price": {"ne": 10}}) == {nine.id, worded.id}
+
+
+def test_what_has_no_value_satisfies_only_negations(in_acme, robo):
+    present = a_memory(robo, metadata={"channel": "mail"}, confidence=0.9, key="contact")
+    absent = a_memory(robo)
+    null = a_memory(robo, metadata={"channel": None})
+    for field, value in (("metadata.channel", "mail"), ("confidence", 0.9), ("key", "contact")):
+        assert found({field: {"exists": True}}) == {present.id}, field
+        assert found({field: {"exists": False}}) == {absent.id, null.id}, field
+        assert found({field: {"ne": value}}) == {absent.id, null.id}, field
+        assert found({field: {"nin": [value]}}) == {absent.id, null.id}, field
+        assert found({"not": {field: value}}) == {absent.id, null.id}, field
+        assert found({field: {"lte": value}}) == {present.id}, field
+
+
+def test_the_short_forms_mean_eq_in_and_containment(in_acme, robo):
+    wanted = a_memory(robo, kind="preference", metadata={"a": 1, "b": {"c": [1, 2]}})
+    a_memory(robo, kind="event", metadata={"a": 1})
+    assert found({"kind": ["preference"], "metadata": {"a": 1}}) == {wanted.id}
+    assert found({"kind": "preference"}) == {wanted.id}
+    assert found({"metadata": {"b": {"c": [2]}}}) == {wanted.id}
+
+
+def test_an_empty_filter_finds_everything(in_acme, robo):
+    memory = a_memory(robo)
+    assert found({}) == {memory.id}
+
+
+NAME = "x" * 300
+REFUSED = {
+    "no object": ([], "filters", "wrong_type"),
+    "an unknown field": ({"mood": "x"}, "filters.mood", "unknown_field"),
+    "a lookup": ({"kind__in": ["fact"]}, "filters.kind__in", "unknown_field"),
+    "a column that is no field": ({"state": "active"}, "filters.state", "unknown_field"),
+    "a long field": ({NAME: 1}, f"filters.{NAME[:60]}", "unknown_field"),
+    "half a surrogate for a field": ({"\ud800": 1}, "filters.?", "unknown_field"),
+    "an empty path": ({"metadata.": 1}, "filters.metadata.", "unknown_field"),
+    "a path with a gap": ({"metadata.a..b": 1}, "filters.metadata.a..b", "unknown_field"),
+    "a long path": (
+        {"metadata" + ".a" * (MAX_SEGMENTS + 1): 1},
+        "filters.metadata" + ".a" * (MAX_SEGMENTS + 1),
+        "unknown_field",
+    ),
+    "NUL in a path": ({"metadata.a\0": 1}, "filters.metadata.a\0", "unstorable_text"),
+    "an unknown operator": ({"key": {"like": "%"}}, "filters.key.like", "unknown_operator"),
+    "Mongo's": ({"key": {"$eq": "a"}}, "filters.key.$eq", "unknown_operator"),
+    "an operator of other fields": (
+        {"kind": {"gt": "a"}},
+        "filters.kind.gt",
+        "unsuitable_operator",
+    ),
+    "no operator": ({"key": {}}, "filters.key", "too_short"),
+    "a number for a text": ({"key": 1}, "filters.key", "wrong_type"),
+    "null": ({"metadata.a": None}, "filters.metadata.a", "wrong_type"),
+    "null for a key": ({"key": None}, "filters.key", "wrong_type"),
+    "an empty key": ({"key": ""}, "filters.key", "blank"),
+    "a text for a number": ({"confidence": {"gt": "0.5"}}, "filters.confidence.gt", "wrong_type"),
+    "true for a number": ({"confidence": True}, "filters.confidence", "wrong_type"),
+    "true in order": ({"metadata.a": {"gt": True}}, "filters.metadata.a.gt", "wrong_type"),
+    "a list in order": ({"metadata.a": {"gt": [1]}}, "filters.metadata.a.gt", "wrong_type"),
+    "no number": ({"metadata.a": float("nan")}, "filters.metadata.a", "number_out_of_range"),
+    "an endless number": (
+        {"confidence": float("inf")},
+        "filters.confidence",
+        "number_out_of_range",
+    ),
+    "a huge number": ({"metadata.a": 10**400}, "filters.metadata.a", "number_out_of_range"),
+    "a number readers round": (
+        {"metadata": {"a": [2**53 + 1]}},
+        "filters.metadata",
+        "number_out_of_range",
+    ),
+    "an unknown kind": ({"kind": "wish"}, "filters.kind", "invalid_choice"),
+    "an unknown kind among others": (
+        {"kind": ["fact", "wish"]},
+        "filters.kind.1",
+        "invalid_choice",
+    ),
+    "a time without a zone": (
+        {"created_at": {"gt": "2026-01-01T00:00:00"}},
+        "filters.created_at.gt",
+        "naive_datetime",
+    ),
+    "a day": ({"created_at": "2026-01-01"}, "filters.created_at", "wrong_type"),
+    "no day": ({"created_at": "2026-02-30T00:00:00Z"}, "filters.created_at", "wrong_type"),
+    "a time before the calendar": (
+        {"created_at": "0001-01-01T00:00:00+01:00"},
+        "filters.created_at",
+        "wrong_type",
+    ),
+    "an agent by name": ({"agent": "robo"}, "filters.agent", "wrong_type"),
+    "an agent in braces": ({"agent": f"{{{UUID(int=1)}}}"}, "filters.agent", "wrong_type"),
+    "a namespace in one text": ({"namespace": "a"}, "filters.namespace", "wrong_type"),
+    "existence in words": ({"key": {"exists": "yes"}}, "filters.key.exists", "wrong_type"),
+    "an empty list": ({"kind": []}, "filters.kind", "too_short"),
+    "a long list": ({"key": ["a"] * (MAX_LIST + 1)}, "filters.key", "too_long"),
+    "a long text": ({"key": "a" * 1_001}, "filters.key", "too_long"),
+    "NUL": ({"metadata.a": "\0"}, "filters.metadata.a", "unstorable_text"),
+    "half a surrogate": ({"metadata": {"a": "\ud800"}}, "filters.metadata", "unstorable_text"),
+    "metadata as text": ({"metadata": "x"}, "filters.metadata", "wrong_type"),
+    "operators inside metadata": (
+        {"metadata": {"price": {"gt": 5}}},
+        "filters.metadata",
+        "ambiguous_filter",
+    ),
+    "large metadata": (
+        {"metadata": {f"m{n}": "x" * 900 for n in range(20)}},
+        "filters.metadata",
+        "too_long",
+    ),
+    "no part": ({"or": []}, "filters.or", "too_short"),
+    "an empty part": ({"or": [{}]}, "filters.or.0", "too_short"),
+    "nothing negated": ({"not": {}}, "filters.not", "too_short"),
+    "parts in an object": ({"and": {"kind": "fact"}}, "filters.and", "wrong_type"),
+    "an error deep inside": (
+        {"or": [{"kind": "fact"}, {"not": {"metadata.a": {"gt": None}}}]},
+        "filters.or.1.not.metadata.a.gt",
+        "wrong_type",
+    ),
+    "too many conditions": (
+        {"and": [{"key": "a"}] * (MAX_CONDITIONS + 1)},
+        f"filters.and.{MAX_CONDITIONS}.key",
+        "too_many_conditions",
+    ),
+}
+
+
+@pytest.mark.parametrize(("filters", "field", "code"), REFUSED.values(), ids=REFUSED)
+def test_a_filter_that_cannot_be_obeyed_is_refused_with_its_place(filters, field, code):
+    with pytest.raises(InvalidInputError) as refused:
+        parse_filter(filters)
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.code) == (field, code)
+
+
+def test_a_filter_is_as_deep_as_a_person_writes_and_no_deeper():
+    filters = {"kind": "fact"}
+    for _ in range(MAX_DEPTH - 1):
+        filters = {"not": filters}
+    parse_filter(filters)
+    with pytest.raises(InvalidInputError) as refused:
+        parse_filter({"not": filters})
+    assert refused.value.problems[0].code == "filter_too_deep"
