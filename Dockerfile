@@ -21,7 +21,8 @@ ENV PATH=/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=console.settings.prod \
     MNEMOSCOPE_HOME=/srv/mnemoscope
 # The values are for this one command, which needs settings and no database.
-RUN MNEMOSCOPE_SECRET_KEY=build MNEMOSCOPE_CONTEXT_KEY=00 MNEMOSCOPE_DATABASE_URL=postgresql://nobody@nowhere/none \
+RUN MNEMOSCOPE_SECRET_KEY=build MNEMOSCOPE_CONTEXT_KEY=00 MNEMOSCOPE_ROOT_KEYS=build:$(printf %064d 0) \
+    MNEMOSCOPE_DATABASE_URL=postgresql://nobody@nowhere/none \
     python manage.py collectstatic --no-input \
     && rm -rf /srv/mnemoscope/broker
 USER 10001:10001

@@ -4,10 +4,11 @@
 commits without the other. Inside, `note(...)` adds what the event should carry.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -17,10 +18,12 @@ from audit.models import AuditEvent, Outcome
 from console.accounts.actor import Actor
 from console.platform.errors import DomainError
 from console.platform.requests import current_request
+from console.tenancy.rows import insert_rows
 from console.tenancy.scope import tenant_scope
 
 P = ParamSpec("P")
-R = TypeVar("R", bound="Auditable")
+R = TypeVar("R", bound="Auditable | Changes[Any]")
+C = TypeVar("C", bound="Auditable")
 
 MAX_NOTE = 2000
 
@@ -33,6 +36,31 @@ class Auditable(Protocol):
 
     @property
     def audit_kind(self) -> str: ...
+
+
+class Changes(Generic[C]):
+    """What an action returns that changed several objects, each with an event of its own."""
+
+    def __init__(self) -> None:
+        self.changed: list[C] = []
+        self.notes: list[Mapping[str, Any]] = []
+
+    def add(self, changed: C, notes: Mapping[str, Any]) -> None:
+        self.changed.append(changed)
+        self.notes.append(notes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event to append. The payload holds identifiers, codes and digests only."""
+
+    kind: str
+    outcome: Outcome = Outcome.DONE
+    object_kind: str = ""
+    object_id: UUID | None = None
+    reason: str = ""
+    text: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
 
 
 _notes: ContextVar[dict[str, Any] | None] = ContextVar("mnemoscope_audit_notes", default=None)
@@ -61,16 +89,12 @@ def audited(kind: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             notes: dict[str, Any] = {}
             token = _notes.set(notes)
             try:
-                with transaction.atomic():
+                # No savepoint: what an action refuses takes the whole request with it.
+                with transaction.atomic(savepoint=False):
                     changed = action(*args, **kwargs)
-                    append(
-                        kind=notes.pop("kind", kind),
+                    append_events(
+                        _events(changed, kind=notes.pop("kind", kind), notes=notes, said=kwargs),
                         actor=actor,
-                        object_kind=changed.audit_kind,
-                        object_id=changed.id,
-                        reason=str(kwargs.get("reason") or ""),
-                        text=str(kwargs.get("comment") or ""),
-                        payload=notes,
                     )
             finally:
                 _notes.reset(token)
@@ -82,34 +106,56 @@ def audited(kind: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
-def append(
+def _events(
+    changed: Auditable | Changes[Any],
     *,
     kind: str,
-    actor: Actor,
-    outcome: Outcome = Outcome.DONE,
-    object_kind: str = "",
-    object_id: UUID | None = None,
-    reason: str = "",
-    text: str = "",
-    payload: Mapping[str, Any] | None = None,
-) -> AuditEvent:
-    """Appends one event to the tenant at hand, in the transaction at hand."""
+    notes: Mapping[str, Any],
+    said: Mapping[str, Any],
+) -> list[Event]:
+    objects = changed.changed if isinstance(changed, Changes) else [changed]
+    payloads = changed.notes if isinstance(changed, Changes) else [notes]
+    return [
+        Event(
+            kind=kind,
+            object_kind=one.audit_kind,
+            object_id=one.id,
+            reason=str(said.get("reason") or ""),
+            text=str(said.get("comment") or ""),
+            payload=payload,
+        )
+        for one, payload in zip(objects, payloads, strict=True)
+    ]
+
+
+def append(*, actor: Actor, **event: Any) -> None:
+    """Appends one event to the tenant at hand; the keywords are `Event`'s."""
+    append_events([Event(**event)], actor=actor)
+
+
+def append_events(events: Sequence[Event], *, actor: Actor) -> None:
+    """Appends them to the tenant at hand, in the transaction at hand, by one statement."""
     request = current_request()
-    return AuditEvent.objects.create(
-        kind=known(kind),
-        outcome=outcome,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        actor_label=actor.label[:200],
-        api_key_id=actor.api_key_id,
-        object_kind=object_kind,
-        object_id=object_id,
-        reason=reason[:60],
-        note=text[:MAX_NOTE],
-        payload=dict(payload or {}),
-        request_id=request.id,
-        trace_id=request.trace.trace_id if request.trace else None,
-        span_id=request.trace.span_id if request.trace else None,
+    insert_rows(
+        [
+            AuditEvent(
+                kind=known(event.kind),
+                outcome=event.outcome,
+                actor_kind=str(actor.kind),
+                actor_id=actor.id,
+                actor_label=actor.label[:200],
+                api_key_id=actor.api_key_id,
+                object_kind=event.object_kind,
+                object_id=event.object_id,
+                reason=event.reason[:60],
+                note=event.text[:MAX_NOTE],
+                payload=dict(event.payload),
+                request_id=request.id,
+                trace_id=request.trace.trace_id if request.trace else None,
+                span_id=request.trace.span_id if request.trace else None,
+            )
+            for event in events
+        ]
     )
 
 

@@ -19,6 +19,7 @@ def environment() -> dict[str, str]:
         "MNEMOSCOPE_URL": "http://127.0.0.1:8000",
         "MNEMOSCOPE_SECRET_KEY": secrets.token_urlsafe(48),
         "MNEMOSCOPE_CONTEXT_KEY": secrets.token_hex(32),
+        "MNEMOSCOPE_ROOT_KEYS": f"first:{secrets.token_hex(32)}",
         "POSTGRES_PASSWORD": superuser,
         "MNEMOSCOPE_ADMIN_DATABASE_URL": f"postgresql://postgres:{superuser}@db/postgres",
         **{

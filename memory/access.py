@@ -17,6 +17,7 @@ from memory.models import (
     State,
     Visibility,
 )
+from memory.sealing import open_versions
 from memory.touches import record_touch
 
 OPEN_STATES = [State.ACTIVE, State.SUPERSEDED, State.EXPIRED]
@@ -64,7 +65,7 @@ def read_memory(actor: Actor, memory_id: UUID, *, deleted: bool = False) -> Memo
 
 
 def visible_versions(actor: Actor, memory: Memory) -> QuerySet[MemoryVersion]:
-    """Newest first. A version that never took effect is for reviewers, and for its own key."""
+    """Newest first, not opened. One that never took effect: for reviewers, and for its own key."""
     versions = MemoryVersion.objects.filter(memory_id=memory.id).order_by("-number")
     if actor.may(Permission.MEMORY_READ_HELD):
         return versions
@@ -76,10 +77,11 @@ def visible_versions(actor: Actor, memory: Memory) -> QuerySet[MemoryVersion]:
 
 
 def version_for(actor: Actor, memory: Memory, number: int) -> MemoryVersion:
-    version = visible_versions(actor, memory).filter(number=number).first()
-    if version is None:
+    """Opened. Raises NotFoundError."""
+    versions = open_versions(visible_versions(actor, memory).filter(number=number))
+    if not versions:
         raise NotFoundError(number, noun="version")
-    return version
+    return versions[0]
 
 
 def visible_reviews(actor: Actor) -> QuerySet[ReviewItem]:

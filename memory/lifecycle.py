@@ -3,18 +3,23 @@
 Called by actions only, inside their transaction.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Max
 
 from console.accounts.actor import Actor
+from console.keys.keyring import Keyring, keyring_for
+from console.keys.models import Purpose
 from console.platform.clock import now
 from console.platform.errors import StaleVersionError
 from console.platform.requests import current_request
-from memory.models import Memory, MemoryTransition, MemoryVersion, State
+from console.tenancy.rows import insert_rows
+from memory.models import Memory, MemoryTransition, MemoryVersion, Said, SealedContent, State
 from memory.retrieval.index import refresh_index
 from memory.screening import Finding
-from memory.writes import Write, content_digest
+from memory.sealing import content_digest, open_versions, seal_said, sign_row
+from memory.writes import Write
 
 
 def lock(memory: Memory) -> Memory:
@@ -23,40 +28,74 @@ def lock(memory: Memory) -> Memory:
 
 
 def version_of(memory: Memory, number: int | None = None) -> MemoryVersion:
+    """The version in force, or the one of that number, opened."""
     wanted = memory.version if number is None else number
-    return MemoryVersion.objects.get(memory_id=memory.id, number=wanted)
+    [version] = open_versions(MemoryVersion.objects.filter(memory_id=memory.id, number=wanted))
+    return version
 
 
-def append_version(
+def new_version(
     *,
     actor: Actor,
     memory: Memory,
     write: Write,
-    findings: list[Finding],
-    number: int | None = None,
-) -> MemoryVersion:
-    """The next version, by this actor, in the span the request came from."""
+    findings: Sequence[Finding],
+    number: int,
+    keyring: Keyring,
+    original: str | None = None,
+) -> tuple[MemoryVersion, SealedContent]:
+    """A version by this actor, in the span the request came from, and its sealed words.
+
+    Neither is saved yet. Raises ErasedSubjectError where nothing may be kept about the subject.
+    """
     trace = current_request().trace
-    return MemoryVersion.objects.create(
+    version = MemoryVersion(
         memory_id=memory.id,
-        number=number or _newest_number(memory) + 1,
-        content=write.content,
-        value=write.value,
+        number=number,
+        content_digest=content_digest(
+            keyring.current(Purpose.DIGEST, memory.subject_id), write.content, write.value
+        ),
+        finding_codes=sorted({finding.code for finding in findings}),
         metadata=write.metadata,
         confidence=write.confidence,
-        source=write.source,
+        importance=write.importance,
         valid_from=write.valid_from,
         valid_to=write.valid_to,
         derived_from=list(write.derived_from),
-        content_sha256=content_digest(write.content, write.value),
-        findings=[finding.as_json() for finding in findings],
-        author_kind=actor.kind,
+        author_kind=str(actor.kind),
         author_id=actor.id,
         author_label=actor.label[:200],
         api_key_id=actor.api_key_id,
         trace_id=trace.trace_id if trace else None,
         span_id=trace.span_id if trace else None,
     )
+    sign_row(version, keyring)
+    version.said = Said(
+        content=write.content,
+        value=write.value,
+        source=write.source,
+        findings=[finding.as_json() for finding in findings],
+        original=original,
+    )
+    key = keyring.current(Purpose.CONTENT, memory.subject_id)
+    return version, seal_said(version, version.said, key=key)
+
+
+def append_version(
+    *, actor: Actor, memory: Memory, write: Write, findings: Sequence[Finding]
+) -> MemoryVersion:
+    """Saves the next version of a memory that has some already."""
+    version, sealed = new_version(
+        actor=actor,
+        memory=memory,
+        write=write,
+        findings=findings,
+        number=_newest_number(memory) + 1,
+        keyring=keyring_for([memory.subject_id]),
+    )
+    insert_rows([version])
+    insert_rows([sealed])
+    return version
 
 
 def _newest_number(memory: Memory) -> int:
@@ -80,8 +119,10 @@ def enter(
     changes = {
         "state": state,
         "version": in_force.number,
+        "content_digest": bytes(in_force.content_digest),
         "metadata": in_force.metadata,
         "confidence": in_force.confidence,
+        "importance": in_force.importance,
         "valid_from": in_force.valid_from,
         "valid_to": in_force.valid_to,
         "expires_at": expires_at or memory.expires_at,
@@ -93,18 +134,19 @@ def enter(
         raise StaleVersionError
     for name, value in changes.items():
         setattr(memory, name, value)
-    record_transition(actor=actor, memory=memory, reason=reason)
+    insert_rows([transition(actor=actor, memory=memory, reason=reason)])
     refresh_index(memory, in_force)
     return memory
 
 
-def record_transition(*, actor: Actor, memory: Memory, reason: str = "") -> None:
-    MemoryTransition.objects.create(
+def transition(*, actor: Actor, memory: Memory, reason: str = "") -> MemoryTransition:
+    """What `memory` is from now on, as a row yet to be saved."""
+    return MemoryTransition(
         memory_id=memory.id,
         state=memory.state,
         version=memory.version,
         expires_at=memory.expires_at,
-        actor_kind=actor.kind,
+        actor_kind=str(actor.kind),
         actor_id=actor.id,
         reason=reason[:60],
     )

@@ -1,21 +1,25 @@
-"""Putting a proposed version through screening and policy, and opening a review when it is held.
+"""Putting proposed versions through screening and policy, and opening reviews for what is held.
 
-Shared by writing, revising and restoring: one pipeline, whatever the verb.
+Shared by writing, revising and restoring: one pipeline, whatever the verb, and whole sets at once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from audit.models import AccessKind
-from audit.trail import append, note
+from audit.trail import Event, append_events
 from console.accounts.actor import Actor
+from console.keys.keyring import Keyring
+from console.keys.models import Purpose
+from console.tenancy.rows import insert_rows
 from memory.models import Memory, MemoryVersion, ReviewItem, ReviewKind
 from memory.policies import Ruling, decide
-from memory.screening import Finding, screen
-from memory.screening.contradiction import Place, contradicted_at
-from memory.screening.gathering import gather
-from memory.touches import record_touch
-from memory.writes import Write, content_digest
+from memory.screening import Finding, ScreenContext, screen
+from memory.screening.contradiction import Place, Standing, contradicted
+from memory.sealing import content_digest
+from memory.touches import record_touches
+from memory.writes import Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,65 +44,93 @@ class WriteOutcome:
     def id(self) -> UUID:
         return self.memory.id
 
+    @property
+    def notes(self) -> dict[str, object]:
+        """What the event of a write, a revision or a restoration carries."""
+        return {
+            "state": self.ruling.state,
+            "version": self.version.number,
+            "content_digest": bytes(self.version.content_digest).hex(),
+            "reasons": [reason.code for reason in self.ruling.reasons],
+        }
+
 
 def assess(
-    *, actor: Actor, write: Write, subject_id: UUID | None, beside: UUID | None = None
+    *,
+    actor: Actor,
+    write: Write,
+    subject_id: UUID | None,
+    keyring: Keyring,
+    standing: Standing,
+    context: ScreenContext,
+    beside: UUID | None = None,
 ) -> Assessment:
-    (context,) = gather(actor=actor, writes=[write], subject_ids=[subject_id])
+    """`beside` is the memory that a revision belongs to. Asks the database nothing.
+
+    Raises ErasedSubjectError.
+    """
     findings = screen(write.content, context)
-    standing = contradicted_at(
-        Place(subject_id, write.namespace, write.key),
-        content_sha256=content_digest(write.content, write.value),
-        beside=beside,
-    )
-    contradicted = standing[0] if standing else None
-    ruling = decide(actor=actor, write=write, findings=findings, contradicted=contradicted)
-    return Assessment(findings, contradicted, ruling)
+    place = Place(subject_id, write.namespace, write.key)
+    digest = content_digest(keyring.current(Purpose.DIGEST, subject_id), write.content, write.value)
+    otherwise = contradicted(standing.get(place, ()), digest=digest, beside=beside)
+    against = otherwise[0] if otherwise else None
+    ruling = decide(actor=actor, write=write, findings=findings, contradicted=against)
+    return Assessment(findings, against, ruling)
 
 
-def open_review(
+def review_of(
     *, actor: Actor, memory: Memory, version: MemoryVersion, assessment: Assessment
-) -> ReviewItem:
-    contradicted = assessment.contradicted
-    ruling = assessment.ruling
+) -> ReviewItem | None:
+    """The review that a held version waits for, yet to be saved; None for one in force."""
+    against, ruling = assessment.contradicted, assessment.ruling
+    if ruling.effect == "approve":
+        return None
     if ruling.effect == "quarantine":
         kind = ReviewKind.QUARANTINE
-    elif contradicted is not None:
+    elif against is not None:
         kind = ReviewKind.CONTRADICTION
     else:
         kind = ReviewKind.NEW if version.number == 1 else ReviewKind.REVISION
-    review = ReviewItem.objects.create(
+    return ReviewItem(
         memory_id=memory.id,
         version=version.number,
         kind=kind,
         reasons=ruling.reasons_json(),
         risk=ruling.risk,
-        contradicts_id=contradicted.id if contradicted else None,
-        content_sha256=bytes(version.content_sha256),
+        contradicts_id=against.id if against else None,
+        content_digest=bytes(version.content_digest),
         agent_id=actor.agent_id,
         subject_id=memory.subject_id,
     )
-    append(
-        kind="review.opened",
+
+
+def open_reviews(outcomes: Sequence[WriteOutcome], *, actor: Actor) -> None:
+    """Saves the reviews of those that are held, each with its event."""
+    reviews = [outcome.review for outcome in outcomes if outcome.review is not None]
+    insert_rows(reviews)
+    append_events(
+        [
+            Event(
+                kind="review.opened",
+                object_kind="review",
+                object_id=review.id,
+                payload={
+                    "memory_id": str(review.memory_id),
+                    "version": review.version,
+                    "reasons": [reason["code"] for reason in review.reasons],
+                },
+            )
+            for review in reviews
+        ],
         actor=actor,
-        object_kind="review",
-        object_id=review.id,
-        payload={
-            "memory_id": str(memory.id),
-            "version": version.number,
-            "reasons": [reason.code for reason in ruling.reasons],
-        },
     )
-    return review
 
 
-def record_outcome(outcome: WriteOutcome, *, actor: Actor, access: AccessKind) -> None:
-    """What the event of a write, a revision or a restoration carries, and the access log."""
-    number = outcome.version.number
-    record_touch(actor=actor, memory_id=outcome.memory.id, version=number, access=access)
-    note(
-        state=outcome.ruling.state,
-        version=number,
-        content_sha256=bytes(outcome.version.content_sha256).hex(),
-        reasons=[reason.code for reason in outcome.ruling.reasons],
+def record_proposed(outcomes: Sequence[WriteOutcome], *, actor: Actor, access: AccessKind) -> None:
+    """Opens the reviews of what is held, and tells the access log of all."""
+    open_reviews(outcomes, actor=actor)
+    record_touches(
+        [(outcome.memory.id, outcome.version.number) for outcome in outcomes],
+        actor=actor,
+        access=access,
     )

@@ -31,6 +31,13 @@ def record_recall(*, actor: Actor, hits: Iterable[Hit], purpose: str) -> None:
 
 
 def record_touch(*, actor: Actor, memory_id: UUID, version: int, access: AccessKind) -> None:
+    record_touches([(memory_id, version)], actor=actor, access=access)
+
+
+def record_touches(
+    touched: Iterable[tuple[UUID, int]], *, actor: Actor, access: AccessKind
+) -> None:
+    """`touched` are memories and their versions. One statement."""
     trace = current_request().trace
     record_accesses(
         [
@@ -42,5 +49,6 @@ def record_touch(*, actor: Actor, memory_id: UUID, version: int, access: AccessK
                 span_id=trace.span_id if trace else None,
                 agent=actor.label,
             )
+            for memory_id, version in touched
         ]
     )

@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
-
-import orjson
 
 from memory.models import Kind, Tier, Visibility
 
@@ -22,17 +19,13 @@ class Write:
     visibility: Visibility = Visibility.WORKSPACE
     namespace: tuple[str, ...] = ()
     key: str = ""
+    run: str = ""
     subject: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     confidence: float | None = None
+    importance: float | None = None
     source: str = ""
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     expires_at: datetime | None = None
     derived_from: tuple[UUID, ...] = ()
-
-
-def content_digest(content: str, value: Any) -> bytes:
-    """SHA-256 over the content and the value, 32 bytes: what an approval is bound to."""
-    canonical = orjson.dumps([content, value], option=orjson.OPT_SORT_KEYS)
-    return sha256(canonical).digest()

@@ -6,10 +6,13 @@ stand in a process's environment.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import overload
+from typing import TypeVar, overload
 
 from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
 
 PREFIX = "MNEMOSCOPE_"
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -74,3 +77,11 @@ def secret(name: str, default: str | None = "") -> str | None:
         return default
     except OSError as error:
         raise ImproperlyConfigured(f"The secret {name} cannot be read: {error}.") from error
+
+
+def parsed_secret(name: str, parse: Callable[[str], T]) -> T:
+    """Raises ImproperlyConfigured with what `parse` complains of, which must not repeat it."""
+    try:
+        return parse(secret(name))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{PREFIX}{name}: {error}") from None

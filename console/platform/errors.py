@@ -94,6 +94,14 @@ class OwnProposalError(NotPermittedError):
     title = "The proposer cannot decide on its own proposal"
 
 
+class ErasedSubjectError(DomainError):
+    """The subject's keys are destroyed: nothing can be kept about them any more."""
+
+    code = "subject_erased"
+    title = "This subject was erased; nothing about them is kept"
+    http_status = 410
+
+
 class UnavailableError(DomainError):
     code = "unavailable"
     title = "The service cannot answer right now"

@@ -14,6 +14,7 @@ from console.runtime.provision import APP, DATABASE, OWNER, READONLY
 KEYS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "CONTEXT_KEY": lambda: secrets.token_hex(32),
+    "ROOT_KEYS": lambda: f"first:{secrets.token_hex(32)}",
 }
 ROLES = {"DATABASE_URL": APP, "OWNER_DATABASE_URL": OWNER, "READONLY_DATABASE_URL": READONLY}
 

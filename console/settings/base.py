@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
 from console.platform import env
+from console.platform.crypto.root_keys import parse_root_keys
 
 PROJECT_ROOT = env.PROJECT_ROOT
 HOME = env.home()
@@ -18,6 +19,7 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY")
 CONTEXT_KEY = bytes.fromhex(env.secret("CONTEXT_KEY"))
+ROOT_KEYS = env.parsed_secret("ROOT_KEYS", parse_root_keys)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", PUBLIC_URL.split("//")[1].split(":")[0]]
 ALLOWED_HOSTS += [host for host in env.text("ALLOWED_HOSTS", "").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -40,6 +42,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "console.tenancy",
     "console.accounts",
+    "console.keys",
     "audit",
     "memory",
     "console",

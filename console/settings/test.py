@@ -5,6 +5,7 @@ import os
 # Static analysis and `--help` import these settings with no instance at hand.
 os.environ.setdefault("MNEMOSCOPE_SECRET_KEY", "test-only")
 os.environ.setdefault("MNEMOSCOPE_CONTEXT_KEY", "00" * 32)
+os.environ.setdefault("MNEMOSCOPE_ROOT_KEYS", "test:" + "11" * 32)
 os.environ.setdefault("MNEMOSCOPE_DATABASE_URL", "postgresql://mnemoscope_app@/mnemoscope")
 os.environ.setdefault("MNEMOSCOPE_OWNER_DATABASE_URL", "postgresql://mnemoscope_owner@/mnemoscope")
 

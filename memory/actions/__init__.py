@@ -6,7 +6,7 @@ from memory.actions.recall import recall_memories
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
 from memory.actions.revise import revise_memory
-from memory.actions.write import write_memory
+from memory.actions.write import write_memories, write_memory
 
 __all__ = [
     "decide_review",
@@ -15,5 +15,6 @@ __all__ = [
     "restore_version",
     "retire_memory",
     "revise_memory",
+    "write_memories",
     "write_memory",
 ]

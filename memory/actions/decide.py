@@ -24,7 +24,7 @@ from memory.models import (
     State,
 )
 from memory.reviews.proposer import proposed_by
-from memory.screening.contradiction import Place, contradicted_at
+from memory.screening.contradiction import Place, contradicted, standing_at
 from memory.writes import Write
 
 
@@ -54,11 +54,11 @@ def decide_review(
     reason: str,
     comment: str = "",
     content: str | None = None,
-    seen_sha256: bytes | None = None,
+    seen_digest: bytes | None = None,
 ) -> ReviewItem:
     """Decides a held write. `content` is the corrected text of an edit.
 
-    `seen_sha256` is the digest of what the reviewer looked at: another one makes the decision
+    `seen_digest` is the digest of what the reviewer looked at: another one makes the decision
     void. Raises OwnProposalError, WrongStateError, StaleVersionError, InvalidInputError.
     """
     actor.require(Permission.REVIEW_DECIDE)
@@ -69,7 +69,7 @@ def decide_review(
     version = version_of(memory, review.version)
     if proposed_by(actor, version):
         raise OwnProposalError("You proposed this, or own the key that did: somebody else decides.")
-    if seen_sha256 is not None and seen_sha256 != bytes(version.content_sha256):
+    if seen_digest is not None and seen_digest != bytes(version.content_digest):
         raise StaleVersionError("The text has changed since you looked at it. Look again.")
     status = STATUS_OF[decision]
     note(kind=f"review.{status}", memory_id=str(memory.id), version=version.number)
@@ -82,7 +82,7 @@ def decide_review(
         outcome=status,
         reason=reason,
         comment=comment,
-        content_sha256=bytes(version.content_sha256),
+        content_digest=bytes(version.content_digest),
         decided_by_kind=actor.kind,
         decided_by_id=actor.id,
         decided_by_label=actor.label[:200],
@@ -118,9 +118,10 @@ def _take_effect(
 
 def _supersede_contradicted(*, actor: Actor, memory: Memory, version: MemoryVersion) -> None:
     """What is approved replaces all that says otherwise at its place, whenever that came."""
-    place = Place(memory.subject_id, memory.namespace, memory.key)
-    digest = bytes(version.content_sha256)
-    for earlier in contradicted_at(place, content_sha256=digest, beside=memory.id):
+    place = Place(memory.subject_id, tuple(memory.namespace), memory.key)
+    digest = bytes(version.content_digest)
+    standing = standing_at([place])[place]
+    for earlier in contradicted(standing, digest=digest, beside=memory.id):
         supersede_memory(actor=actor, memory=earlier, successor=memory, reason="contradicted")
 
 
@@ -135,6 +136,7 @@ def _edited(
         value=version.value,
         metadata=version.metadata,
         confidence=version.confidence,
+        importance=version.importance,
         source=version.source,
         valid_from=version.valid_from,
         valid_to=version.valid_to,

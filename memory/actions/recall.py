@@ -1,6 +1,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
@@ -11,6 +13,7 @@ from memory.retrieval.history import versions_in_force
 from memory.retrieval.query import Hit, Recall, RecallQuery, Scores
 from memory.retrieval.ranking import rank, rank_versions
 from memory.retrieval.scope import in_scope
+from memory.sealing import open_versions
 from memory.touches import record_recall
 
 CHARACTERS_PER_TOKEN = 4
@@ -34,7 +37,9 @@ def _now(query: RecallQuery, *, actor: Actor) -> list[Hit]:
     found = _with_context(ranked)
     versions = {
         (version.memory_id, version.number): version
-        for version in MemoryVersion.objects.filter(memory_id__in=found)
+        for version in open_versions(
+            MemoryVersion.objects.filter(memory_id__in=found, number=F("memory__version"))
+        )
     }
     return [
         Hit(found[memory_id], versions[memory_id, found[memory_id].version], scores)

@@ -20,6 +20,7 @@ def restore_version(
         key=memory.key,
         metadata=version.metadata,
         confidence=version.confidence,
+        importance=version.importance,
         source=version.source,
         valid_from=version.valid_from,
         valid_to=version.valid_to,

@@ -1,13 +1,15 @@
 from audit.models import AccessKind
-from audit.trail import audited
+from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
+from console.keys.keyring import keyring_for
 from console.platform.clock import now
 from console.platform.errors import StaleVersionError, WrongStateError
-from memory.actions.write import check_lineage, check_times
+from memory.actions.write import check_lineage, check_times, readable_ancestors
 from memory.lifecycle import append_version, enter, lock
 from memory.models import Memory, State
-from memory.proposals import WriteOutcome, assess, open_review, record_outcome
+from memory.proposals import WriteOutcome, assess, record_proposed, review_of
+from memory.screening.contradiction import Place, standing_at
 from memory.writes import Write
 
 
@@ -40,11 +42,20 @@ def propose_version(
             " Read it again, then repeat your change."
         )
     check_times(write, at=moment)
-    check_lineage(write, actor=actor)
-    assessment = assess(actor=actor, write=write, subject_id=memory.subject_id, beside=memory.id)
+    check_lineage(write, known=readable_ancestors([write], actor=actor))
+    keyring = keyring_for([memory.subject_id])
+    place = Place(memory.subject_id, write.namespace, write.key)
+    assessment = assess(
+        actor=actor,
+        write=write,
+        subject_id=memory.subject_id,
+        keyring=keyring,
+        standing=standing_at([place]),
+        beside=memory.id,
+    )
     version = append_version(actor=actor, memory=memory, write=write, findings=assessment.findings)
-    review = None
-    if assessment.ruling.effect == "approve":
+    review = review_of(actor=actor, memory=memory, version=version, assessment=assessment)
+    if review is None:
         enter(
             actor=actor,
             memory=memory,
@@ -53,8 +64,7 @@ def propose_version(
             expires_at=write.expires_at,
             reason=reason,
         )
-    else:
-        review = open_review(actor=actor, memory=memory, version=version, assessment=assessment)
     outcome = WriteOutcome(memory, version, assessment.ruling, review)
-    record_outcome(outcome, actor=actor, access=AccessKind.UPDATE)
+    record_proposed([outcome], actor=actor, access=AccessKind.UPDATE)
+    note(**outcome.notes)
     return outcome

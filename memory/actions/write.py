@@ -1,69 +1,146 @@
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from audit.models import AccessKind
-from audit.trail import audited
+from audit.trail import Changes, audited
 from console.accounts.actor import Actor
 from console.accounts.models import Subject
 from console.accounts.permissions import Permission
+from console.accounts.subjects import subjects_named
+from console.keys.keyring import Keyring, keyring_for
 from console.platform.clock import now
-from console.platform.errors import InvalidInputError
+from console.platform.errors import DomainError, InvalidInputError
+from console.tenancy.rows import insert_rows, one_round_trip
 from memory.access import visible_memories
-from memory.lifecycle import append_version, record_transition
-from memory.models import Memory, State
+from memory.lifecycle import new_version, transition
+from memory.models import Memory, SealedContent, State
 from memory.policies import expiry_of
-from memory.proposals import WriteOutcome, assess, open_review, record_outcome
-from memory.retrieval.index import refresh_index
+from memory.proposals import WriteOutcome, assess, record_proposed, review_of
+from memory.retrieval.index import index_memories
+from memory.screening.contradiction import Place, Standing, standing_at
 from memory.writes import Write
 
 
-@audited("memory.written")
+class Written(Changes[WriteOutcome]):
+    """`refused` tells, by its position among the writes, why one was not written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: dict[int, DomainError] = {}
+
+
 def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
-    """Remembers something: at once, or held for a person. Raises InvalidInputError."""
+    """Remembers something: at once, or held for a person. Raises what refused it."""
+    written = write_memories(actor=actor, writes=[write])
+    for error in written.refused.values():
+        raise error
+    return written.changed[0]
+
+
+@audited("memory.written")
+def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
+    """Remembers several things. Each stands by itself: one that is refused stops no other."""
     actor.require(Permission.MEMORY_WRITE)
     moment = now()
-    check_times(write, at=moment)
-    check_lineage(write, actor=actor)
-    subject = subject_of(write.subject)
+    known = readable_ancestors(writes, actor=actor)
+    subjects = subjects_named({write.subject for write in writes if write.subject})
+    keyring = keyring_for({_subject_id(write, subjects) for write in writes})
+    standing = standing_at(
+        Place(_subject_id(write, subjects), write.namespace, write.key) for write in writes
+    )
+    written, sealed = Written(), list[SealedContent]()
+    for position, write in enumerate(writes):
+        try:
+            check_times(write, at=moment)
+            check_lineage(write, known=known)
+            outcome, words = _propose(
+                actor=actor,
+                write=write,
+                subject=subjects.get(write.subject),
+                keyring=keyring,
+                standing=standing,
+                moment=moment,
+            )
+        except DomainError as error:
+            written.refused[position] = error
+            continue
+        written.add(outcome, outcome.notes)
+        sealed.append(words)
+    _save(written.changed, sealed, actor=actor)
+    return written
+
+
+def _propose(
+    *,
+    actor: Actor,
+    write: Write,
+    subject: Subject | None,
+    keyring: Keyring,
+    standing: Standing,
+    moment: datetime,
+) -> tuple[WriteOutcome, SealedContent]:
+    """One write as rows yet to be saved."""
     subject_id = subject.id if subject else None
-    assessment = assess(actor=actor, write=write, subject_id=subject_id)
-    memory = Memory.objects.create(
+    assessment = assess(
+        actor=actor, write=write, subject_id=subject_id, keyring=keyring, standing=standing
+    )
+    memory = Memory(
         namespace=list(write.namespace),
         key=write.key,
+        run=write.run,
         kind=write.kind,
         tier=write.tier,
         visibility=write.visibility,
         state=assessment.ruling.state,
-        subject=subject,
+        subject_id=subject_id,
         agent_id=actor.agent_id,
         api_key_id=actor.api_key_id,
         metadata=write.metadata,
         confidence=write.confidence,
+        importance=write.importance,
         valid_from=write.valid_from,
         valid_to=write.valid_to,
         expires_at=expiry_of(kind=write.kind, tier=write.tier, asked=write.expires_at, at=moment),
         created_at=moment,
         updated_at=moment,
     )
-    version = append_version(
-        actor=actor, memory=memory, write=write, findings=assessment.findings, number=1
+    version, words = new_version(
+        actor=actor,
+        memory=memory,
+        write=write,
+        findings=assessment.findings,
+        number=1,
+        keyring=keyring,
     )
-    record_transition(actor=actor, memory=memory)
-    review = None
-    if memory.state == State.ACTIVE:
-        refresh_index(memory, version)
-    else:
-        review = open_review(actor=actor, memory=memory, version=version, assessment=assessment)
-    outcome = WriteOutcome(memory, version, assessment.ruling, review)
-    record_outcome(outcome, actor=actor, access=AccessKind.WRITE)
-    return outcome
+    memory.content_digest = version.content_digest
+    if memory.state == State.ACTIVE and memory.key:
+        # What is in force from here on is what a later write of the same set contradicts.
+        standing[Place(subject_id, write.namespace, write.key)].insert(0, memory)
+    review = review_of(actor=actor, memory=memory, version=version, assessment=assessment)
+    return WriteOutcome(memory, version, assessment.ruling, review), words
 
 
-def subject_of(external_id: str) -> Subject | None:
-    """The subject, made known on first mention."""
-    if not external_id:
-        return None
-    subject, _ = Subject.objects.get_or_create(external_id=external_id)
-    return subject
+def _save(
+    outcomes: Sequence[WriteOutcome], sealed: Sequence[SealedContent], *, actor: Actor
+) -> None:
+    with one_round_trip():
+        insert_rows([outcome.memory for outcome in outcomes])
+        insert_rows([outcome.version for outcome in outcomes])
+        insert_rows(sealed)
+        insert_rows([transition(actor=actor, memory=outcome.memory) for outcome in outcomes])
+    index_memories(
+        [
+            (outcome.memory, outcome.version)
+            for outcome in outcomes
+            if outcome.memory.state == State.ACTIVE
+        ]
+    )
+    record_proposed(outcomes, actor=actor, access=AccessKind.WRITE)
+
+
+def _subject_id(write: Write, subjects: dict[str, Subject]) -> UUID | None:
+    return subjects[write.subject].id if write.subject else None
 
 
 def check_times(write: Write, *, at: datetime) -> None:
@@ -75,11 +152,17 @@ def check_times(write: Write, *, at: datetime) -> None:
         )
 
 
-def check_lineage(write: Write, *, actor: Actor) -> None:
+def readable_ancestors(writes: Sequence[Write], *, actor: Actor) -> set[UUID]:
+    """Those memories the writes derive from that the actor may read."""
+    wanted = {ancestor for write in writes for ancestor in write.derived_from}
+    if not wanted:
+        return set()
+    return set(visible_memories(actor).filter(id__in=wanted).values_list("id", flat=True))
+
+
+def check_lineage(write: Write, *, known: set[UUID]) -> None:
     """Every memory it derives from is one the actor may read."""
-    wanted = set(write.derived_from)
-    known = set(visible_memories(actor).filter(id__in=wanted).values_list("id", flat=True))
-    if missing := wanted - known:
+    if missing := set(write.derived_from) - known:
         raise InvalidInputError.on(
             "derived_from",
             "unknown_memory",

@@ -7,7 +7,7 @@ from memory.models.review import (
     ReviewStatus,
 )
 from memory.models.transition import MemoryTransition
-from memory.models.version import MemoryVersion
+from memory.models.version import MemoryVersion, NotOpenedError, Said, SealedContent
 
 __all__ = [
     "HELD_STATES",
@@ -15,11 +15,14 @@ __all__ = [
     "Memory",
     "MemoryTransition",
     "MemoryVersion",
+    "NotOpenedError",
     "RecallIndex",
     "ReviewDecision",
     "ReviewItem",
     "ReviewKind",
     "ReviewStatus",
+    "Said",
+    "SealedContent",
     "State",
     "Tier",
     "Visibility",

@@ -83,6 +83,8 @@ class Memory(ScopedModel):
 
     namespace = ArrayField(models.CharField(max_length=200), default=list)
     key = models.CharField(max_length=200, blank=True)
+    # The conversation or run it comes from; within one, `id` orders what came when.
+    run = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.FACT)
     tier = models.CharField(max_length=20, choices=Tier, default=Tier.SEMANTIC)
     visibility = models.CharField(max_length=20, choices=Visibility, default=Visibility.WORKSPACE)
@@ -108,8 +110,11 @@ class Memory(ScopedModel):
     )
     # The key that first wrote it may read it back while it is held.
     api_key_id = models.UUIDField(null=True)
+    # Of the version in force: equal for equal texts about one subject (`memory.sealing`).
+    content_digest = models.BinaryField(max_length=32)
     metadata = models.JSONField(default=dict)
     confidence = models.FloatField(null=True)
+    importance = models.FloatField(null=True)
     valid_from = models.DateTimeField(null=True)
     valid_to = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
@@ -126,6 +131,10 @@ class Memory(ScopedModel):
             models.Index(fields=["tenant_id", "-id"], name="memory_newest"),
             models.Index(fields=["tenant_id", "state", "-id"], name="memory_state"),
             models.Index(fields=["tenant_id", "subject_id", "key"], name="memory_subject_key"),
+            models.Index(fields=["tenant_id", "content_digest"], name="memory_content"),
+            models.Index(
+                fields=["tenant_id", "run", "id"], name="memory_run", condition=~Q(run="")
+            ),
             models.Index(
                 fields=["tenant_id", "expires_at"],
                 name="memory_expiry",

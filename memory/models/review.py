@@ -25,7 +25,7 @@ class ReviewStatus(models.TextChoices):
 class ReviewItem(ScopedModel):
     """A write that waits for a person: version `version` of `memory`, and why it was held.
 
-    The decision is bound to `content_sha256`: what was looked at is what takes effect.
+    The decision is bound to `content_digest`: what was looked at is what takes effect.
     """
 
     memory_id = models.UUIDField()
@@ -42,7 +42,7 @@ class ReviewItem(ScopedModel):
     reasons = models.JSONField(default=list)
     risk = models.FloatField(default=0)
     contradicts_id = models.UUIDField(null=True)
-    content_sha256 = models.BinaryField(max_length=32)
+    content_digest = models.BinaryField(max_length=32)
     agent_id = models.UUIDField(null=True)
     agent = models.ForeignObject(
         Agent,
@@ -98,7 +98,7 @@ class ReviewDecision(ScopedModel):
     outcome = models.CharField(max_length=20, choices=ReviewStatus)
     reason = models.CharField(max_length=60)
     comment = models.CharField(max_length=2000, blank=True)
-    content_sha256 = models.BinaryField(max_length=32)
+    content_digest = models.BinaryField(max_length=32)
     decided_by_kind = models.CharField(max_length=10)
     decided_by_id = models.UUIDField()
     decided_by_label = models.CharField(max_length=200)

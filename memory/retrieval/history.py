@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from memory.models import Memory, MemoryTransition, MemoryVersion, State
+from memory.sealing import open_versions
 
 # Ranking history scans: a scope larger than this is asked to be narrower by its own results.
 MAX_CANDIDATES = 5_000
@@ -27,8 +28,6 @@ def versions_in_force(memories: QuerySet[Memory], at: datetime) -> dict[UUID, Me
     wanted = Q(memory_id__in=numbers)
     valid = Q(valid_from__isnull=True) | Q(valid_from__lte=at)
     valid &= Q(valid_to__isnull=True) | Q(valid_to__gt=at)
-    return {
-        version.memory_id: version
-        for version in MemoryVersion.objects.filter(wanted & valid)
-        if version.number == numbers[version.memory_id]
-    }
+    versions = MemoryVersion.objects.filter(wanted & valid)
+    in_force = [v for v in versions if v.number == numbers[v.memory_id]]
+    return {version.memory_id: version for version in open_versions(in_force)}

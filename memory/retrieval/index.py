@@ -1,5 +1,7 @@
 """Keeping the recall index: an active memory is in it, any other is not."""
 
+from collections.abc import Sequence
+
 from django.db import connection
 from pgvector import Vector
 
@@ -23,6 +25,12 @@ VALUES (%s, %s, %s, %s, %s, to_tsvector(%s, %s))
 ON CONFLICT (tenant_id, id) DO UPDATE SET version = excluded.version, model = excluded.model,
   embedding = excluded.embedding, lexemes = excluded.lexemes
 """
+
+
+def index_memories(active: Sequence[tuple[Memory, MemoryVersion]]) -> None:
+    """Makes newly written memories findable, in the same transaction."""
+    for memory, version in active:
+        refresh_index(memory, version)
 
 
 def refresh_index(memory: Memory, version: MemoryVersion) -> None:

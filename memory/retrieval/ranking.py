@@ -4,7 +4,7 @@ import re
 from uuid import UUID
 
 import numpy as np
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
+from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F, QuerySet
 from pgvector.django import CosineDistance
 
@@ -57,13 +57,11 @@ def rank_versions(
     vectors = embedding_provider().embed([text, *(version.content for version in versions)])
     similarity = vectors[1:] @ vectors[0]
     distances = {v.memory_id: float(1 - s) for v, s in zip(versions, similarity, strict=True)}
-    words = words_query(text)
-    ranks: dict[UUID, float] = {}
-    if words is not None:
-        vector = SearchVector("content", config=CONFIGURATION)
-        rows = MemoryVersion.objects.filter(id__in=[version.id for version in versions])
-        found = rows.annotate(lexemes=vector, score=SearchRank(vector, words)).filter(lexemes=words)
-        ranks = dict(found.values_list("memory_id", "score"))
+    wanted = set(WORD.findall(text.lower())[:MAX_QUERY_WORDS])
+    ranks = {
+        version.memory_id: float(len(wanted & set(WORD.findall(version.content.lower()))))
+        for version in versions
+    }
     return _fuse(distances, ranks, limit=limit)
 
 

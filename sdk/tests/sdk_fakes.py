@@ -94,7 +94,7 @@ def memory_json(**changes: Any) -> dict[str, Any]:
         "valid_to": None,
         "derived_from": [],
         "supersedes": None,
-        "content_sha256": "ab" * 32,
+        "content_digest": "ab" * 32,
         "provenance": {
             "author": {"kind": "agent", "id": "0199f0aa", "label": "robo"},
             "trace_id": "c" * 32,
@@ -135,7 +135,7 @@ def review_json(**changes: Any) -> dict[str, Any]:
         "memory_state": "pending",
         "version": 1,
         "contradicts_id": None,
-        "content_sha256": "ab" * 32,
+        "content_digest": "ab" * 32,
         "agent": None,
         "agent_name": None,
         "subject": "customer-4711",

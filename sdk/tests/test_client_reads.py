@@ -121,7 +121,7 @@ def test_a_reviewer_lists_looks_and_decides_on_what_was_seen(ask: Ask) -> None:
             "edit_and_approve",
             reason="corrected",
             content="clean",
-            content_sha256=review.content_sha256,
+            content_digest=review.content_digest,
         ),
     )
     assert decided.status == "edited"
@@ -130,7 +130,7 @@ def test_a_reviewer_lists_looks_and_decides_on_what_was_seen(ask: Ask) -> None:
         "decision": "edit_and_approve",
         "reason": "corrected",
         "content": "clean",
-        "content_sha256": "ab" * 32,
+        "content_digest": "ab" * 32,
     }
     assert server.requests[-1].headers["idempotency-key"]
 

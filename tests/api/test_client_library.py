@@ -116,7 +116,7 @@ def test_bob_decides_and_dana_sees_it(client_of, robo, bob, dana):
     review = client.reviews.get(listed.id)
     assert review.proposed.content == "Jonas is moving."
     decided = client.reviews.decide(
-        review.id, "approve", reason="accurate", content_sha256=review.content_sha256
+        review.id, "approve", reason="accurate", content_digest=review.content_digest
     )
     assert (decided.status, decided.memory_state) == ("approved", "active")
     (event,) = client_of(dana).audit.events(

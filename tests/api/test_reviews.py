@@ -70,7 +70,7 @@ def test_a_review_shows_what_is_proposed_and_what_it_contradicts(bob, robo):
     assert shown["contradicted"]["content"] == "Bonn."
     assert shown["contradicts_id"] == str(known.id)
     assert shown["current"] is None
-    assert shown["content_sha256"] == shown["proposed"]["content_sha256"]
+    assert shown["content_digest"] == shown["proposed"]["content_digest"]
     assert shown["decisions"] == []
 
 
@@ -136,12 +136,12 @@ def test_bob_corrects_and_his_text_takes_effect(acme, bob, robo, review):
 
 
 def test_a_decision_is_bound_to_the_text_that_was_read(acme, bob, review):
-    response = decide(bob, review, {**APPROVE, "content_sha256": "0" * 64})
+    response = decide(bob, review, {**APPROVE, "content_digest": "0" * 64})
     problem_of(response, 409, "stale_version")
     with tenant_scope(acme.id):
         assert ReviewItem.objects.get().is_open
-    seen = door_of(bob).get(f"reviews/{review.id}").json()["content_sha256"]
-    assert decide(bob, review, {**APPROVE, "content_sha256": seen}).status_code == 200
+    seen = door_of(bob).get(f"reviews/{review.id}").json()["content_digest"]
+    assert decide(bob, review, {**APPROVE, "content_digest": seen}).status_code == 200
 
 
 def test_a_review_is_decided_once(bob, alice, review):
@@ -184,12 +184,12 @@ REFUSED = {
     ),
     "a long note": ({**APPROVE, "note": "n" * 2_001}, {"note": "too_long"}),
     "a digest that is none": (
-        {**APPROVE, "content_sha256": "abc"},
-        {"content_sha256": "wrong_type"},
+        {**APPROVE, "content_digest": "abc"},
+        {"content_digest": "wrong_type"},
     ),
     "a digest in capitals": (
-        {**APPROVE, "content_sha256": "A" * 64},
-        {"content_sha256": "wrong_type"},
+        {**APPROVE, "content_digest": "A" * 64},
+        {"content_digest": "wrong_type"},
     ),
     "another field": ({**APPROVE, "undo": True}, {"undo": "unknown_field"}),
 }

@@ -18,7 +18,7 @@ def test_dana_sees_who_did_what_to_what(desk, dana, written):
     page = desk(dana).get("/audit/?kind=memory.written").content.decode()
     assert f"/memories/{written.id}" in page
     assert "robo" in page
-    assert "content_sha256" in page
+    assert "content_digest" in page
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def decide(client, review, decision="approve", reason="accurate", **fields):
 
 
 def seen(review):
-    return bytes(review.content_sha256).hex()
+    return bytes(review.content_digest).hex()
 
 
 def state_of(tenant, memory):

@@ -83,7 +83,7 @@ class VersionAnswer(Shape):
     valid_from = serializers.DateTimeField(allow_null=True)
     valid_to = serializers.DateTimeField(allow_null=True)
     derived_from = serializers.ListField(child=serializers.UUIDField())
-    content_sha256 = serializers.CharField(help_text="Over content and value; a decision binds it.")
+    content_digest = serializers.CharField(help_text="Over content and value; a decision binds it.")
     provenance = Provenance()
     created_at = serializers.DateTimeField(help_text="When this version was written.")
 
@@ -239,7 +239,7 @@ def _said(version: MemoryVersion) -> dict[str, Any]:
         "valid_from": version.valid_from,
         "valid_to": version.valid_to,
         "derived_from": version.derived_from,
-        "content_sha256": bytes(version.content_sha256).hex(),
+        "content_digest": bytes(version.content_digest).hex(),
         "provenance": {
             "author": {
                 "kind": version.author_kind,

@@ -11,6 +11,7 @@ from console.accounts.actor import Actor
 from memory.access import visible_memories
 from memory.models import Memory, MemoryVersion, State
 from memory.retrieval.narrowing import satisfying
+from memory.sealing import open_versions
 
 GONE = [State.RETIRED, State.ERASED]
 # Query parameter to column; what needs more than equality is below.
@@ -38,10 +39,10 @@ def listed_memories(actor: Actor, asked: dict[str, Any], *, at: datetime) -> Que
 
 
 def texts_of(memories: Sequence[Memory]) -> dict[UUID, MemoryVersion]:
-    """The version that each memory's row names."""
+    """The version that each memory's row names, opened."""
     ids = [memory.id for memory in memories]
     versions = MemoryVersion.objects.filter(memory_id__in=ids, number=F("memory__version"))
-    return {version.memory_id: version for version in versions}
+    return {version.memory_id: version for version in open_versions(versions)}
 
 
 def _in_state(state: State, at: datetime) -> Q:

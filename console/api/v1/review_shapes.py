@@ -48,13 +48,13 @@ class DecisionBody(StrictSerializer):
         max_length=settings.MEMORY_MAX_CONTENT_CHARACTERS,
         help_text="The corrected text of edit_and_approve.",
     )
-    content_sha256 = TextField(
+    content_digest = TextField(
         required=False,
         max_length=64,
         help_text="Of what you looked at. If the text is another by now, the answer is 409.",
     )
 
-    def validate_content_sha256(self, value: str) -> str:
+    def validate_content_digest(self, value: str) -> str:
         if not SHA256.fullmatch(value):
             raise serializers.ValidationError("Send 64 hexadecimal digits.", code="invalid")
         return value
@@ -79,7 +79,7 @@ class ReviewAnswer(Shape):
     memory_state = serializers.ChoiceField(choices=State.choices)
     version = serializers.IntegerField(help_text="The version to decide on.")
     contradicts_id = serializers.UUIDField(allow_null=True)
-    content_sha256 = serializers.CharField()
+    content_digest = serializers.CharField()
     agent = serializers.UUIDField(allow_null=True)
     agent_name = serializers.CharField(allow_null=True)
     subject = serializers.CharField(allow_null=True)
@@ -91,7 +91,7 @@ class DecisionAnswer(Shape):
     outcome = serializers.ChoiceField(choices=ReviewStatus.choices)
     reason = serializers.CharField()
     note = serializers.CharField(allow_blank=True)
-    content_sha256 = serializers.CharField(help_text="Of what took effect.")
+    content_digest = serializers.CharField(help_text="Of what took effect.")
     decided_by = serializers.CharField()
     decided_at = serializers.DateTimeField()
 
@@ -129,7 +129,7 @@ def shown_detail(
                     "outcome": decision.outcome,
                     "reason": decision.reason,
                     "note": decision.comment,
-                    "content_sha256": bytes(decision.content_sha256).hex(),
+                    "content_digest": bytes(decision.content_digest).hex(),
                     "decided_by": decision.decided_by_label,
                     "decided_at": decision.decided_at,
                 }
@@ -150,7 +150,7 @@ def _summary(review: ReviewItem) -> dict[str, Any]:
         "memory_state": review.memory.state,
         "version": review.version,
         "contradicts_id": review.contradicts_id,
-        "content_sha256": bytes(review.content_sha256).hex(),
+        "content_digest": bytes(review.content_digest).hex(),
         "agent": review.agent_id,
         "agent_name": review.agent.name if review.agent else None,
         "subject": review.subject.external_id if review.subject else None,

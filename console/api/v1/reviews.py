@@ -96,7 +96,7 @@ class ReviewDecideView(TenantView):
         checked(NoQuery, request.query_params)
         review = review_for(self.actor, identifier(review_id, noun="review"))
         asked = checked(DecisionBody, request.data)
-        seen = asked.get("content_sha256")
+        seen = asked.get("content_digest")
         decide_review(
             actor=self.actor,
             review=review,
@@ -104,7 +104,7 @@ class ReviewDecideView(TenantView):
             reason=asked["reason"],
             comment=asked.get("note", ""),
             content=asked.get("content"),
-            seen_sha256=bytes.fromhex(seen) if seen else None,
+            seen_digest=bytes.fromhex(seen) if seen else None,
         )
         return Answer(shown_review(review_for(self.actor, review.id)))
 

@@ -167,7 +167,7 @@ def _refusal(actor: Actor, review: ReviewItem, version: MemoryVersion) -> str:
 
 
 def _panels(version: MemoryVersion, bound: DecisionForm | None) -> list[Panel]:
-    seen = bytes(version.content_sha256).hex()
+    seen = bytes(version.content_digest).hex()
     panels = []
     for decision, key, label, icon, tone, effect in PANELS:
         if bound is not None and bound.decision is decision:

@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from memory.models import MemoryVersion
+from memory.sealing import open_versions
 
 Numbered = tuple[UUID, int]
 
 
-def versions_by_number(wanted: Iterable[Numbered]) -> dict[Numbered, MemoryVersion]:
-    """One query. For memories that the caller was given by `memory.access`."""
-    numbers = set(wanted)
+def versions_by_number(pairs: Iterable[Numbered]) -> dict[Numbered, MemoryVersion]:
+    """Opened, by three queries. For memories that the caller was given by `memory.access`."""
+    numbers = set(pairs)
     versions = MemoryVersion.objects.filter(
         memory_id__in={memory_id for memory_id, _ in numbers},
         number__in={number for _, number in numbers},
     )
     found = {(version.memory_id, version.number): version for version in versions}
-    return {key: version for key, version in found.items() if key in numbers}
+    wanted = {key: version for key, version in found.items() if key in numbers}
+    open_versions(wanted.values())
+    return wanted

@@ -70,7 +70,7 @@ def review_decide(request: TenantRequest, review_id: UUID) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             comment=form.cleaned_data["comment"],
             content=form.cleaned_data.get("content"),
-            seen_sha256=bytes.fromhex(form.cleaned_data["seen"]),
+            seen_digest=bytes.fromhex(form.cleaned_data["seen"]),
         )
     except InvalidInputError as error:
         show_problems(form, error)

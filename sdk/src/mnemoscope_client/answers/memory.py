@@ -24,7 +24,7 @@ class MemoryVersion:
     valid_from: datetime | None
     valid_to: datetime | None
     derived_from: tuple[str, ...]
-    content_sha256: str | None
+    content_digest: str | None
     author: str | None
     trace_id: str | None
     span_id: str | None
@@ -90,7 +90,7 @@ def _said(body: JsonObject) -> dict[str, Any]:
         "valid_from": decode.instant(body, "valid_from"),
         "valid_to": decode.instant(body, "valid_to"),
         "derived_from": decode.texts(body, "derived_from"),
-        "content_sha256": decode.text_or_none(body, "content_sha256"),
+        "content_digest": decode.text_or_none(body, "content_digest"),
         "author": decode.text_or_none(decode.mapping(provenance, "author"), "label"),
         "trace_id": decode.text_or_none(provenance, "trace_id"),
         "span_id": decode.text_or_none(provenance, "span_id"),

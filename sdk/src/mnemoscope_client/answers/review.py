@@ -26,7 +26,7 @@ class Review:
     memory_state: str | None
     version: int
     contradicts_id: str | None
-    content_sha256: str | None
+    content_digest: str | None
     agent_name: str | None
     subject: str | None
     created_at: datetime | None
@@ -48,7 +48,7 @@ def review(body: JsonObject) -> Review:
         memory_state=decode.text_or_none(body, "memory_state"),
         version=decode.whole(body, "version"),
         contradicts_id=decode.text_or_none(body, "contradicts_id"),
-        content_sha256=decode.text_or_none(body, "content_sha256"),
+        content_digest=decode.text_or_none(body, "content_digest"),
         agent_name=decode.text_or_none(body, "agent_name"),
         subject=decode.text_or_none(body, "subject"),
         created_at=decode.instant(body, "created_at"),

@@ -56,19 +56,19 @@ def decide(
     reason: DecisionReason,
     note: str | None = None,
     content: str | None = None,
-    content_sha256: str | None = None,
+    content_digest: str | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Review]:
     """Decide one item; `content` is what edit_and_approve writes instead.
 
-    `content_sha256` is the review's: should another text wait there by now, StaleVersionError.
+    `content_digest` is the review's: should another text wait there by now, StaleVersionError.
     """
     asked: dict[str, Json] = {
         "decision": decision,
         "reason": reason,
         "note": note,
         "content": content,
-        "content_sha256": content_sha256,
+        "content_digest": content_digest,
     }
     return Call(
         "POST",

@@ -1,0 +1,126 @@
+"""Sealing what a version says under its subject's key, and the server's own seal over the row.
+
+The words are encrypted (AES-256-GCM) with the version's identity as associated data; the row
+carries an HMAC-SHA-256 of the server, so that an edit behind the application's back is found
+(`manage.py verify_memories`).
+"""
+
+import hmac
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from console.keys.keyring import Key, Keyring, opening_keys
+from console.keys.models import Purpose
+from console.platform.crypto.envelope import seal, unseal
+from memory.models import MemoryVersion, Said, SealedContent
+
+ERASED = Said("", is_erased=True)
+
+
+def content_digest(key: Key, content: str, value: Any) -> bytes:
+    """HMAC-SHA-256 over content and value, 32 bytes: what an approval is bound to.
+
+    Equal texts about one subject have equal digests; without the key it tells nothing.
+    """
+    canonical = orjson.dumps([content, value], option=orjson.OPT_SORT_KEYS)
+    return hmac.digest(key.secret, canonical, sha256)
+
+
+def seal_said(version: MemoryVersion, said: Said, *, key: Key) -> SealedContent:
+    plaintext = orjson.dumps([said.content, said.value, said.source, said.findings, said.original])
+    ciphertext = seal(key.secret, plaintext, _identity(version, key.id))
+    return SealedContent(
+        tenant_id=version.tenant_id, id=version.id, key_id=key.id, ciphertext=ciphertext
+    )
+
+
+def open_said(version: MemoryVersion, sealed: SealedContent, *, key: Key) -> Said:
+    """Raises SealBrokenError."""
+    plaintext = unseal(key.secret, bytes(sealed.ciphertext), _identity(version, key.id))
+    content, value, source, findings, original = orjson.loads(plaintext)
+    return Said(content, value, source, findings, original)
+
+
+def open_versions(versions: Iterable[MemoryVersion]) -> list[MemoryVersion]:
+    """Opens what each version says, by two statements. Raises SealBrokenError.
+
+    A version whose words or key are gone is erased: it says nothing.
+    """
+    opened = list(versions)
+    waiting = [version for version in opened if version.said is None]
+    if not waiting:
+        return opened
+    rows = SealedContent.objects.filter(id__in=[version.id for version in waiting])
+    sealed = {row.id: row for row in rows}
+    keys = opening_keys({row.key_id for row in sealed.values()})
+    for version in waiting:
+        row = sealed.get(version.id)
+        key = keys.get(row.key_id) if row else None
+        version.said = open_said(version, row, key=key) if row and key else ERASED
+    return opened
+
+
+def sign_row(version: MemoryVersion, keyring: Keyring) -> None:
+    """Sets the server's seal on a version about to be inserted."""
+    key = keyring.current(Purpose.SEAL)
+    version.seal_key_id = key.id
+    version.seal = row_seal(version, key)
+
+
+def row_seal(version: MemoryVersion, key: Key) -> bytes:
+    """HMAC-SHA-256 over every column of the row but the seal itself, 32 bytes."""
+    columns = [
+        version.tenant_id,
+        version.id,
+        version.memory_id,
+        version.number,
+        version.content_digest,
+        version.finding_codes,
+        version.metadata,
+        version.confidence,
+        version.importance,
+        version.valid_from,
+        version.valid_to,
+        version.derived_from,
+        version.author_kind,
+        version.author_id,
+        version.author_label,
+        version.api_key_id,
+        version.trace_id,
+        version.span_id,
+        version.recorded_at,
+        version.seal_key_id,
+    ]
+    canonical = json.dumps(_plain(columns), sort_keys=True, separators=(",", ":"), default=_as_text)
+    return hmac.digest(key.secret, canonical.encode(), sha256)
+
+
+def _identity(version: MemoryVersion, key_id: UUID) -> bytes:
+    return (
+        f"version|{version.tenant_id}|{version.memory_id}|{version.number}|{version.id}|{key_id}"
+    ).encode()
+
+
+def _plain(value: Any) -> Any:
+    # The database keeps 1e2, 100.0 and 100 as one number: so does the seal.
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _plain(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_plain(member) for member in value]
+    return value
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return str(value)
