@@ -26,8 +26,9 @@ from console.administration import (
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
 from memory.actions import write_memory
-from memory.models import Memory
+from memory.models import Memory, MemoryVersion
 from memory.proposals import WriteOutcome
+from memory.sealing import open_versions
 from memory.writes import Write
 
 PASSWORD = "correct horse battery staple"
@@ -92,6 +93,11 @@ def a_memory(
     machine: Machine | Person, content: str = "The customer prefers e-mail.", **fields: Any
 ) -> Memory:
     return remember(machine, content, **fields).memory
+
+
+def versions(**about: Any) -> list[MemoryVersion]:
+    """The versions of the tenant at hand, opened, in the order they were written."""
+    return open_versions(MemoryVersion.objects.filter(**about).order_by("id"))
 
 
 @pytest.fixture

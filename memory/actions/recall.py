@@ -19,7 +19,7 @@ from memory.touches import record_recall
 CHARACTERS_PER_TOKEN = 4
 
 
-@audited("memory.recalled")
+@audited("memory.recalled", savepoint=False)
 def recall_memories(*, actor: Actor, query: RecallQuery) -> Recall:
     """The memories that best answer the query, each with its scores; every hit is recorded."""
     actor.require(Permission.MEMORY_RECALL)

@@ -23,65 +23,78 @@ from memory.writes import Write
 
 
 class Written(Changes[WriteOutcome]):
-    """`refused` tells, by its position among the writes, why one was not written."""
+    """What became of each write, in the order given: its outcome, or what refused it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.refused: dict[int, DomainError] = {}
+        self.results: list[WriteOutcome | DomainError] = []
 
 
 def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
     """Remembers something: at once, or held for a person. Raises what refused it."""
-    written = write_memories(actor=actor, writes=[write])
-    for error in written.refused.values():
-        raise error
-    return written.changed[0]
+    [result] = write_memories(actor=actor, writes=[write]).results
+    if isinstance(result, DomainError):
+        raise result
+    return result
 
 
-@audited("memory.written")
+@audited("memory.written", savepoint=False)
 def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
     """Remembers several things. Each stands by itself: one that is refused stops no other."""
     actor.require(Permission.MEMORY_WRITE)
     moment = now()
     known = readable_ancestors(writes, actor=actor)
-    subjects = subjects_named({write.subject for write in writes if write.subject})
-    keyring = keyring_for({_subject_id(write, subjects) for write in writes})
+    refusals = [_refused(write, known=known, at=moment) for write in writes]
+    sound = [write for write, refusal in zip(writes, refusals, strict=True) if refusal is None]
+    subjects = subjects_named({write.subject for write in sound if write.subject})
+    keyring = keyring_for({_subject_id(write, subjects) for write in sound})
     standing = standing_at(
-        Place(_subject_id(write, subjects), write.namespace, write.key) for write in writes
+        Place(_subject_id(write, subjects), write.namespace, write.key) for write in sound
     )
     written, sealed = Written(), list[SealedContent]()
-    for position, write in enumerate(writes):
+    for write, refusal in zip(writes, refusals, strict=True):
+        if refusal is not None:
+            written.results.append(refusal)
+            continue
         try:
-            check_times(write, at=moment)
-            check_lineage(write, known=known)
             outcome, words = _propose(
                 actor=actor,
                 write=write,
-                subject=subjects.get(write.subject),
+                subject_id=_subject_id(write, subjects),
                 keyring=keyring,
                 standing=standing,
                 moment=moment,
             )
         except DomainError as error:
-            written.refused[position] = error
+            written.results.append(error)
             continue
+        written.results.append(outcome)
         written.add(outcome, outcome.notes)
         sealed.append(words)
     _save(written.changed, sealed, actor=actor)
     return written
 
 
+def _refused(write: Write, *, known: set[UUID], at: datetime) -> DomainError | None:
+    """What is wrong with a write in itself, before anything is made for it."""
+    try:
+        check_times(write, at=at)
+        check_lineage(write, known=known)
+    except DomainError as error:
+        return error
+    return None
+
+
 def _propose(
     *,
     actor: Actor,
     write: Write,
-    subject: Subject | None,
+    subject_id: UUID | None,
     keyring: Keyring,
     standing: Standing,
     moment: datetime,
 ) -> tuple[WriteOutcome, SealedContent]:
     """One write as rows yet to be saved."""
-    subject_id = subject.id if subject else None
     assessment = assess(
         actor=actor, write=write, subject_id=subject_id, keyring=keyring, standing=standing
     )

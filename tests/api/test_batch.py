@@ -3,8 +3,9 @@ import pytest
 from audit.models import AuditEvent
 from console.accounts.models import Subject
 from console.tenancy.scope import tenant_scope
-from memory.models import Memory, MemoryVersion
+from memory.models import Memory
 from tests.api.door import door_of, field_codes, problem_of
+from tests.cast import versions
 
 
 def test_a_batch_answers_each_in_its_place_and_one_bad_item_spoils_no_other(acme, robo):
@@ -37,7 +38,7 @@ def test_a_batch_answers_each_in_its_place_and_one_bad_item_spoils_no_other(acme
     assert results[3]["code"] == "invalid"
     assert field_codes(results[4]) == {"expires_at": "in_the_past"}
     with tenant_scope(acme.id):
-        texts = list(MemoryVersion.objects.order_by("id").values_list("content", flat=True))
+        texts = [version.content for version in versions()]
         assert texts == ["First.", "Doubtful.", "Last."]
         assert list(Subject.objects.values_list("external_id", flat=True)) == ["customer-1"]
         assert AuditEvent.objects.filter(kind="memory.written").count() == 3

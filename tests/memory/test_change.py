@@ -31,7 +31,7 @@ from memory.actions import (
 from memory.models import Memory, MemoryTransition, MemoryVersion, RecallIndex, State
 from memory.screening import contradiction
 from memory.tasks import expire_due
-from tests.cast import a_memory, a_write, an_agent, remember
+from tests.cast import a_memory, a_write, an_agent, remember, versions
 from tests.threads import at_once
 
 
@@ -44,8 +44,7 @@ def revise(machine, memory, content, expected=1):
 def test_a_revision_is_a_new_version_and_the_old_one_stays(in_acme, robo):
     memory = a_memory(robo, "Lives in Hamburg.")
     assert revise(robo, memory, "Lives in Kiel.").memory.version == 2
-    texts = MemoryVersion.objects.order_by("number").values_list("content", flat=True)
-    assert list(texts) == ["Lives in Hamburg.", "Lives in Kiel."]
+    assert [version.content for version in versions()] == ["Lives in Hamburg.", "Lives in Kiel."]
     assert RecallIndex.objects.get(id=memory.id).version == 2
     assert AuditEvent.objects.filter(kind="memory.revised", object_id=memory.id).count() == 1
 

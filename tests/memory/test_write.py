@@ -10,9 +10,9 @@ from console.platform.errors import InvalidInputError, NotPermittedError
 from console.platform.ids import uuid7
 from console.platform.requests import RequestContext, TraceContext, request_context
 from memory import screening
-from memory.models import Memory, MemoryVersion, RecallIndex, ReviewItem, State, Tier
+from memory.models import Memory, RecallIndex, ReviewItem, State, Tier
 from memory.policies.default import FIRST_WRITES
-from tests.cast import a_memory, an_agent, remember
+from tests.cast import a_memory, an_agent, remember, versions
 
 TRACE = TraceContext(bytes(range(16)), bytes(range(1, 9)))
 POISON = (
@@ -26,7 +26,7 @@ def test_a_trusted_agents_ordinary_write_takes_effect_at_once(in_acme, robo):
     memory = Memory.objects.get(id=outcome.id)
     assert memory.state == State.ACTIVE
     assert memory.subject.external_id == "customer-4711"
-    assert MemoryVersion.objects.get(memory_id=memory.id).content == "Jonas prefers e-mail."
+    assert [v.content for v in versions(memory_id=memory.id)] == ["Jonas prefers e-mail."]
     assert RecallIndex.objects.filter(id=memory.id).exists()
     event = AuditEvent.objects.get(kind="memory.written")
     assert event.object_id == memory.id
@@ -38,7 +38,7 @@ def test_a_trusted_agents_ordinary_write_takes_effect_at_once(in_acme, robo):
 def test_the_span_that_wrote_it_stands_in_the_version_the_event_and_the_access_log(in_acme, robo):
     with request_context(RequestContext(trace=TRACE)):
         memory = a_memory(robo)
-    version = MemoryVersion.objects.get(memory_id=memory.id)
+    [version] = versions(memory_id=memory.id)
     assert (bytes(version.trace_id), bytes(version.span_id)) == (TRACE.trace_id, TRACE.span_id)
     event = AuditEvent.objects.get(object_id=memory.id)
     assert bytes(event.span_id) == TRACE.span_id

@@ -17,9 +17,9 @@ from console.platform.errors import (
 from memory.access import review_for
 from memory.actions import decide_review, recall_memories, retire_memory, revise_memory
 from memory.actions.decide import Decision
-from memory.models import Memory, MemoryVersion, ReviewDecision, ReviewItem, State
+from memory.models import Memory, ReviewDecision, ReviewItem, State
 from memory.retrieval.query import RecallQuery
-from tests.cast import Machine, a_memory, a_write, remember
+from tests.cast import Machine, a_memory, a_write, remember, versions
 
 
 def decide(person, review, decision=Decision.APPROVE, **fields):
@@ -52,8 +52,7 @@ def test_an_approved_memory_is_recalled_by_the_agent_that_wrote_it(held, rookie,
 def test_an_edit_takes_effect_and_the_authors_text_stays(held, rookie, bob):
     decide(bob, held.review, Decision.EDIT, reason="corrected", content="Jonas lives in Kiel.")
     assert recalled(rookie, "Where does Jonas live?") == ["Jonas lives in Kiel."]
-    versions = MemoryVersion.objects.order_by("number")
-    assert [(v.content, v.author_kind) for v in versions] == [
+    assert [(v.content, v.author_kind) for v in versions()] == [
         ("Jonas lives in Hamburg.", "agent"),
         ("Jonas lives in Kiel.", "user"),
     ]
@@ -142,7 +141,7 @@ def test_a_review_is_decided_once(held, bob, alice):
 
 def test_a_decision_about_another_text_is_void(held, bob):
     with pytest.raises(StaleVersionError):
-        decide(bob, held.review, seen_sha256=b"\0" * 32)
+        decide(bob, held.review, seen_digest=b"\0" * 32)
     assert ReviewItem.objects.get().is_open
 
 

@@ -28,7 +28,7 @@ ENVIRONMENT: dict[str, str] = runpy.run_path(str(PROJECT_ROOT / "deploy" / "make
     "environment"
 ]()
 # What the settings and commands read: the first argument of console.platform.env's readers.
-READERS = {"text", "integer", "boolean", "secret"}
+READERS = {"text", "integer", "boolean", "secret", "parsed_secret"}
 
 
 def settings_read() -> set[str]:

@@ -16,7 +16,9 @@ from console.api.v1.memory_bodies import MemoryBatch, MemoryWrite
 from console.api.v1.queries import NoQuery
 from console.api.v1.writing import write_from
 from console.platform.errors import DomainError
-from memory.actions import write_memory
+from memory.actions import write_memories
+from memory.proposals import WriteOutcome
+from memory.writes import Write
 
 
 class BatchItem(WriteAnswer):
@@ -48,13 +50,21 @@ class MemoryBatchView(TenantView):
     def post(self, request: Request) -> Answer:
         checked(NoQuery, request.query_params)
         items = checked(MemoryBatch, request.data)["memories"]
-        return Answer({"results": [self._write(item) for item in items]})
+        read = [_read(item) for item in items]
+        writes = [write for write in read if isinstance(write, Write)]
+        answers = iter(write_memories(actor=self.actor, writes=writes).results)
+        results = [next(answers) if isinstance(one, Write) else one for one in read]
+        return Answer({"results": [self._told(result) for result in results]})
 
-    def _write(self, item: Any) -> dict[str, Any]:
-        try:
-            # The action runs in a savepoint of its own: what it refuses leaves nothing behind.
-            outcome = write_memory(actor=self.actor, write=write_from(checked(MemoryWrite, item)))
-        except DomainError as error:
-            record_refusal(actor=self.actor, error=error, door=self.door)
-            return members_of(error)
-        return written(outcome) | {"status": 202 if outcome.review else 201}
+    def _told(self, result: WriteOutcome | DomainError) -> dict[str, Any]:
+        if isinstance(result, DomainError):
+            record_refusal(actor=self.actor, error=result, door=self.door)
+            return members_of(result)
+        return written(result) | {"status": 202 if result.review else 201}
+
+
+def _read(item: Any) -> Write | DomainError:
+    try:
+        return write_from(checked(MemoryWrite, item))
+    except DomainError as error:
+        return error

@@ -24,6 +24,7 @@ from console.api.v1.memory_bodies import ReasonBody, RestoreBody
 from console.api.v1.queries import NoQuery, PageQuery
 from memory.access import memory_for, version_for, visible_versions
 from memory.actions import expire_memory, restore_version
+from memory.sealing import open_versions
 
 TAGS = ["memories"]
 
@@ -44,7 +45,7 @@ class MemoryVersionsView(TenantView):
         memory = memory_for(self.actor, identifier(memory_id, noun="memory"))
         versions = visible_versions(self.actor, memory)
         page = page_of(versions, _by_number(), cursor=asked.get("cursor"), limit=asked["limit"])
-        results = [shown_version(version) for version in page.rows]
+        results = [shown_version(version) for version in open_versions(page.rows)]
         return Response({"results": results, "next_cursor": page.next_cursor})
 
 

@@ -14,6 +14,7 @@ from console.web.text import Change, Passage, compare, excerpt, mark
 from memory.access import version_for, visible_memories, visible_reviews, visible_versions
 from memory.actions.expire import CAN_EXPIRE
 from memory.models import Memory, MemoryVersion, ReviewItem, ReviewStatus, State
+from memory.sealing import open_versions
 
 NONE = UUID(int=0)  # no row has it
 MOST_SHOWN = 20
@@ -79,7 +80,7 @@ def memory_rows(memories: list[Memory]) -> list[MemoryRow]:
 def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
     state = memory.state_at(now())
     can_revise = state is State.ACTIVE and actor.may(Permission.MEMORY_WRITE)
-    versions = list(visible_versions(actor, memory)[: MOST_SHOWN + 1])
+    versions = open_versions(visible_versions(actor, memory)[: MOST_SHOWN + 1])
     shown = version_for(actor, memory, memory.version)
     others = visible_memories(actor)
     return MemoryScreen(
