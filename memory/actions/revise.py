@@ -10,6 +10,7 @@ from memory.lifecycle import append_version, enter, lock
 from memory.models import Memory, State
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
 from memory.screening.contradiction import Place, standing_at
+from memory.screening.gathering import gather
 from memory.writes import Write
 
 
@@ -44,6 +45,7 @@ def propose_version(
     check_times(write, at=moment)
     check_lineage(write, known=readable_ancestors([write], actor=actor))
     keyring = keyring_for([memory.subject_id])
+    [context] = gather(actor=actor, writes=[write], subject_ids=[memory.subject_id])
     place = Place(memory.subject_id, write.namespace, write.key)
     assessment = assess(
         actor=actor,
@@ -51,6 +53,7 @@ def propose_version(
         subject_id=memory.subject_id,
         keyring=keyring,
         standing=standing_at([place]),
+        context=context,
         beside=memory.id,
     )
     version = append_version(actor=actor, memory=memory, write=write, findings=assessment.findings)

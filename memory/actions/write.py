@@ -18,7 +18,9 @@ from memory.models import Memory, SealedContent, State
 from memory.policies import expiry_of
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
 from memory.retrieval.index import index_memories
+from memory.screening import ScreenContext
 from memory.screening.contradiction import Place, Standing, standing_at
+from memory.screening.gathering import gather
 from memory.writes import Write
 
 
@@ -47,10 +49,13 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
     refusals = [_refused(write, known=known, at=moment) for write in writes]
     sound = [write for write, refusal in zip(writes, refusals, strict=True) if refusal is None]
     subjects = subjects_named({write.subject for write in sound if write.subject})
-    keyring = keyring_for({_subject_id(write, subjects) for write in sound})
+    subject_ids = [_subject_id(write, subjects) for write in sound]
+    keyring = keyring_for(set(subject_ids))
     standing = standing_at(
-        Place(_subject_id(write, subjects), write.namespace, write.key) for write in sound
+        Place(subject_id, write.namespace, write.key)
+        for write, subject_id in zip(sound, subject_ids, strict=True)
     )
+    contexts = iter(gather(actor=actor, writes=sound, subject_ids=subject_ids))
     written, sealed = Written(), list[SealedContent]()
     for write, refusal in zip(writes, refusals, strict=True):
         if refusal is not None:
@@ -63,6 +68,7 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
                 subject_id=_subject_id(write, subjects),
                 keyring=keyring,
                 standing=standing,
+                context=next(contexts),
                 moment=moment,
             )
         except DomainError as error:
@@ -92,11 +98,17 @@ def _propose(
     subject_id: UUID | None,
     keyring: Keyring,
     standing: Standing,
+    context: ScreenContext,
     moment: datetime,
 ) -> tuple[WriteOutcome, SealedContent]:
     """One write as rows yet to be saved."""
     assessment = assess(
-        actor=actor, write=write, subject_id=subject_id, keyring=keyring, standing=standing
+        actor=actor,
+        write=write,
+        subject_id=subject_id,
+        keyring=keyring,
+        standing=standing,
+        context=context,
     )
     memory = Memory(
         namespace=list(write.namespace),
