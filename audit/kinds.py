@@ -8,6 +8,7 @@ KINDS: dict[str, str] = {
     "memory.retired": "A memory was deleted: it is kept as history and never recalled.",
     "memory.superseded": "A newer memory took this one's place.",
     "memory.recalled": "Memories were recalled; the payload names them and the purpose.",
+    "recall.weights_set": "How memories are ranked was changed; the payload has both settings.",
     "review.opened": "A write was held for a person to decide.",
     "review.approved": "A person let a held write take effect.",
     "review.edited": "A person corrected a held write and let it take effect.",

@@ -19,6 +19,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     KEYS_OWN = "keys.own"  # make and revoke one's own personal keys
     KEYS_MANAGE = "keys.manage"  # everybody's, and agents'
+    SETTINGS_READ = "settings.read"
+    SETTINGS_MANAGE = "settings.manage"
 
 
 class Role(models.TextChoices):
@@ -29,7 +31,12 @@ class Role(models.TextChoices):
 
 
 _READER = frozenset({Permission.MEMORY_READ, Permission.TRACES_READ, Permission.KEYS_OWN})
-_AUDITOR = _READER | {Permission.MEMORY_READ_HELD, Permission.REVIEW_READ, Permission.AUDIT_READ}
+_AUDITOR = _READER | {
+    Permission.MEMORY_READ_HELD,
+    Permission.REVIEW_READ,
+    Permission.AUDIT_READ,
+    Permission.SETTINGS_READ,
+}
 _REVIEWER = _AUDITOR | {
     Permission.REVIEW_DECIDE,
     Permission.MEMORY_RECALL,

@@ -8,6 +8,7 @@ from console.api.v1.batch import MemoryBatchView
 from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
 from console.api.v1.memories import MemoriesView, MemoryView
 from console.api.v1.recall import RecallView
+from console.api.v1.recall_setting import RecallSettingView
 from console.api.v1.reviews import ReviewDecideView, ReviewsView, ReviewView
 from console.api.v1.runs import RunSpansView, RunsView, RunView
 
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "runs", RunsView.as_view()),
     path(V1 + "runs/<str:run_id>", RunView.as_view()),
     path(V1 + "runs/<str:run_id>/spans", RunSpansView.as_view()),
+    path(V1 + "settings/recall", RecallSettingView.as_view()),
     path(V1 + "audit/events", AuditEventsView.as_view()),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/docs/", DocsView.as_view()),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from console.web import converters  # noqa: F401
-from console.web.views import audit, key, memory, overview, review, run, tenant
+from console.web.views import audit, key, memory, overview, recall_setting, review, run, tenant
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -28,4 +28,10 @@ urlpatterns = [
     path("settings/keys/", key.key_list, name="key-list"),
     path("settings/keys/new", key.key_create, name="key-create"),
     path("settings/keys/<uuid:key_id>/revoke", key.key_revoke, name="key-revoke"),
+    path("settings/recall/", recall_setting.recall_setting, name="recall-setting"),
+    path(
+        "settings/recall/defaults",
+        recall_setting.recall_setting_reset,
+        name="recall-setting-reset",
+    ),
 ]

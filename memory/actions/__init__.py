@@ -6,6 +6,7 @@ from memory.actions.recall import recall_memories
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
 from memory.actions.revise import revise_memory
+from memory.actions.set_recall_weights import set_recall_weights
 from memory.actions.write import write_memories, write_memory
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "restore_version",
     "retire_memory",
     "revise_memory",
+    "set_recall_weights",
     "write_memories",
     "write_memory",
 ]

@@ -1,5 +1,6 @@
 from memory.models.memory import HELD_STATES, Kind, Memory, State, Tier, Visibility
 from memory.models.recall_index import RecallIndex
+from memory.models.recall_setting import RecallSetting
 from memory.models.review import (
     ReviewDecision,
     ReviewItem,
@@ -17,6 +18,7 @@ __all__ = [
     "MemoryVersion",
     "NotOpenedError",
     "RecallIndex",
+    "RecallSetting",
     "ReviewDecision",
     "ReviewItem",
     "ReviewKind",

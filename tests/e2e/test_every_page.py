@@ -29,6 +29,7 @@ PAGES = {
     "audit": "/audit/",
     "keys": "/settings/keys/",
     "new key": "/settings/keys/new",
+    "recall setting": "/settings/recall/",
     "change password": "/accounts/password/change/",
     "sign out": "/accounts/logout/",
     "not found": "/no/such/page",

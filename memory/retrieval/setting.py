@@ -1,0 +1,20 @@
+"""The tenant's own weights, or the defaults where nobody has chosen any."""
+
+from memory.models import RecallSetting
+from memory.retrieval.weights import RecallWeights
+
+
+def setting_in_force() -> RecallSetting | None:
+    return RecallSetting.objects.order_by("-id").first()
+
+
+def weights_of(setting: RecallSetting | None) -> RecallWeights:
+    if setting is None:
+        return RecallWeights()
+    # A weight that a later release no longer knows is left out, a new one has its default.
+    known = RecallWeights.names()
+    return RecallWeights(**{n: v for n, v in setting.weights.items() if n in known})
+
+
+def weights_in_force() -> RecallWeights:
+    return weights_of(setting_in_force())
