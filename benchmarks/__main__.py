@@ -1,6 +1,11 @@
-"""`make bench`: every benchmark, as tables and as benchmarks/results.json (not kept in git)."""
+"""`make bench`: every benchmark, as tables and as benchmarks/results.json (not kept in git).
+
+`python -m benchmarks NAME ...` runs those named only.
+"""
 
 import os
+import sys
+from importlib import import_module
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings.test")
@@ -10,16 +15,22 @@ import django
 
 django.setup()
 
-from benchmarks import memory, otlp_ingest  # noqa: E402 - their imports need the settings
-
+BENCHMARKS = (
+    "otlp_ingest",
+    "memory",
+    "row_security",
+)
 RESULTS = Path(__file__).with_name("results.json")
 
 
-def main() -> None:
-    tables = [benchmark.main() for benchmark in (otlp_ingest, memory)]
+def main(names: list[str]) -> None:
+    """Raises SystemExit on a name that is none of them."""
+    if unknown := set(names) - set(BENCHMARKS):
+        sys.exit(f"No benchmark {', '.join(sorted(unknown))}: choose of {', '.join(BENCHMARKS)}.")
+    tables = [import_module(f"benchmarks.{name}").main() for name in names or BENCHMARKS]
     print("\n\n".join(str(table) for table in tables))
     RESULTS.write_text("[" + ",\n".join(table.as_json() for table in tables) + "]\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
 from console.accounts.models import Membership
-from console.platform.crypto.context import ContextKind, sign_context
+from console.platform.crypto.context import ContextKind, hmac_pads, sign_context
 from console.tenancy.models import Tenant
 from console.tenancy.scope import (
     NestedTenantError,
@@ -91,12 +91,38 @@ def test_a_true_token_opens_its_tenant_so_that_the_refusals_below_mean_something
         ),
         pytest.param(lambda acme: "t:::::", id="nothing in it"),
         pytest.param(lambda acme: "", id="empty"),
+        pytest.param(lambda acme: "t:\\x:9:9:", id="a broken escape"),
+        pytest.param(lambda acme: forged(acme.id) + ":", id="a true token and more"),
     ],
 )
 def test_an_injected_context_opens_nothing(acme, robo, forgery):
     a_memory(robo)
     show(forgery(acme))
     assert memories_seen() == 0
+
+
+def shown_in(printed, value):
+    """As a plan shows it: byte by byte, in decimal, broken into lines anywhere."""
+    return "".join(str(byte) for byte in value) in "".join("".join(printed).split())
+
+
+def test_no_plan_that_a_session_may_print_holds_the_key(acme):
+    """`debug_print_plan` is anybody's to set, and prints what the planner took for a constant."""
+    printed = []
+    show(forged(acme.id))
+    connection.connection.add_notice_handler(
+        lambda notice: printed.append(f"{notice.message_primary} {notice.message_detail}")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")  # as in a session that has asked nothing yet
+    rows("SELECT set_config('debug_print_plan', 'on', true)")
+    rows("SELECT set_config('client_min_messages', 'log', true)")
+    for _ in range(7):  # the sixth may be planned anew, for any value
+        assert rows("SELECT mnemoscope_context('t')") == [(acme.id,)]
+    rows("SELECT 'a constant of a plan'::bytea")
+    assert shown_in(printed, b"a constant of a plan")
+    for pad in hmac_pads(settings.CONTEXT_KEY):
+        assert not shown_in(printed, pad)
 
 
 @pytest.mark.parametrize(

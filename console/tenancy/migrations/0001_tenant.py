@@ -4,35 +4,31 @@ import console.platform.clock
 import console.platform.ids
 from console.tenancy.operations import EnableRowSecurity
 
-# The MAC is checked before any part of the token is believed, and a token of another backend is
-# refused, so neither an injected setting nor a token read elsewhere opens a tenant. `''` is what
-# a transaction-local setting leaves behind on a reused connection.
+# No part of the token is believed before its MAC holds, and a token of another backend is refused,
+# so neither an injected setting nor a token read elsewhere opens a tenant. The key is only ever a
+# value at run time: folded into a plan (a constant, an IMMUTABLE function) it would be printed to
+# whoever turns on debug_print_plan. One cheap query and plain expressions: this runs once in every
+# statement that is made. `''` is what a transaction-local setting leaves on a reused connection.
 CONTEXT_FUNCTION = """
 CREATE FUNCTION mnemoscope_context(wanted text) RETURNS uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  token text := nullif(current_setting('mnemoscope.context', true), '');
-  part text[];
+  token text := current_setting('mnemoscope.context', true);
+  message text := left(token, -65);
   pads record;
 BEGIN
-  IF token IS NULL THEN
+  IF split_part(message, ':', 1) IS DISTINCT FROM wanted
+     OR split_part(message, ':', 4) <> pg_backend_pid()::text THEN
     RETURN NULL;
   END IF;
-  part := string_to_array(token, ':');
-  IF array_length(part, 1) IS DISTINCT FROM 5 OR part[1] <> wanted
-     OR part[4] <> pg_backend_pid()::text THEN
-    RETURN NULL;
-  END IF;
-  FOR pads IN SELECT inner_pad, outer_pad FROM mnemoscope_private.context_key LOOP
-    IF part[5] = encode(sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(
-         array_to_string(part[1:4], ':'), 'UTF8'))), 'hex') THEN
-      IF part[3]::bigint < extract(epoch FROM statement_timestamp()) THEN
-        RETURN NULL;
-      END IF;
-      RETURN part[2]::uuid;
+  SELECT inner_pad, outer_pad INTO pads FROM mnemoscope_private.context_key;
+  IF right(token, 64) =
+     encode(sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(message, 'UTF8'))), 'hex') THEN
+    IF split_part(message, ':', 3)::bigint >= extract(epoch FROM statement_timestamp()) THEN
+      RETURN split_part(message, ':', 2)::uuid;
     END IF;
-  END LOOP;
+  END IF;
   RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION mnemoscope_context(text) FROM PUBLIC;
