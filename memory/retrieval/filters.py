@@ -70,12 +70,14 @@ FIELDS = {
     "kind": FieldType(values.kind, EQUALITY),
     "tier": FieldType(values.tier, EQUALITY),
     "key": FieldType(values.text, OPERATORS),
+    "run": FieldType(values.text, OPERATORS),
     "namespace": FieldType(values.segments, EQUALITY | CONTAINS),
     "agent": FieldType(values.identifier, EQUALITY),
     "created_at": FieldType(values.instant, EQUALITY | ORDER),
     "updated_at": FieldType(values.instant, EQUALITY | ORDER),
     "expires_at": FieldType(values.instant, EQUALITY | ORDER),
     "confidence": FieldType(values.number, EQUALITY | ORDER),
+    "importance": FieldType(values.number, EQUALITY | ORDER),
 }
 MEMBER = FieldType(values.scalar, OPERATORS, contained=values.scalar)
 

@@ -19,6 +19,11 @@ from memory.retrieval.filters import Filter
 from memory.retrieval.narrowing import Satisfies
 from memory.retrieval.query import RecallQuery
 
+# What the rows of the recall index repeat of memory_memory, under the same names and meanings.
+INDEXED = frozenset(
+    {"subject_id", "agent_id", "visibility", "namespace", "expires_at", "confidence"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -37,6 +42,11 @@ class Scope:
         own |= {"namespace"} if self.namespace else set()
         own |= {"subject_id"} if self.subject_named else set()
         return frozenset(own.union(columns_of(self.filters)))
+
+    @property
+    def needs_memory(self) -> bool:
+        """Whether the recall index alone cannot tell, so that a statement must join the memory."""
+        return not self.columns <= INDEXED
 
     def condition(self, column: Column) -> Condition:
         """`column` says where the statement at hand finds a column: `"m.{}".format`, for one."""

@@ -40,12 +40,14 @@ ROWS = st.fixed_dictionaries(
         "kind": st.sampled_from(Kind.values),
         "tier": st.sampled_from(Tier.values),
         "key": TEXTS | st.just(""),
+        "run": TEXTS | st.just(""),
         "namespace": NAMESPACES | st.just([]),
         "agent": st.none(),
         "created_at": TIMES,
         "updated_at": TIMES,
         "expires_at": TIMES | st.none(),
         "confidence": st.sampled_from([0.0, 0.5, 1.0]) | st.none(),
+        "importance": st.sampled_from([0.0, 0.5, 1.0]) | st.none(),
         "metadata": st.dictionaries(NAMES, MEMBERS, max_size=4),
     }
 )
@@ -68,11 +70,13 @@ FIELDS = {
     "kind": conditions(st.sampled_from(Kind.values)),
     "tier": conditions(st.sampled_from(Tier.values)),
     "key": conditions(TEXTS, ordered=ORDER, contained=TEXTS),
+    "run": conditions(TEXTS, ordered=ORDER, contained=TEXTS),
     "agent": conditions(AGENTS.map(str)),
     "created_at": conditions(INSTANTS, ordered=ORDER),
     "updated_at": conditions(INSTANTS, ordered=ORDER),
     "expires_at": conditions(INSTANTS, ordered=ORDER),
     "confidence": conditions(NUMBERS, ordered=ORDER),
+    "importance": conditions(NUMBERS, ordered=ORDER),
     "namespace": NAMESPACES
     | st.fixed_dictionaries(
         {},

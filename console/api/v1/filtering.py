@@ -14,9 +14,10 @@ from memory.retrieval.filters import Filter, parse_filter
 
 MAX_FILTER_TEXT = 8_000
 HELP = (
-    "What every result must satisfy: fields (kind, tier, key, namespace, agent, created_at,"
-    " updated_at, expires_at, confidence, metadata.<path>) with a value, a list of values or"
-    " operators (eq, ne, in, nin, gt, gte, lt, lte, contains, exists), and `and`, `or`, `not`."
+    "What every result must satisfy: fields (kind, tier, key, run, namespace, agent,"
+    " created_at, updated_at, expires_at, confidence, importance, metadata.<path>) with a"
+    " value, a list of values or operators (eq, ne, in, nin, gt, gte, lt, lte, contains,"
+    " exists), and `and`, `or`, `not`."
 )
 
 
