@@ -3,6 +3,13 @@
 from collections.abc import Collection
 
 from console.accounts.models import Subject
+from console.tenancy.rows import fetch
+from console.tenancy.scope import current_tenant_id
+
+BY_EXTERNAL_ID = """
+SELECT id, external_id, created_at FROM accounts_subject
+WHERE tenant_id = %s AND external_id = ANY(%s::text[])
+"""
 
 
 def subjects_named(external_ids: Collection[str]) -> dict[str, Subject]:
@@ -21,5 +28,8 @@ def subjects_named(external_ids: Collection[str]) -> dict[str, Subject]:
 
 
 def _known(external_ids: Collection[str]) -> dict[str, Subject]:
-    rows = Subject.objects.filter(external_id__in=external_ids)
-    return {subject.external_id: subject for subject in rows}
+    rows = fetch(BY_EXTERNAL_ID, [current_tenant_id(), list(external_ids)])
+    return {
+        external_id: Subject(id=id_, external_id=external_id, created_at=created_at)
+        for id_, external_id, created_at in rows
+    }

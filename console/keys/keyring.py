@@ -5,22 +5,29 @@ first uses it. Unwrapped keys are kept in this process, reachable only through t
 them: once that row is destroyed, nothing here opens anything.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
-
-from console.keys.models import DataKey, Purpose
+from console.keys.models import DataKey, Purpose, associated_data
 from console.platform.crypto.envelope import new_key, seal, unseal
 from console.platform.crypto.root_keys import root_keys
 from console.platform.errors import ErasedSubjectError
 from console.platform.ids import uuid7
+from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id
 
 OF_A_SUBJECT = (Purpose.CONTENT, Purpose.DIGEST)
 OF_THE_TENANT = (Purpose.SEAL, Purpose.INDEX)
+
+COLUMNS = """
+SELECT id, purpose, subject_id, generation, wrapped, wrapped_by, retired_at IS NOT NULL
+FROM keys_datakey WHERE tenant_id = %s AND wrapped IS NOT NULL
+"""
+OF_SUBJECTS = COLUMNS + "AND (subject_id IS NULL OR subject_id = ANY(%s::uuid[]))"
+BY_ID = COLUMNS + "AND (purpose = 'wrap' OR id = ANY(%s::uuid[]))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +37,41 @@ class Key:
     secret: bytes = field(repr=False)
 
 
+class Wrapped(NamedTuple):
+    """A usable row of `DataKey`."""
+
+    id: UUID
+    purpose: str
+    subject_id: UUID | None
+    generation: int
+    wrapped: bytes
+    wrapped_by: str
+    is_retired: bool
+
+
 class Keyring:
     """Unwrapped keys by purpose and subject; subject None is what is about nobody."""
 
-    def __init__(self, rows: Iterable[DataKey]) -> None:
-        rows = sorted(rows, key=lambda row: row.generation, reverse=True)
+    def __init__(self, rows: Iterable[Wrapped]) -> None:
+        tenant_id = current_tenant_id()
+        ordered = sorted(rows, key=lambda row: row.generation, reverse=True)
         self._wrapping = {
-            str(row.id): Key(row.id, row.generation, _by_root(row))
-            for row in rows
+            str(row.id): Key(row.id, row.generation, _by_root(row, tenant_id))
+            for row in ordered
             if row.purpose == Purpose.WRAP
         }
-        self._rows = [row for row in rows if row.purpose != Purpose.WRAP]
-        self.by_id: dict[UUID, Key] = {
-            row.id: Key(row.id, row.generation, _by_tenant(row, self._wrapping[row.wrapped_by]))
-            for row in self._rows
-        }
+        self._rows = [row for row in ordered if row.purpose != Purpose.WRAP]
+        self.by_id: dict[UUID, Key] = {}
         self._current: dict[tuple[str, UUID | None], Key] = {}
         for row in self._rows:
-            if row.retired_at is None:
-                self._current.setdefault((row.purpose, row.subject_id), self.by_id[row.id])
+            key = Key(row.id, row.generation, self._by_tenant(row, tenant_id))
+            self.by_id[row.id] = key
+            if not row.is_retired:
+                self._current.setdefault((row.purpose, row.subject_id), key)
+
+    def _by_tenant(self, row: Wrapped, tenant_id: UUID) -> bytes:
+        wrapping = self._wrapping[row.wrapped_by]
+        return _unwrap(wrapping.secret, row.wrapped, _associated(row, tenant_id))
 
     @property
     def wrapping(self) -> Key | None:
@@ -70,33 +93,28 @@ class Keyring:
 
 
 def keyring_for(subject_ids: Collection[UUID | None] = ()) -> Keyring:
-    """The tenant's keys and those of `subject_ids`, made where missing."""
+    """The tenant's keys and those of `subject_ids`, made where missing. One statement."""
     wanted = [(purpose, None) for purpose in OF_THE_TENANT] + [
         (purpose, subject_id)
         for subject_id in sorted(set(subject_ids), key=str)
         for purpose in OF_A_SUBJECT
     ]
     named = [subject_id for subject_id in subject_ids if subject_id is not None]
-    about = (
-        Q(subject_id__isnull=True) | Q(subject_id__in=named)
-        if named
-        else Q(subject_id__isnull=True)
-    )
-    rows = DataKey.objects.filter(about, wrapped__isnull=False)
-    keyring = Keyring(rows)
+    keyring = Keyring(_rows(OF_SUBJECTS, named))
     missing = [key for key in wanted if not keyring.has(*key)]
     if not missing:
         return keyring
     _make(missing, keyring.wrapping or _make_wrapping_key())
-    return Keyring(rows.all())
+    return Keyring(_rows(OF_SUBJECTS, named))
 
 
 def opening_keys(key_ids: Collection[UUID]) -> dict[UUID, Key]:
     """Those of `key_ids` that still open, by id. One statement."""
-    rows = DataKey.objects.filter(
-        Q(id__in=set(key_ids)) | Q(purpose=Purpose.WRAP), wrapped__isnull=False
-    )
-    return Keyring(rows).by_id
+    return Keyring(_rows(BY_ID, list(key_ids))).by_id
+
+
+def _rows(statement: str, ids: Sequence[UUID]) -> list[Wrapped]:
+    return [Wrapped(*row) for row in fetch(statement, [current_tenant_id(), ids])]
 
 
 def _make_wrapping_key() -> Key:
@@ -105,7 +123,7 @@ def _make_wrapping_key() -> Key:
     row.wrapped = root.wrap(new_key(), row.associated)
     # Of two first writers the second waits here, and then takes the first one's key.
     DataKey.objects.bulk_create([row], ignore_conflicts=True)
-    kept = Keyring(DataKey.objects.filter(purpose=Purpose.WRAP, wrapped__isnull=False)).wrapping
+    kept = Keyring(_rows(BY_ID, [])).wrapping
     if kept is None:
         raise RuntimeError(f"The wrapping key of tenant {current_tenant_id()} is destroyed.")
     return kept
@@ -120,12 +138,12 @@ def _make(wanted: Iterable[tuple[Purpose, UUID | None]], wrapping: Key) -> None:
     DataKey.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _by_root(row: DataKey) -> bytes:
-    return _unwrap_by_root(bytes(row.wrapped or b""), row.associated, row.wrapped_by)
+def _associated(row: Wrapped, tenant_id: UUID) -> bytes:
+    return associated_data(tenant_id, row.id, row.purpose, row.subject_id, row.generation)
 
 
-def _by_tenant(row: DataKey, wrapping: Key) -> bytes:
-    return _unwrap(wrapping.secret, bytes(row.wrapped or b""), row.associated)
+def _by_root(row: Wrapped, tenant_id: UUID) -> bytes:
+    return _unwrap_by_root(row.wrapped, _associated(row, tenant_id), row.wrapped_by)
 
 
 # A key management service answers in milliseconds, and each request needs the same few keys.

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.db import models
 
 from console.accounts.models import Subject
@@ -59,7 +61,13 @@ class DataKey(ScopedModel):
 
     @property
     def associated(self) -> bytes:
-        """What the wrapping is bound to: no key opens in another's place."""
-        return (
-            f"key|{self.tenant_id}|{self.id}|{self.purpose}|{self.subject_id}|{self.generation}"
-        ).encode()
+        return associated_data(
+            self.tenant_id, self.id, self.purpose, self.subject_id, self.generation
+        )
+
+
+def associated_data(
+    tenant_id: UUID, key_id: UUID, purpose: str, subject_id: UUID | None, generation: int
+) -> bytes:
+    """What the wrapping of a key is bound to: no key opens in another's place."""
+    return f"key|{tenant_id}|{key_id}|{purpose}|{subject_id}|{generation}".encode()

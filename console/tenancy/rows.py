@@ -42,10 +42,22 @@ def insert_rows(rows: Sequence[ScopedModel]) -> None:
 
 def execute(statement: str, parameters: Sequence[Any]) -> None:
     """Runs a prepared statement: planning one costs as much as running it."""
+    with _cursor() as cursor:
+        cursor.execute(statement, parameters, prepare=True)
+
+
+def fetch(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a prepared statement, for the few that every request needs."""
+    with _cursor() as cursor:
+        return cursor.execute(statement, parameters, prepare=True).fetchall()
+
+
+@contextmanager
+def _cursor() -> Iterator[Cursor]:
     connection.ensure_connection()
     raw: Any = connection.connection
     with connection.wrap_database_errors, Cursor(raw) as cursor:
-        cursor.execute(statement, parameters, prepare=True)
+        yield cursor
 
 
 @cache

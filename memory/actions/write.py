@@ -65,7 +65,7 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
             outcome, words = _propose(
                 actor=actor,
                 write=write,
-                subject_id=_subject_id(write, subjects),
+                subject=subjects.get(write.subject),
                 keyring=keyring,
                 standing=standing,
                 context=next(contexts),
@@ -95,13 +95,14 @@ def _propose(
     *,
     actor: Actor,
     write: Write,
-    subject_id: UUID | None,
+    subject: Subject | None,
     keyring: Keyring,
     standing: Standing,
     context: ScreenContext,
     moment: datetime,
 ) -> tuple[WriteOutcome, SealedContent]:
     """One write as rows yet to be saved."""
+    subject_id = subject.id if subject else None
     assessment = assess(
         actor=actor,
         write=write,
@@ -130,6 +131,8 @@ def _propose(
         created_at=moment,
         updated_at=moment,
     )
+    if subject is not None:
+        memory.subject = subject  # known already: whoever answers need not fetch it
     version, words = new_version(
         actor=actor,
         memory=memory,

@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from console.api.fields import AnyValueField
+from console.api.serializers import only
 from memory.models import Kind, Memory, MemoryVersion, State, Tier, Visibility
 from memory.proposals import WriteOutcome
 from memory.retrieval.query import Hit, Recall
@@ -194,7 +195,7 @@ def recalled(recall: Recall, *, at: datetime) -> dict[str, Any]:
 
 def as_json(shape: type[Shape], values: dict[str, Any]) -> dict[str, Any]:
     """`values` as the shape promises them. Raises KeyError when one is missing."""
-    return dict(shape(values).data)
+    return dict(only(shape).to_representation(values))
 
 
 def _hit(hit: Hit, *, at: datetime) -> dict[str, Any]:
