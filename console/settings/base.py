@@ -8,6 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from console.platform import env
 from console.platform.crypto.root_keys import parse_root_keys
+from console.platform.embedding_server import embedding_servers
 
 PROJECT_ROOT = env.PROJECT_ROOT
 HOME = env.home()
@@ -193,6 +194,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 OTLP_MAX_BODY_BYTES = 64 * 1024 * 1024
 MEMORY_MAX_CONTENT_CHARACTERS = 32_000
 MEMORY_MAX_BATCH = 100
+
+# Who turns texts into vectors, if not the built-in model: the server in use, then the one before.
+EMBEDDING_SERVERS = embedding_servers()
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["console.api.authentication.BearerKeyAuthentication"],

@@ -1,24 +1,47 @@
-"""Turning text into a vector, offline: one protocol, one default provider."""
+"""Turning text into a vector: one protocol, an offline default, and servers by setting."""
 
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
-from memory.models.recall_index import DIMENSIONS
+from console.platform.embedding_server import EmbeddingServer
+from console.platform.errors import UnavailableError
 
 Vectors = NDArray[np.float32]
+DIMENSIONS = 256
 # Longer texts are embedded by their beginning; the words of the rest are still in the index.
 MAX_CHARACTERS = 8_000
 
 
+class EmbeddingUnavailableError(UnavailableError):
+    """The server did not answer, or not with vectors. It never repeats what was sent."""
+
+
 class EmbeddingProvider(Protocol):
-    name: str
+    """`name` tells model and width: only vectors of one name are compared with each other.
+
+    `is_local`: embeds without the network, so that a write can wait for it in its transaction.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_local(self) -> bool: ...
 
     def embed(self, texts: list[str]) -> Vectors:
-        """Shape (len(texts), DIMENSIONS), unit length (a text without words is all zeros)."""
+        """Shape (len(texts), width), unit length (a text without words may be all zeros).
+
+        Patient: it tries again. Raises EmbeddingUnavailableError.
+        """
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """Shape (width,). Somebody waits: one short try. Raises EmbeddingUnavailableError."""
         ...
 
 
@@ -26,6 +49,7 @@ class WordLlamaProvider:
     """WordLlama (MIT): token embeddings whose weights come inside the wheel."""
 
     name = f"wordllama-l2-supercat-{DIMENSIONS}"
+    is_local = True
 
     def __init__(self) -> None:
         # It takes a second: only who embeds pays for it.
@@ -38,13 +62,46 @@ class WordLlamaProvider:
         )
 
     def embed(self, texts: list[str]) -> Vectors:
-        bounded = [text[:MAX_CHARACTERS] or " " for text in texts]
-        vectors = np.asarray(self._model.embed(bounded, norm=False), dtype=np.float32)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-        return np.nan_to_num(unit)
+        vectors = np.asarray(self._model.embed(bounded(texts), norm=False), dtype=np.float32)
+        return np.nan_to_num(unit(vectors))
+
+    def embed_query(self, text: str) -> Vectors:
+        first: Vectors = self.embed([text])[0]
+        return first
+
+
+def bounded(texts: list[str]) -> list[str]:
+    return [text[:MAX_CHARACTERS] or " " for text in texts]
+
+
+def unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return scaled
+
+
+def embedding_provider() -> EmbeddingProvider:
+    """The one that everything is embedded with from now on."""
+    servers: tuple[EmbeddingServer, ...] = settings.EMBEDDING_SERVERS
+    return _remote(servers[0]) if servers else _built_in()
+
+
+def provider_named(name: str) -> EmbeddingProvider | None:
+    """Whoever made the vectors of that name, if it can still be asked."""
+    for server in settings.EMBEDDING_SERVERS:
+        if (provider := _remote(server)).name == name:
+            return provider
+    return _built_in() if name == WordLlamaProvider.name else None
 
 
 @cache
-def embedding_provider() -> EmbeddingProvider:
+def _built_in() -> EmbeddingProvider:
     return WordLlamaProvider()
+
+
+@cache
+def _remote(server: EmbeddingServer) -> EmbeddingProvider:
+    # Only where a server is named is an HTTP client needed.
+    from memory.retrieval.embedding_http import EmbeddingServerProvider  # noqa: PLC0415
+
+    return EmbeddingServerProvider(server)
