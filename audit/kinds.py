@@ -15,6 +15,8 @@ KINDS: dict[str, str] = {
     "review.rejected": "A person refused a held write.",
     "review.expired": "A person expired the memory a review was about.",
     "review.deleted": "A person deleted the memory a review was about.",
+    "hold.placed": "A legal hold was placed on a memory or on all about a subject.",
+    "hold.released": "A legal hold was released.",
     "traces.refused": "A trace export was refused.",
     "agent.registered": "An agent was made known.",
     "agent.trusted": "An agent's ordinary writes no longer wait for review.",

@@ -10,6 +10,7 @@ from console.accounts.permissions import Permission
 from console.platform.errors import NotFoundError
 from memory.models import (
     HELD_STATES,
+    LegalHold,
     Memory,
     MemoryTransition,
     MemoryVersion,
@@ -98,3 +99,17 @@ def review_for(
     if not actor.may(need):
         raise NotFoundError(review_id, noun="review")
     return review
+
+
+def visible_holds(actor: Actor) -> QuerySet[LegalHold]:
+    holds = LegalHold.objects.select_related("memory__subject", "subject")
+    return holds if actor.may(Permission.AUDIT_READ) else holds.none()
+
+
+def hold_for(actor: Actor, hold_id: UUID, *, need: Permission = Permission.AUDIT_READ) -> LegalHold:
+    hold = visible_holds(actor).filter(id=hold_id).first()
+    if hold is None:
+        raise NotFoundError(hold_id, noun="hold")
+    if not actor.may(need):
+        raise NotFoundError(hold_id, noun="hold")
+    return hold

@@ -15,6 +15,7 @@ from console.platform.clock import now
 from console.platform.errors import StaleVersionError
 from console.platform.requests import current_request
 from console.tenancy.rows import insert_rows
+from memory.holds import refuse_held
 from memory.models import Memory, MemoryTransition, MemoryVersion, Said, SealedContent, State
 from memory.retrieval.index import refresh_index
 from memory.screening import Finding
@@ -113,7 +114,11 @@ def enter(
     expires_at: datetime | None = None,
     reason: str = "",
 ) -> Memory:
-    """Puts a memory into `state`, at `version` if given. Raises StaleVersionError on a race."""
+    """Puts a memory into `state`, at `version` if given.
+
+    Raises StaleVersionError on a race, and LegalHoldError where a hold forbids it.
+    """
+    refuse_held(memory, state, actor=actor)
     in_force = version or version_of(memory)
     moment = now()
     changes = {

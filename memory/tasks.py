@@ -7,6 +7,7 @@ from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
 from memory.actions import expire_memory
+from memory.holds import is_held
 from memory.models import Memory, State
 
 BATCH = 200
@@ -28,8 +29,9 @@ def expire_due_in(*, tenant_id: str) -> None:
 def _expire_some(tenant_id: UUID) -> int:
     with tenant_scope(tenant_id):
         actor = system_actor(tenant_id, "expire_due")
+        # One under a legal hold is recalled no more, but its end is not recorded before release.
         due = (
-            Memory.objects.filter(state=State.ACTIVE, expires_at__lte=now())
+            Memory.objects.filter(~is_held(), state=State.ACTIVE, expires_at__lte=now())
             .order_by("expires_at")
             .select_for_update(skip_locked=True, of=("self",))[:BATCH]
         )

@@ -14,6 +14,7 @@ class Permission(StrEnum):
     MEMORY_DELETE = "memory.delete"
     REVIEW_READ = "review.read"
     REVIEW_DECIDE = "review.decide"
+    HOLD_MANAGE = "hold.manage"  # place and release legal holds
     TRACES_INGEST = "traces.ingest"
     TRACES_READ = "traces.read"
     AUDIT_READ = "audit.read"

@@ -102,6 +102,14 @@ class ErasedSubjectError(DomainError):
     http_status = 410
 
 
+class LegalHoldError(DomainError):
+    """A legal hold stands: nothing of it may end or be removed until it is released."""
+
+    code = "legal_hold"
+    title = "A legal hold stands on this"
+    http_status = 423
+
+
 class UnavailableError(DomainError):
     code = "unavailable"
     title = "The service cannot answer right now"

@@ -2,6 +2,7 @@
 
 from memory.actions.decide import decide_review
 from memory.actions.expire import expire_memory
+from memory.actions.hold import place_hold, release_hold
 from memory.actions.recall import recall_memories
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
@@ -12,7 +13,9 @@ from memory.actions.write import write_memories, write_memory
 __all__ = [
     "decide_review",
     "expire_memory",
+    "place_hold",
     "recall_memories",
+    "release_hold",
     "restore_version",
     "retire_memory",
     "revise_memory",

@@ -1,3 +1,4 @@
+from memory.models.hold import LegalHold
 from memory.models.memory import HELD_STATES, Kind, Memory, State, Tier, Visibility
 from memory.models.recall_index import RecallIndex
 from memory.models.recall_setting import RecallSetting
@@ -13,6 +14,7 @@ from memory.models.version import MemoryVersion, NotOpenedError, Said, SealedCon
 __all__ = [
     "HELD_STATES",
     "Kind",
+    "LegalHold",
     "Memory",
     "MemoryTransition",
     "MemoryVersion",
