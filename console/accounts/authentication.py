@@ -1,30 +1,61 @@
 """From a credential to an Actor. Called inside the tenant scope that the credential names."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from console.accounts.actor import Actor, ActorKind
 from console.accounts.key_text import KeyText
-from console.accounts.models import Agent, ApiKey, Membership, User
+from console.accounts.models import ApiKey, Membership, User
 from console.accounts.permissions import AGENT_SCOPES, ROLE_PERMISSIONS, Permission, Role
 from console.platform.clock import now
 from console.platform.errors import NotAuthenticatedError
+from console.tenancy.rows import fetch
+from console.tenancy.scope import current_tenant_id
 
 # `last_used_at` is for people who clean up keys; a write per request would cost more than it tells.
 LAST_USED_RESOLUTION = timedelta(minutes=1)
 BAD_KEY = "The key is unknown, expired or revoked. Make a new one under Settings, API keys."
 
 
+# Every request of a machine asks this: by the ORM it was a quarter of a write's time.
+KEY_AND_AGENT = """
+SELECT k.id, k.digest, k.scopes, k.expires_at, k.revoked_at, k.last_used_at, k.created_by_id,
+  k.user_id, a.id, a.name, a.owner_id, a.trusted_at
+FROM accounts_apikey k
+LEFT JOIN accounts_agent a ON a.tenant_id = k.tenant_id AND a.id = k.agent_id
+WHERE k.tenant_id = %s AND k.prefix = %s
+"""
+
+
+class KeyRow(NamedTuple):
+    id: UUID
+    digest: bytes
+    scopes: list[str]
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    created_by_id: UUID | None
+    user_id: UUID | None
+    agent_id: UUID | None
+    agent_name: str
+    agent_owner_id: UUID | None
+    agent_trusted_at: datetime | None
+
+
 def actor_of_key(key: KeyText) -> Actor:
     """The agent or person behind a key. Raises NotAuthenticatedError, the same for every cause."""
-    row = ApiKey.objects.select_related("agent", "user").filter(prefix=key.prefix).first()
-    if row is None:
+    rows = fetch(KEY_AND_AGENT, [current_tenant_id(), key.prefix])
+    if not rows:
         raise NotAuthenticatedError(BAD_KEY)
-    if not key.matches(bytes(row.digest)):
+    row = KeyRow(*rows[0])
+    if not key.matches(row.digest):
         raise NotAuthenticatedError(BAD_KEY)
-    if not row.is_usable:
+    if row.revoked_at is not None:
         raise NotAuthenticatedError(BAD_KEY)
-    actor = _person_key_actor(row) if row.agent is None else _agent_actor(row, row.agent)
+    if row.expires_at is not None and row.expires_at <= now():
+        raise NotAuthenticatedError(BAD_KEY)
+    actor = _person_key_actor(row) if row.agent_id is None else _agent_actor(row, row.agent_id)
     _note_use(row)
     return actor
 
@@ -46,31 +77,32 @@ def actor_of_member(user: User, tenant_id: UUID, *, api_key_id: UUID | None = No
     )
 
 
-def _agent_actor(row: ApiKey, agent: Agent) -> Actor:
-    owners = (agent.owner_id, row.created_by_id)
+def _agent_actor(row: KeyRow, agent_id: UUID) -> Actor:
+    owners = (row.agent_owner_id, row.created_by_id)
     return Actor(
         kind=ActorKind.AGENT,
-        id=agent.id,
-        tenant_id=row.tenant_id,
-        label=agent.name,
+        id=agent_id,
+        tenant_id=current_tenant_id(),
+        label=row.agent_name,
         permissions=frozenset(Permission(s) for s in row.scopes) & AGENT_SCOPES,
         api_key_id=row.id,
-        agent_id=agent.id,
-        trusted=agent.is_trusted,
+        agent_id=agent_id,
+        trusted=row.agent_trusted_at is not None,
         owner_ids=frozenset(owner for owner in owners if owner is not None),
     )
 
 
-def _person_key_actor(row: ApiKey) -> Actor:
-    if row.user is None:
+def _person_key_actor(row: KeyRow) -> Actor:
+    if row.user_id is None:
         raise NotAuthenticatedError(BAD_KEY)
-    actor = actor_of_member(row.user, row.tenant_id, api_key_id=row.id)
+    user = User.objects.get(id=row.user_id)
+    actor = actor_of_member(user, current_tenant_id(), api_key_id=row.id)
     if actor is None:
         raise NotAuthenticatedError(BAD_KEY)
     return actor
 
 
-def _note_use(row: ApiKey) -> None:
+def _note_use(row: KeyRow) -> None:
     moment = now()
     if row.last_used_at is None or moment - row.last_used_at > LAST_USED_RESOLUTION:
         ApiKey.objects.filter(id=row.id).update(last_used_at=moment)
