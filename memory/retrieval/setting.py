@@ -1,7 +1,7 @@
 """The tenant's own weights, or the defaults where nobody has chosen any."""
 
 from memory.models import RecallSetting
-from memory.retrieval.weights import RecallWeights
+from memory.retrieval.weights import DEFAULT_WEIGHTS, RecallWeights
 
 
 def setting_in_force() -> RecallSetting | None:
@@ -10,9 +10,9 @@ def setting_in_force() -> RecallSetting | None:
 
 def weights_of(setting: RecallSetting | None) -> RecallWeights:
     if setting is None:
-        return RecallWeights()
+        return DEFAULT_WEIGHTS
     # A weight that a later release no longer knows is left out, a new one has its default.
-    known = RecallWeights.names()
+    known = RecallWeights.bounds()
     return RecallWeights(**{n: v for n, v in setting.weights.items() if n in known})
 
 

@@ -21,7 +21,7 @@ def test_alice_sets_the_weights_and_dana_reads_who_did(alice, dana):
 
 
 REFUSED = {
-    "too much": ({"weights": {"recency": 1.5}}, "weights.recency", "out_of_range"),
+    "too much": ({"weights": {"recency": 11}}, "weights.recency", "out_of_range"),
     "in words": ({"weights": {"recency": "much"}}, "weights.recency", "wrong_type"),
     "an unknown one": ({"weights": {"moon": 1}}, "weights.moon", "unknown_field"),
     "none at all": ({}, "weights", "required"),

@@ -18,22 +18,26 @@ from console.api.v1.queries import NoQuery
 from memory.actions import set_recall_weights
 from memory.models import RecallSetting
 from memory.retrieval.setting import setting_in_force, weights_of
-from memory.retrieval.weights import LEAST, MOST, RecallWeights
+from memory.retrieval.weights import DEFAULT_WEIGHTS, RecallWeights
 
 TAGS = ["settings"]
 MAX_REASON = 200
 
 
 class WeightsBody(StrictSerializer):
-    """Each from 0 (does not count) to 1; one left out has its default."""
+    """What else than the query counts, and how much; one left out has its default."""
 
     @override
     def get_fields(self) -> dict[str, Field[Any, Any, Any, Any]]:
+        usual = DEFAULT_WEIGHTS.as_dict()
         return {
             name: NumberField(
-                required=False, min_value=LEAST, max_value=MOST, help_text=f"By default {usual}."
+                required=False,
+                min_value=low,
+                max_value=high,
+                help_text=f"By default {usual[name]:g}.",
             )
-            for name, usual in RecallWeights().as_dict().items()
+            for name, (low, high) in RecallWeights.bounds().items()
         }
 
 
@@ -93,7 +97,7 @@ def shown_setting(setting: RecallSetting | None) -> dict[str, Any]:
         RecallSettingAnswer,
         {
             "weights": weights_of(setting).as_dict(),
-            "defaults": RecallWeights().as_dict(),
+            "defaults": DEFAULT_WEIGHTS.as_dict(),
             "set_at": setting and setting.set_at,
             "set_by": author,
             "reason": (setting and setting.reason) or None,

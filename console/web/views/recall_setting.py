@@ -10,7 +10,7 @@ from console.web.render import need, render_page
 from memory.actions import set_recall_weights
 from memory.models import RecallSetting
 from memory.retrieval.setting import weights_of
-from memory.retrieval.weights import RecallWeights
+from memory.retrieval.weights import DEFAULT_WEIGHTS
 
 MOST_SHOWN = 20
 
@@ -34,6 +34,6 @@ def recall_setting(request: TenantRequest) -> HttpResponse:
 @require_POST
 def recall_setting_reset(request: TenantRequest) -> HttpResponse:
     need(request, Permission.SETTINGS_READ)
-    set_recall_weights(actor=request.actor, weights=RecallWeights(), reason="defaults")
+    set_recall_weights(actor=request.actor, weights=DEFAULT_WEIGHTS, reason="defaults")
     messages.success(request, "Back to the defaults. The next recall ranks by them.")
     return redirect("recall-setting")
