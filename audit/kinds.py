@@ -17,6 +17,8 @@ KINDS: dict[str, str] = {
     "review.deleted": "A person deleted the memory a review was about.",
     "hold.placed": "A legal hold was placed on a memory or on all about a subject.",
     "hold.released": "A legal hold was released.",
+    "policy.saved": "A version of the policy was saved; it is not in force by that.",
+    "policy.activated": "A version of the policy was switched on.",
     "traces.refused": "A trace export was refused.",
     "agent.registered": "An agent was made known.",
     "agent.trusted": "An agent's ordinary writes no longer wait for review.",

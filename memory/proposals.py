@@ -14,7 +14,7 @@ from console.keys.keyring import Keyring
 from console.keys.models import Purpose
 from console.tenancy.rows import insert_rows
 from memory.models import Memory, MemoryVersion, ReviewItem, ReviewKind
-from memory.policies import Ruling, decide
+from memory.policies import CompiledPolicy, Facts, Ruling, decide
 from memory.screening import Finding, ScreenContext, screen
 from memory.screening.contradiction import Place, Standing, contradicted
 from memory.sealing import content_digest
@@ -52,6 +52,7 @@ class WriteOutcome:
             "version": self.version.number,
             "content_digest": bytes(self.version.content_digest).hex(),
             "reasons": [reason.code for reason in self.ruling.reasons],
+            "policy": self.ruling.policy,
         }
 
 
@@ -63,18 +64,31 @@ def assess(
     keyring: Keyring,
     standing: Standing,
     context: ScreenContext,
+    policy: CompiledPolicy,
+    agent_standing: int,
+    subject_known: bool,
     beside: UUID | None = None,
 ) -> Assessment:
     """`beside` is the memory that a revision belongs to. Asks the database nothing.
 
-    Raises ErasedSubjectError.
+    Raises ErasedSubjectError and RejectedByPolicyError.
     """
     findings = screen(write.content, context)
     place = Place(subject_id, write.namespace, write.key)
     digest = content_digest(keyring.current(Purpose.DIGEST, subject_id), write.content, write.value)
     otherwise = contradicted(standing.get(place, ()), digest=digest, beside=beside)
     against = otherwise[0] if otherwise else None
-    ruling = decide(actor=actor, write=write, findings=findings, contradicted=against)
+    facts = Facts(
+        actor=actor,
+        write=write,
+        findings=findings,
+        contradicts=against.id if against else None,
+        standing=agent_standing,
+        subject_known=subject_known,
+        revision=beside is not None,
+    )
+    ruling = decide(policy, facts)
+    ruling.refuse_rejected()
     return Assessment(findings, against, ruling)
 
 
@@ -97,6 +111,9 @@ def review_of(
         kind=kind,
         reasons=ruling.reasons_json(),
         risk=ruling.risk,
+        queue=ruling.queue,
+        priority=ruling.priority.rank,
+        approvals_needed=ruling.approvals,
         contradicts_id=against.id if against else None,
         content_digest=bytes(version.content_digest),
         agent_id=actor.agent_id,

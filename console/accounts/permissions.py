@@ -15,6 +15,8 @@ class Permission(StrEnum):
     REVIEW_READ = "review.read"
     REVIEW_DECIDE = "review.decide"
     HOLD_MANAGE = "hold.manage"  # place and release legal holds
+    POLICY_READ = "policy.read"
+    POLICY_EDIT = "policy.edit"
     TRACES_INGEST = "traces.ingest"
     TRACES_READ = "traces.read"
     AUDIT_READ = "audit.read"
@@ -35,6 +37,7 @@ _READER = frozenset({Permission.MEMORY_READ, Permission.TRACES_READ, Permission.
 _AUDITOR = _READER | {
     Permission.MEMORY_READ_HELD,
     Permission.REVIEW_READ,
+    Permission.POLICY_READ,
     Permission.AUDIT_READ,
     Permission.SETTINGS_READ,
 }

@@ -3,6 +3,7 @@
 from memory.actions.decide import decide_review
 from memory.actions.expire import expire_memory
 from memory.actions.hold import place_hold, release_hold
+from memory.actions.policy import activate_policy, save_policy
 from memory.actions.recall import recall_memories
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
@@ -11,6 +12,7 @@ from memory.actions.set_recall_weights import set_recall_weights
 from memory.actions.write import write_memories, write_memory
 
 __all__ = [
+    "activate_policy",
     "decide_review",
     "expire_memory",
     "place_hold",
@@ -19,6 +21,7 @@ __all__ = [
     "restore_version",
     "retire_memory",
     "revise_memory",
+    "save_policy",
     "set_recall_weights",
     "write_memories",
     "write_memory",

@@ -8,6 +8,7 @@ from console.platform.errors import StaleVersionError, WrongStateError
 from memory.actions.write import check_lineage, check_times, readable_ancestors
 from memory.lifecycle import append_version, enter, lock
 from memory.models import Memory, State
+from memory.policies import policy_in_force, standing_of
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
 from memory.screening.contradiction import Place, standing_at
 from memory.screening.gathering import gather
@@ -47,6 +48,7 @@ def propose_version(
     keyring = keyring_for([memory.subject_id])
     [context] = gather(actor=actor, writes=[write], subject_ids=[memory.subject_id])
     place = Place(memory.subject_id, write.namespace, write.key)
+    policy = policy_in_force()
     assessment = assess(
         actor=actor,
         write=write,
@@ -54,6 +56,9 @@ def propose_version(
         keyring=keyring,
         standing=standing_at([place]),
         context=context,
+        policy=policy,
+        agent_standing=standing_of(actor, policy),
+        subject_known=memory.subject_id is not None,
         beside=memory.id,
     )
     version = append_version(actor=actor, memory=memory, write=write, findings=assessment.findings)
@@ -64,7 +69,9 @@ def propose_version(
             memory=memory,
             state=State.ACTIVE,
             version=version,
-            expires_at=write.expires_at,
+            expires_at=assessment.ruling.expires_at(
+                asked=write.expires_at or memory.expires_at, at=moment
+            ),
             reason=reason,
         )
     outcome = WriteOutcome(memory, version, assessment.ruling, review)

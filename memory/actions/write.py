@@ -15,7 +15,7 @@ from console.tenancy.rows import insert_rows, one_round_trip
 from memory.access import visible_memories
 from memory.lifecycle import new_version, transition
 from memory.models import Memory, SealedContent, State
-from memory.policies import expiry_of
+from memory.policies import CompiledPolicy, policy_in_force, standing_of
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
 from memory.retrieval.index import index_memories
 from memory.screening import ScreenContext
@@ -56,6 +56,8 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
         for write, subject_id in zip(sound, subject_ids, strict=True)
     )
     contexts = iter(gather(actor=actor, writes=sound, subject_ids=subject_ids))
+    policy = policy_in_force()
+    agent_standing = standing_of(actor, policy)
     written, sealed = Written(), list[SealedContent]()
     for write, refusal in zip(writes, refusals, strict=True):
         if refusal is not None:
@@ -69,6 +71,8 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
                 keyring=keyring,
                 standing=standing,
                 context=next(contexts),
+                policy=policy,
+                agent_standing=agent_standing,
                 moment=moment,
             )
         except DomainError as error:
@@ -99,6 +103,8 @@ def _propose(
     keyring: Keyring,
     standing: Standing,
     context: ScreenContext,
+    policy: CompiledPolicy,
+    agent_standing: int,
     moment: datetime,
 ) -> tuple[WriteOutcome, SealedContent]:
     """One write as rows yet to be saved."""
@@ -110,6 +116,9 @@ def _propose(
         keyring=keyring,
         standing=standing,
         context=context,
+        policy=policy,
+        agent_standing=agent_standing,
+        subject_known=subject is not None and subject.created_at < moment,
     )
     memory = Memory(
         namespace=list(write.namespace),
@@ -127,7 +136,7 @@ def _propose(
         importance=write.importance,
         valid_from=write.valid_from,
         valid_to=write.valid_to,
-        expires_at=expiry_of(kind=write.kind, tier=write.tier, asked=write.expires_at, at=moment),
+        expires_at=assessment.ruling.expires_at(asked=write.expires_at, at=moment),
         created_at=moment,
         updated_at=moment,
     )

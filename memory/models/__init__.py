@@ -1,5 +1,6 @@
 from memory.models.hold import LegalHold
 from memory.models.memory import HELD_STATES, Kind, Memory, State, Tier, Visibility
+from memory.models.policy import SHIPPED, PolicyActivation, PolicyVersion
 from memory.models.recall_index import RecallIndex
 from memory.models.recall_setting import RecallSetting
 from memory.models.review import (
@@ -13,12 +14,15 @@ from memory.models.version import MemoryVersion, NotOpenedError, Said, SealedCon
 
 __all__ = [
     "HELD_STATES",
+    "SHIPPED",
     "Kind",
     "LegalHold",
     "Memory",
     "MemoryTransition",
     "MemoryVersion",
     "NotOpenedError",
+    "PolicyActivation",
+    "PolicyVersion",
     "RecallIndex",
     "RecallSetting",
     "ReviewDecision",

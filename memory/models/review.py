@@ -41,6 +41,10 @@ class ReviewItem(ScopedModel):
     status = models.CharField(max_length=20, choices=ReviewStatus, default=ReviewStatus.OPEN)
     reasons = models.JSONField(default=list)
     risk = models.FloatField(default=0)
+    # Who looks at it, and how soon, as the policy said; people who must agree, each another one.
+    queue = models.CharField(max_length=60, blank=True)
+    priority = models.PositiveSmallIntegerField(default=1)
+    approvals_needed = models.PositiveSmallIntegerField(default=1)
     contradicts_id = models.UUIDField(null=True)
     content_digest = models.BinaryField(max_length=32)
     agent_id = models.UUIDField(null=True)

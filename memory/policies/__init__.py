@@ -1,4 +1,15 @@
-from memory.policies.default import Ruling, decide
-from memory.policies.expiry import expiry_of
+from memory.policies.compiled import CompiledPolicy, decide, must_sign
+from memory.policies.facts import Facts
+from memory.policies.in_force import policy_in_force, standing_of
+from memory.policies.ruling import RejectedByPolicyError, Ruling
 
-__all__ = ["Ruling", "decide", "expiry_of"]
+__all__ = [
+    "CompiledPolicy",
+    "Facts",
+    "RejectedByPolicyError",
+    "Ruling",
+    "decide",
+    "must_sign",
+    "policy_in_force",
+    "standing_of",
+]

@@ -1,81 +1,81 @@
 """The policy a tenant starts with: what takes effect at once, and what waits for a person."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import timedelta
 
-from console.accounts.actor import Actor, ActorKind
-from memory.models import Memory, State
-from memory.screening import Finding
-from memory.writes import Write
-
-Effect = Literal["approve", "review", "quarantine"]
+from memory.models import Kind, Tier
+from memory.policies.rule import Effect, Lifetimes, Policy, Priority, Rule
 
 LOW_CONFIDENCE = 0.8
 # An agent nobody vouched for is known by its works: so many of its writes must stand first.
 FIRST_WRITES = 5
 
+DEFAULT_LIFETIMES = Lifetimes(
+    kinds={
+        Kind.PREFERENCE.value: timedelta(days=365),
+        Kind.FACT.value: timedelta(days=180),
+        Kind.SUMMARY.value: timedelta(days=90),
+        Kind.EVENT.value: timedelta(days=90),
+        Kind.PROCEDURE.value: timedelta(days=365),
+        Kind.DOCUMENT.value: timedelta(days=365),
+    },
+    tiers={Tier.WORKING.value: timedelta(days=1)},
+    longest=timedelta(days=3650),
+    retention=timedelta(days=90),
+)
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    code: str
-    detail: str
+DEFAULT_RULES = (
+    Rule(
+        name="quarantined_by_screening",
+        when="findings.exists(f, f.severity == 'quarantine')",
+        effect=Effect.QUARANTINE,
+        risk="0.9",
+        priority=Priority.HIGH,
+    ),
+    Rule(
+        name="doubted_by_screening",
+        when="findings.exists(f, f.severity == 'review')",
+        effect=Effect.REVIEW,
+    ),
+    Rule(
+        name="secret",
+        when="findings.exists(f, f.code == 'secret' || f.code.startsWith('secret_'))",
+        effect=Effect.REVIEW,
+        because="It held a secret, which was taken out: have it changed where it is used.",
+        risk="0.7",
+        priority=Priority.HIGH,
+        redact=("secret",),
+    ),
+    Rule(
+        name="protected_key",
+        when=(
+            "agent.kind == 'agent' && write.key != ''"
+            " && write.key.matches('^(identity|policy|system|goal)([.]|$)')"
+        ),
+        effect=Effect.REVIEW,
+        because="It would change what the agent is or obeys.",
+        risk="0.7",
+    ),
+    Rule(
+        name="contradiction",
+        when="write.contradicts != ''",
+        effect=Effect.REVIEW,
+        because="It contradicts the approved memory {write.contradicts}.",
+        risk="0.6",
+    ),
+    Rule(
+        name="low_confidence",
+        when=f"write.confidence < {LOW_CONFIDENCE}",
+        effect=Effect.REVIEW,
+        because=f"Its confidence {{write.confidence}} is below {LOW_CONFIDENCE}.",
+        risk="1.0 - write.confidence",
+    ),
+    Rule(
+        name="unknown_agent",
+        when=f"!agent.trusted && agent.standing < {FIRST_WRITES}",
+        effect=Effect.REVIEW,
+        because="{agent.name} is new here: its first writes wait.",
+        risk="0.4",
+    ),
+)
 
-    def as_json(self) -> dict[str, str]:
-        return {"code": self.code, "detail": self.detail}
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """`risk` from 0 to 1 orders the queue."""
-
-    effect: Effect
-    reasons: tuple[Reason, ...]
-    risk: float
-
-    @property
-    def state(self) -> State:
-        return {
-            "approve": State.ACTIVE,
-            "review": State.PENDING,
-            "quarantine": State.QUARANTINED,
-        }[self.effect]
-
-    def reasons_json(self) -> list[dict[str, Any]]:
-        return [reason.as_json() for reason in self.reasons]
-
-
-def decide(
-    *,
-    actor: Actor,
-    write: Write,
-    findings: list[Finding],
-    contradicted: Memory | None,
-) -> Ruling:
-    """Collects every reason to hold, so that a reviewer sees all of them and not the first."""
-    planted = [finding for finding in findings if finding.severity != "note"]
-    reasons = [Reason(finding.code, finding.detail) for finding in planted]
-    risk = max((finding.weight for finding in planted), default=0.0)
-    if contradicted is not None:
-        detail = f"It contradicts the approved memory {contradicted.id}."
-        reasons.append(Reason("contradiction", detail))
-        risk = max(risk, 0.6)
-    if write.confidence is not None and write.confidence < LOW_CONFIDENCE:
-        detail = f"Its confidence {write.confidence:g} is below {LOW_CONFIDENCE:g}."
-        reasons.append(Reason("low_confidence", detail))
-        risk = max(risk, 1 - write.confidence)
-    if _is_unknown(actor):
-        detail = f"{actor.label} is new here: its first writes wait."
-        reasons.append(Reason("unknown_agent", detail))
-        risk = max(risk, 0.4)
-    if any(finding.severity == "quarantine" for finding in planted):
-        return Ruling("quarantine", tuple(reasons), max(risk, 0.9))
-    return Ruling("review" if reasons else "approve", tuple(reasons), risk)
-
-
-def _is_unknown(actor: Actor) -> bool:
-    if actor.kind is not ActorKind.AGENT or actor.trusted:
-        return False
-    standing = Memory.objects.filter(
-        agent_id=actor.agent_id, state__in=[State.ACTIVE, State.EXPIRED, State.SUPERSEDED]
-    )
-    return standing[:FIRST_WRITES].count() < FIRST_WRITES
+DEFAULT_POLICY = Policy(DEFAULT_RULES, DEFAULT_LIFETIMES)

@@ -182,9 +182,9 @@ def test_control_without_queueing_up_two_contradicting_writes_both_take_effect(r
     monkeypatch.setattr(contradiction, "_queue_up", lambda *_: None)
     decide = proposals.decide
 
-    def slow(**fields):
+    def slow(policy, facts):
         both_have_looked.wait(10)
-        return decide(**fields)
+        return decide(policy, facts)
 
     remember(robo, "known", subject="customer-1")
     monkeypatch.setattr(proposals, "decide", slow)

@@ -24,7 +24,7 @@ from console.api.v1.queries import PageQuery
 from console.api.v1.writing import text_of
 from console.platform.clock import now
 from memory.models import Kind, State, Tier, Visibility
-from memory.policies.expiry import MAX_TTL
+from memory.policies.span import LONGEST
 
 MAX_METADATA_BYTES = 16_000
 MAX_VALUE_BYTES = 64_000
@@ -88,7 +88,7 @@ class ProposedFields(StrictSerializer):
     ttl = WholeNumberField(
         required=False,
         min_value=1,
-        max_value=int(MAX_TTL.total_seconds()),
+        max_value=int(LONGEST.total_seconds()),
         help_text="Seconds until it expires. Instead of `expires_at`.",
     )
     expires_at = InstantField(
