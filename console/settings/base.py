@@ -194,6 +194,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 OTLP_MAX_BODY_BYTES = 64 * 1024 * 1024
 MEMORY_MAX_CONTENT_CHARACTERS = 32_000
 MEMORY_MAX_BATCH = 100
+# What an agent writes under a key that begins with one of these words waits for a person.
+MEMORY_PROTECTED_KEYS = frozenset({"identity", "policy", "goal", "system"})
 
 # Who turns texts into vectors, if not the built-in model: the server in use, then the one before.
 EMBEDDING_SERVERS = embedding_servers()

@@ -1,14 +1,21 @@
 """What is wrong with a write, before policy says what to do about it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVarTuple
 
 import structlog
 
+from memory.screening.bursts import screen_burst
 from memory.screening.context import ScreenContext
+from memory.screening.duplicates import screen_duplicate
 from memory.screening.finding import Finding
 from memory.screening.injection import screen_injection
+from memory.screening.known_names import screen_known_names
 from memory.screening.personal_data import screen_personal_data
+from memory.screening.protected import screen_protected_key
+from memory.screening.secrets import screen_secrets
+from memory.screening.size import screen_size
 from memory.screening.texts import BesideText, beside
 
 log = structlog.get_logger(__name__)
@@ -21,9 +28,15 @@ WriteDetector = Callable[[str, ScreenContext], list[Finding]]
 DETECTORS: tuple[tuple[str, TextDetector], ...] = (
     ("injection", screen_injection),
     ("personal_data", screen_personal_data),
+    ("secrets", screen_secrets),
+    ("size", screen_size),
 )
 # Each looks at the write as a whole.
-WRITE_DETECTORS: tuple[tuple[str, WriteDetector], ...] = ()
+WRITE_DETECTORS: tuple[tuple[str, WriteDetector], ...] = (
+    ("protected_key", screen_protected_key),
+    ("burst", screen_burst),
+    ("duplicate", screen_duplicate),
+)
 
 NOTHING = ScreenContext()
 
@@ -34,6 +47,9 @@ def screen(content: str, context: ScreenContext = NOTHING) -> list[Finding]:
     findings: list[Finding] = []
     for name, detect in DETECTORS:
         findings += _guarded(name, _everywhere, detect, content, others)
+    if context.names:
+        detect = partial(screen_known_names, context.names)
+        findings += _guarded("known_names", _everywhere, detect, content, others)
     for name, detect_in in WRITE_DETECTORS:
         findings += _guarded(name, detect_in, content, context)
     return findings

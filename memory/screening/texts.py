@@ -13,6 +13,8 @@ from memory.screening.context import ScreenContext
 from memory.screening.finding import Finding
 
 SHORTEST = 3
+# No pointer of a member ends so: a tilde is always escaped.
+NAME = "~#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +62,23 @@ def _texts(context: ScreenContext) -> Iterator[tuple[str, str]]:
         yield from _within("/value", context.value)
 
 
+def path_of(path: str, name: object) -> str:
+    """The JSON Pointer of a member; with NAME behind it, that of its name."""
+    return f"{path}/{str(name).replace('~', '~0').replace('/', '~1')}"
+
+
 def _within(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Every text and number in a JSON value, and every member's name, which stands at its path."""
+    """Every text and number in a JSON value, each after the name that tells what it is."""
     pending: list[tuple[str, Any]] = [(path, value)]
     while pending:  # not recursive: how deep a value nests is the writer's choice
         path, value = pending.pop()
         if isinstance(value, dict):
-            for name, member in value.items():
-                inner = f"{path}/{str(name).replace('~', '~0').replace('/', '~1')}"
-                yield f"{inner}#", str(name)
-                pending.append((inner, member))
+            for name, member in reversed(value.items()):
+                inner = path_of(path, name)
+                pending += [(inner, member), (inner + NAME, str(name))]
         elif isinstance(value, list | tuple):
-            pending += [(f"{path}/{index}", member) for index, member in enumerate(value)]
+            members = [(f"{path}/{index}", member) for index, member in enumerate(value)]
+            pending += reversed(members)
         elif not isinstance(value, bool | None):
             text = str(value)
             if len(text) >= SHORTEST:
