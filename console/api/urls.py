@@ -6,6 +6,7 @@ from console.api.unknown import unknown_address
 from console.api.v1.audit_events import AuditEventsView
 from console.api.v1.batch import MemoryBatchView
 from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
+from console.api.v1.holds import HoldsView, HoldView
 from console.api.v1.memories import MemoriesView, MemoryView
 from console.api.v1.recall import RecallView
 from console.api.v1.recall_setting import RecallSettingView
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "runs/<str:run_id>", RunView.as_view()),
     path(V1 + "runs/<str:run_id>/spans", RunSpansView.as_view()),
     path(V1 + "settings/recall", RecallSettingView.as_view()),
+    path(V1 + "holds", HoldsView.as_view()),
+    path(V1 + "holds/<str:hold_id>", HoldView.as_view()),
     path(V1 + "audit/events", AuditEventsView.as_view()),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/docs/", DocsView.as_view()),

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from console.web import converters  # noqa: F401
-from console.web.views import audit, key, memory, overview, recall_setting, review, run, tenant
+from console.web.views import (
+    audit,
+    hold,
+    key,
+    memory,
+    overview,
+    recall_setting,
+    review,
+    run,
+    tenant,
+)
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -25,6 +35,9 @@ urlpatterns = [
     path("runs/<uuid:run_id>", run.run_detail, name="run-detail"),
     path("runs/<uuid:run_id>/<trace_id:trace_id>/<span_id:span_id>", run.run_span, name="run-span"),
     path("audit/", audit.audit_list, name="audit-list"),
+    path("holds/", hold.hold_list, name="hold-list"),
+    path("holds/new", hold.hold_place, name="hold-place"),
+    path("holds/<uuid:hold_id>/release", hold.hold_release, name="hold-release"),
     path("settings/keys/", key.key_list, name="key-list"),
     path("settings/keys/new", key.key_create, name="key-create"),
     path("settings/keys/<uuid:key_id>/revoke", key.key_revoke, name="key-revoke"),

@@ -21,6 +21,9 @@ ASKED_FOR = {
     ("get", "/api/v1/reviews"),
     ("get", "/api/v1/reviews/{review_id}"),
     ("post", "/api/v1/reviews/{review_id}/decide"),
+    ("get", "/api/v1/holds"),
+    ("post", "/api/v1/holds"),
+    ("delete", "/api/v1/holds/{hold_id}"),
     ("get", "/api/v1/audit/events"),
 }
 

@@ -27,6 +27,8 @@ PAGES = {
     "run": "/runs/{run.id}",
     "step": "/runs/{run.id}/{span.trace_id}/{span.span_id}",
     "audit": "/audit/",
+    "holds": "/holds/",
+    "place a hold": "/holds/new?memory={revised.id}",
     "keys": "/settings/keys/",
     "new key": "/settings/keys/new",
     "recall setting": "/settings/recall/",

@@ -13,7 +13,8 @@ from console.web.screens.versions import versions_by_number
 from console.web.text import Change, Passage, compare, excerpt, mark
 from memory.access import version_for, visible_memories, visible_reviews, visible_versions
 from memory.actions.expire import CAN_EXPIRE
-from memory.models import Memory, MemoryVersion, ReviewItem, ReviewStatus, State
+from memory.holds import standing_holds
+from memory.models import LegalHold, Memory, MemoryVersion, ReviewItem, ReviewStatus, State
 from memory.sealing import open_versions
 
 NONE = UUID(int=0)  # no row has it
@@ -59,6 +60,7 @@ class MemoryScreen:
     reviews: list[ReviewItem]
     supersedes: Memory | None
     superseded_by: Memory | None
+    holds: list[LegalHold]
     can_revise: bool
     can_expire: bool
     can_delete: bool
@@ -83,6 +85,7 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
     versions = open_versions(visible_versions(actor, memory)[: MOST_SHOWN + 1])
     shown = version_for(actor, memory, memory.version)
     others = visible_memories(actor)
+    holds = list(standing_holds(memory).select_related("subject")[:MOST_SHOWN])
     return MemoryScreen(
         memory=memory,
         state=state,
@@ -99,9 +102,10 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
         ),
         supersedes=others.filter(id=memory.supersedes_id or NONE).first(),
         superseded_by=others.filter(supersedes_id=memory.id).first(),
+        holds=holds,
         can_revise=can_revise,
-        can_expire=state in CAN_EXPIRE and actor.may(Permission.MEMORY_EXPIRE),
-        can_delete=state is not State.RETIRED and actor.may(Permission.MEMORY_DELETE),
+        can_expire=not holds and state in CAN_EXPIRE and actor.may(Permission.MEMORY_EXPIRE),
+        can_delete=not holds and state is not State.RETIRED and actor.may(Permission.MEMORY_DELETE),
     )
 
 
