@@ -1,56 +1,129 @@
 """Keeping the recall index: an active memory is in it, any other is not."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
 
-from django.db import connection
-from pgvector import Vector
+import orjson
 
+from audit.ingest import columns
+from audit.ingest.statements import run
+from console.keys.keyring import Key, keyring_for
+from console.keys.models import Purpose
+from console.tenancy.scope import current_tenant_id
 from memory.models import Memory, MemoryVersion, RecallIndex, State
 from memory.retrieval.embedding import embedding_provider
+from memory.retrieval.terms import blind_terms
 
-CONFIGURATION = "english"
-# A tsvector holds 1 MiB; this many characters of anything fit.
-MAX_INDEXED_CHARACTERS = 200_000
-
-
-def indexed_text(memory: Memory, version: MemoryVersion) -> str:
-    """What a query is compared with: the content, and the key's words, which name it."""
-    words = memory.key.replace("_", " ").replace(".", " ")
-    return f"{version.content}\n{words}"[:MAX_INDEXED_CHARACTERS]
-
-
-UPSERT = """
-INSERT INTO memory_recallindex (tenant_id, id, version, model, embedding, lexemes)
-VALUES (%s, %s, %s, %s, %s, to_tsvector(%s, %s))
-ON CONFLICT (tenant_id, id) DO UPDATE SET version = excluded.version, model = excluded.model,
-  embedding = excluded.embedding, lexemes = excluded.lexemes
+# The vectors travel apart, as one binary array of which each row takes its part: as text they
+# would cost more than all the rest.
+STORE = """
+INSERT INTO memory_recallindex (
+  tenant_id, id, version, graph, key_generation, subject_id, agent_id, visibility, namespace,
+  expires_at, valid_from, valid_to, run, recorded_at, confidence, model, terms, embedding,
+  is_approved)
+SELECT %s::uuid, entry.id, version, 0, key_generation, subject_id, agent_id, visibility, namespace,
+  expires_at, valid_from, valid_to, run, recorded_at, confidence, model, terms,
+  (%s::float4[])[(number - 1) * %s + 1:number * %s]::halfvec,
+  EXISTS (
+    SELECT FROM memory_memorytransition step
+    WHERE step.tenant_id = %s::uuid AND step.memory_id = entry.id AND step.state = 'active'
+      AND step.version = entry.version AND step.actor_kind = 'user')
+FROM ROWS FROM (
+  json_to_recordset(%s::json) AS (
+    id uuid, version int4, key_generation int2, subject_id uuid, agent_id uuid, visibility text,
+    namespace text[], expires_at timestamptz, valid_from timestamptz, valid_to timestamptz,
+    run int8, recorded_at timestamptz, confidence float8, model text, terms int4[])
+) WITH ORDINALITY AS entry (
+  id, version, key_generation, subject_id, agent_id, visibility, namespace, expires_at, valid_from,
+  valid_to, run, recorded_at, confidence, model, terms, number)
+ON CONFLICT (tenant_id, id) DO UPDATE SET
+  version = excluded.version, graph = excluded.graph, key_generation = excluded.key_generation,
+  subject_id = excluded.subject_id, agent_id = excluded.agent_id,
+  visibility = excluded.visibility, namespace = excluded.namespace,
+  expires_at = excluded.expires_at, valid_from = excluded.valid_from,
+  valid_to = excluded.valid_to, run = excluded.run, recorded_at = excluded.recorded_at,
+  confidence = excluded.confidence, model = excluded.model, terms = excluded.terms,
+  embedding = excluded.embedding, is_approved = excluded.is_approved
 """
 
 
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """An active memory and the version of it in force, opened."""
+
+    memory: Memory
+    version: MemoryVersion
+
+    @property
+    def text(self) -> str:
+        """What a query is compared with: the content, and the key's words, which name it."""
+        words = self.memory.key.replace("_", " ").replace(".", " ")
+        return f"{self.version.content}\n{words}" if words else self.version.content
+
+
+def store_entries(entries: Sequence[IndexEntry]) -> None:
+    """Makes active memories findable by what they say now, by one statement for all of them."""
+    if not entries:
+        return
+    key, provider = keyring_for().current(Purpose.INDEX), embedding_provider()
+    texts = [entry.text for entry in entries]
+    vectors = provider.embed(texts)
+    documents = [
+        _document(entry, terms=blind_terms(text, key.secret), key=key, model=provider.name)
+        for entry, text in zip(entries, texts, strict=True)
+    ]
+    tenant_id, width = current_tenant_id(), vectors.shape[1]
+    run(
+        STORE,
+        [
+            tenant_id,
+            columns.reals(vectors),
+            width,
+            width,
+            tenant_id,
+            orjson.dumps(documents).decode(),
+        ],
+    )
+
+
 def index_memories(active: Sequence[tuple[Memory, MemoryVersion]]) -> None:
-    """Makes newly written memories findable, in the same transaction."""
-    for memory, version in active:
-        refresh_index(memory, version)
+    """Called by whatever makes memories active, in the same transaction."""
+    store_entries([IndexEntry(memory, version) for memory, version in active])
 
 
 def refresh_index(memory: Memory, version: MemoryVersion) -> None:
     """Called by whatever changes a memory's state or version, in the same transaction."""
-    if memory.state != State.ACTIVE:
+    if memory.state == State.ACTIVE:
+        index_memories([(memory, version)])
+    else:
         RecallIndex.objects.filter(id=memory.id).delete()
-        return
-    provider = embedding_provider()
-    text = indexed_text(memory, version)
-    embedding = Vector(provider.embed([text])[0])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            UPSERT,
-            [
-                memory.tenant_id,
-                memory.id,
-                version.number,
-                provider.name,
-                embedding.to_text(),
-                CONFIGURATION,
-                text,
-            ],
-        )
+
+
+def _document(entry: IndexEntry, *, terms: list[int], key: Key, model: str) -> dict[str, Any]:
+    memory, version = entry.memory, entry.version
+    return {
+        "id": memory.id,
+        "version": version.number,
+        "key_generation": key.generation,
+        "subject_id": memory.subject_id,
+        "agent_id": memory.agent_id,
+        "visibility": memory.visibility,
+        "namespace": memory.namespace,
+        "expires_at": memory.expires_at,
+        "valid_from": memory.valid_from,
+        "valid_to": memory.valid_to,
+        "run": _number_of(memory.run),
+        "recorded_at": version.recorded_at,
+        "confidence": memory.confidence,
+        "model": model,
+        "terms": terms,
+    }
+
+
+def _number_of(run: str) -> int | None:
+    """A run's name as a number: neighbours need only be told from strangers."""
+    if not run:
+        return None
+    return int.from_bytes(blake2b(run.encode(), digest_size=8).digest(), "big", signed=True)
