@@ -15,6 +15,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
 from psycopg import Cursor
 from psycopg.abc import AdaptContext, PyFormat
 from psycopg.adapt import Dumper
@@ -75,6 +77,13 @@ integers = _fixed(1007, 23, "i")
 bigints = _fixed(1016, 20, "q")
 doubles = _fixed(1022, 701, "d")
 _instants = _fixed(1185, 1184, "q")
+
+
+def reals(values: NDArray[np.float32]) -> Column:
+    """float4[] of all the values, row after row."""
+    elements = np.empty(values.size, dtype=[("length", ">i4"), ("value", ">f4")])
+    elements["length"], elements["value"] = 4, values.ravel()
+    return _column(1021, 700, [elements.tobytes()], values.size)
 
 
 def instants(unix_nanoseconds: Sequence[int | None]) -> Column:

@@ -9,10 +9,13 @@ from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.platform.ids import uuid7
 from memory.models import Memory, MemoryVersion
-from memory.retrieval.history import versions_in_force
+from memory.retrieval.asking import ask
+from memory.retrieval.history import rank_versions, versions_in_force
 from memory.retrieval.query import Hit, Recall, RecallQuery, Scores
-from memory.retrieval.ranking import rank, rank_versions
-from memory.retrieval.scope import in_scope
+from memory.retrieval.ranking import rank
+from memory.retrieval.scope import in_scope, scope_of
+from memory.retrieval.search import find
+from memory.retrieval.setting import weights_in_force
 from memory.sealing import open_versions
 from memory.touches import record_recall
 
@@ -32,25 +35,25 @@ def recall_memories(*, actor: Actor, query: RecallQuery) -> Recall:
 
 
 def _now(query: RecallQuery, *, actor: Actor) -> list[Hit]:
-    memories = in_scope(query, actor=actor) & Memory.objects.in_force(now())
-    ranked = rank(query.query, memories, limit=query.top_k)
+    scope = scope_of(query, actor=actor)
+    asked = ask(query.query, scope=scope, at=now(), valid_at=query.valid_at)
+    ranked = rank(
+        asked.terms, find(asked), at=asked.at, weights=weights_in_force(), limit=query.top_k
+    )
     found = _with_context(ranked)
     versions = {
-        (version.memory_id, version.number): version
+        version.memory_id: version
         for version in open_versions(
             MemoryVersion.objects.filter(memory_id__in=found, number=F("memory__version"))
         )
     }
-    return [
-        Hit(found[memory_id], versions[memory_id, found[memory_id].version], scores)
-        for memory_id, scores in ranked
-    ]
+    return [Hit(found[memory_id], versions[memory_id], scores) for memory_id, scores in ranked]
 
 
 def _at(query: RecallQuery, at: datetime, *, actor: Actor) -> list[Hit]:
     memories = in_scope(query, actor=actor)
-    versions = versions_in_force(memories, at)
-    ranked = rank_versions(query.query, list(versions.values()), limit=query.top_k)
+    versions = versions_in_force(memories, at, valid_at=query.valid_at or at)
+    ranked = rank_versions(query, list(versions.values()), at=at)
     found = _with_context(ranked)
     return [Hit(found[memory_id], versions[memory_id], scores) for memory_id, scores in ranked]
 

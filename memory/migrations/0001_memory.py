@@ -5,9 +5,9 @@ import console.platform.ids
 import console.tenancy.scope
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
-import django.contrib.postgres.search
 import django.db.models.deletion
-import pgvector.django.vector
+import django.db.models.functions
+import pgvector.django
 from django.db import migrations, models
 
 from audit.operations import GovernByAudit
@@ -108,9 +108,22 @@ class Migration(migrations.Migration):
                 ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
                 ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
                 ('version', models.PositiveIntegerField()),
-                ('model', models.CharField(max_length=100)),
-                ('embedding', pgvector.django.vector.VectorField(dimensions=256)),
-                ('lexemes', django.contrib.postgres.search.SearchVectorField()),
+                ('graph', models.SmallIntegerField(default=0)),
+                ('key_generation', models.SmallIntegerField()),
+                ('subject_id', models.UUIDField(null=True)),
+                ('agent_id', models.UUIDField(null=True)),
+                ('visibility', models.TextField()),
+                ('namespace', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
+                ('expires_at', models.DateTimeField(null=True)),
+                ('valid_from', models.DateTimeField(null=True)),
+                ('valid_to', models.DateTimeField(null=True)),
+                ('run', models.BigIntegerField(null=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('confidence', models.FloatField(null=True)),
+                ('is_approved', models.BooleanField(default=False)),
+                ('model', models.TextField(blank=True)),
+                ('embedding', pgvector.django.HalfVectorField(null=True)),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
                 ('memory', models.ForeignObject(from_fields=('tenant_id', 'id'), on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='memory.memory', to_fields=('tenant_id', 'id'))),
             ],
         ),
@@ -207,7 +220,33 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='recallindex',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['lexemes'], name='recall_lexemes'),
+            index=models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['tenant_id', 'subject_id', '-id'], name='recall_subject'),
+        ),
+        migrations.AddIndex(
+            model_name='recallindex',
+            index=models.Index(condition=models.Q(('run__isnull', False)), fields=['tenant_id', 'run', 'id'], name='recall_run'),
+        ),
+        migrations.AddIndex(
+            model_name='recallindex',
+            index=models.Index(condition=models.Q(('graph', 0)), fields=['tenant_id', '-id'], name='recall_fresh'),
+        ),
+        migrations.AddIndex(
+            model_name='recallindex',
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('graph__gt', 0)), fields=['terms'], name='recall_terms'),
+        ),
+        *(
+            migrations.AddIndex(
+                model_name='recallindex',
+                index=pgvector.django.HnswIndex(
+                    django.contrib.postgres.indexes.OpClass(
+                        django.db.models.functions.Cast('embedding', pgvector.django.HalfVectorField(dimensions=width)),
+                        name='halfvec_cosine_ops',
+                    ),
+                    condition=models.Q(('graph', width)),
+                    name=f'recall_graph_{width}',
+                ),
+            )
+            for width in (256, 384, 512, 768, 1024, 1536)
         ),
         migrations.AddIndex(
             model_name='reviewitem',

@@ -1,8 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.expressions import OrderBy
+from django.db.models import Q
 from django.db.models.functions import Cast
 from pgvector.django import HalfVectorField, HnswIndex
 
@@ -18,8 +17,9 @@ class RecallIndex(ScopedModel):
 
     `terms` are the words of the text as keyed hashes, `key_generation` says of which index key.
     `embedding` is of `model`: while an installation changes its model, rows of both stand beside
-    each other, and a query is compared with each in its own. The rest repeats what recall filters
-    and weighs by, so that it needs no join.
+    each other, and a query is compared with each in its own. Both are blank while a row waits for
+    a provider that is asked over the network: till then only its words find it. The rest repeats
+    what recall filters and weighs by, so that it needs no join.
 
     `graph` is 0 for a row that is searched exactly, and the width of its embedding once it stands
     in the HNSW graph and the inverted index, where only the old rows of large tenants go.
@@ -48,8 +48,8 @@ class RecallIndex(ScopedModel):
     confidence = models.FloatField(null=True)
     # Somebody wrote or approved this version: a person, not a rule.
     is_approved = models.BooleanField(default=False)
-    model = models.TextField()
-    embedding = HalfVectorField()
+    model = models.TextField(blank=True)
+    embedding = HalfVectorField(null=True)
     terms = ArrayField(models.IntegerField())
 
     class Meta:
@@ -62,10 +62,7 @@ class RecallIndex(ScopedModel):
             models.Index(
                 fields=["tenant_id", "run", "id"], name="recall_run", condition=Q(run__isnull=False)
             ),
-            models.Index(
-                "tenant_id", OrderBy(F("id"), descending=True), name="recall_fresh",
-                condition=Q(graph=0),
-            ),
+            models.Index(fields=["tenant_id", "-id"], name="recall_fresh", condition=Q(graph=0)),
             GinIndex(fields=["terms"], name="recall_terms", condition=Q(graph__gt=0)),
             *(
                 HnswIndex(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
+import numpy as np
 import orjson
 
 from audit.ingest import columns
@@ -25,7 +26,8 @@ INSERT INTO memory_recallindex (
   is_approved)
 SELECT %s::uuid, entry.id, version, 0, key_generation, subject_id, agent_id, visibility, namespace,
   expires_at, valid_from, valid_to, run, recorded_at, confidence, model, terms,
-  (%s::float4[])[(number - 1) * %s + 1:number * %s]::halfvec,
+  CASE WHEN model <> '' THEN
+    (%s::float4[])[(number - 1) * %s + 1:number * %s]::halfvec END,
   EXISTS (
     SELECT FROM memory_memorytransition step
     WHERE step.tenant_id = %s::uuid AND step.memory_id = entry.id AND step.state = 'active'
@@ -69,9 +71,11 @@ def store_entries(entries: Sequence[IndexEntry]) -> None:
         return
     key, provider = keyring_for().current(Purpose.INDEX), embedding_provider()
     texts = [entry.text for entry in entries]
-    vectors = provider.embed(texts)
+    # No transaction waits for a network: such a row is found by its words until a task embeds it.
+    model = provider.name if provider.is_local else ""
+    vectors = provider.embed(texts) if provider.is_local else np.zeros((0, 0), np.float32)
     documents = [
-        _document(entry, terms=blind_terms(text, key.secret), key=key, model=provider.name)
+        _document(entry, terms=blind_terms(text, key.secret), key=key, model=model)
         for entry, text in zip(entries, texts, strict=True)
     ]
     tenant_id, width = current_tenant_id(), vectors.shape[1]

@@ -8,16 +8,16 @@ from memory.models import Memory, MemoryVersion
 from memory.retrieval.filters import EVERYTHING, Filter
 
 MAX_TOP_K = 100
-# Below this, a match shares neither words nor meaning with the query worth the name.
-WEAK_BELOW = 0.2
+# Texts of the default model that are about the same thing are at least this similar.
+RELATED = 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallQuery:
     """What an agent wants to know, and for which purpose.
 
-    `namespace` matches whole segments from the left, `token_budget` bounds the text answered, and
-    `as_of` asks what would have been recalled then.
+    `namespace` matches whole segments from the left, and `token_budget` bounds the text answered.
+    `as_of` asks what would have been recalled then, and `valid_at` what was true then.
     """
 
     query: str
@@ -27,30 +27,43 @@ class RecallQuery:
     top_k: int = 10
     token_budget: int | None = None
     as_of: datetime | None = None
+    valid_at: datetime | None = None
     purpose: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """`dense` is the cosine similarity, `lexical` the rank among the hits, both 0 to 1."""
+    """Why a memory was ranked where it was. Shares and scores are from 0 to 1.
+
+    `dense` is the cosine similarity; `lexical` the share of the query's information that the words
+    hold, `neighbours` the part of it lent by the turns beside it; `matched` of the `asked` distinct
+    words stand in it. `fused` orders the hits. `is_chance`: so many words fit by chance alone.
+    """
 
     dense: float
     lexical: float
-
-    @property
-    def fused(self) -> float:
-        return (self.dense + self.lexical) / 2
+    fused: float
+    matched: int
+    asked: int
+    neighbours: float
+    recency: float
+    is_approved: bool
+    is_chance: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """`conflicting` are the other hits that say something else at the same place."""
+
     memory: Memory
     version: MemoryVersion
     scores: Scores
+    conflicting: tuple[UUID, ...] = ()
 
     @property
     def is_weak(self) -> bool:
-        return self.scores.fused < WEAK_BELOW
+        """Neither its words nor its meaning say more than chance would."""
+        return self.scores.is_chance and self.scores.dense < RELATED
 
 
 @dataclass(frozen=True, slots=True)

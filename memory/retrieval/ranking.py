@@ -1,83 +1,131 @@
-"""Ranking the memories in scope by meaning and by words, and fusing the two."""
+"""Ranking by words and by meaning, and fusing the two by what the query itself shows.
 
-import re
+Words: BM25 (Robertson and Zaragoza 2009, with Lucene's idf) over the scope. A turn lends each of
+its words to its neighbours in the run, at half its worth for each step; a row takes the best of
+its own and what is lent, so that nothing counts twice.
+
+Fusing: a worth in words is information, in nats. Of N memories the best reaches about log N by
+chance, so only what goes beyond that is evidence; the surer the best row's words are, the less the
+meaning is asked, whose evidence is how far a similarity stands out in the scope.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import numpy as np
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, QuerySet
-from pgvector.django import CosineDistance
+from numpy.typing import NDArray
 
-from memory.models import Memory, MemoryVersion, RecallIndex
-from memory.retrieval.embedding import embedding_provider
-from memory.retrieval.index import CONFIGURATION
 from memory.retrieval.query import Scores
+from memory.retrieval.rows import Numbers, Rows
+from memory.retrieval.search import Found
+from memory.retrieval.weights import RecallWeights
 
-# Each half proposes this many; what neither half proposes cannot win.
-PROPOSED = 100
-MAX_QUERY_WORDS = 64
-WORD = re.compile(r"\w+")
-# ts_rank: divide by 1 + log(length), then rank / (rank + 1) into 0..1.
-NORMALIZATION = 1 | 32
-
-
-def words_query(text: str) -> SearchQuery | None:
-    """Any of the words: a memory need not hold all of a question's."""
-    words = WORD.findall(text)[:MAX_QUERY_WORDS]
-    if not words:
-        return None
-    return SearchQuery(" or ".join(words), search_type="websearch", config=CONFIGURATION)
+K1, B = 1.2, 0.75
+LENT = 0.5
+REACH = 2
+# What a standard deviation of similarity is worth where words say nothing, in nats.
+MEANING = 0.25
+SECONDS_PER_DAY = 86_400
 
 
-def rank(text: str, memories: QuerySet[Memory], *, limit: int) -> list[tuple[UUID, Scores]]:
-    """The best `limit` of `memories` by the recall index, best first."""
-    vector = embedding_provider().embed([text])[0]
-    distance = CosineDistance("embedding", vector)
-    rows = RecallIndex.objects.filter(id__in=memories.values("id"))
-    dense = rows.annotate(distance=distance).order_by("distance")[:PROPOSED]
-    distances = dict(dense.values_list("id", "distance"))
-    words = words_query(text)
-    ranks: dict[UUID, float] = {}
-    if words is not None:
-        score = SearchRank(F("lexemes"), words, normalization=NORMALIZATION)
-        lexical = rows.filter(lexemes=words).annotate(score=score).order_by("-score")[:PROPOSED]
-        ranks = dict(lexical.values_list("id", "score"))
-    if missing := ranks.keys() - distances.keys():
-        rest = rows.filter(id__in=missing).annotate(distance=distance)
-        distances |= dict(rest.values_list("id", "distance"))
-    return _fuse(distances, ranks, limit=limit)
+@dataclass(frozen=True, slots=True)
+class Words:
+    """By row, in nats: `own` words', and the `best` of own and lent. `mass` is the query's all."""
+
+    own: Numbers
+    best: Numbers
+    mass: float
+    matched: NDArray[np.int64]
 
 
-def rank_versions(
-    text: str, versions: list[MemoryVersion], *, limit: int
+def rank(
+    terms: NDArray[np.int32], found: Found, *, at: datetime, weights: RecallWeights, limit: int
 ) -> list[tuple[UUID, Scores]]:
-    """The same ranking over versions that are in no index: history, for `as_of`."""
-    if not versions:
+    """The best `limit` rows, best first, with what they were ranked by. `terms` as in Asked."""
+    rows = found.rows
+    if not len(rows):
         return []
-    vectors = embedding_provider().embed([text, *(version.content for version in versions)])
-    similarity = vectors[1:] @ vectors[0]
-    distances = {v.memory_id: float(1 - s) for v, s in zip(versions, similarity, strict=True)}
-    wanted = set(WORD.findall(text.lower())[:MAX_QUERY_WORDS])
-    ranks = {
-        version.memory_id: float(len(wanted & set(WORD.findall(version.content.lower()))))
-        for version in versions
-    }
-    return _fuse(distances, ranks, limit=limit)
-
-
-def _fuse(
-    distances: dict[UUID, float], ranks: dict[UUID, float], *, limit: int
-) -> list[tuple[UUID, Scores]]:
-    top = max(ranks.values(), default=0.0) or 1.0
-    scored = [
-        (memory_id, Scores(dense=_similarity(distance), lexical=ranks.get(memory_id, 0.0) / top))
-        for memory_id, distance in distances.items()
-    ]
+    words = words_of(terms, found)
+    meaning = _standing_out(found)
+    chance = np.log(found.sampled)
+    sure = 1 / (1 + np.exp(chance - words.best))
+    evidence = sure * words.best + MEANING * (1 - sure.max()) * meaning
+    recency = _recency(rows, at, weights)
+    confidence = np.nan_to_num(rows.confidence, nan=weights.unknown_confidence)
+    worth = (
+        evidence
+        + weights.recency * recency
+        + weights.confidence * confidence
+        + weights.approval * rows.is_approved
+    )
     # Newer first among equals: UUIDv7 orders by time.
-    scored.sort(key=lambda pair: (pair[1].fused, pair[0]), reverse=True)
-    return scored[:limit]
+    order = np.lexsort((rows.by_age(), worth))[::-1][:limit]
+    similarity = np.clip(np.nan_to_num(rows.similarity), 0, 1)
+    shown = np.maximum(worth, 0) / (np.maximum(worth, 0) + chance + 1)
+    return [
+        (
+            rows.id_of(row),
+            Scores(
+                dense=float(similarity[row]),
+                lexical=float(words.best[row] / words.mass) if words.mass else 0.0,
+                fused=float(shown[row]),
+                matched=int(words.matched[row]),
+                asked=terms.shape[1],
+                neighbours=float((words.best - words.own)[row] / words.mass) if words.mass else 0.0,
+                recency=float(recency[row]),
+                is_approved=bool(rows.is_approved[row]),
+                is_chance=bool(words.best[row] <= chance),
+            ),
+        )
+        for row in order.tolist()
+    ]
 
 
-def _similarity(distance: float) -> float:
-    # A text without words has no direction, and its distance is not a number.
-    return 0.0 if np.isnan(distance) else float(min(1.0, max(0.0, 1.0 - distance)))
+def words_of(terms: NDArray[np.int32], found: Found) -> Words:
+    rows, sampled = found.rows, found.sampled
+    counts = rows.counts(terms)
+    holders = (counts[:sampled] > 0).sum(axis=0)
+    idf = np.log(1 + (sampled - holders + 0.5) / (holders + 0.5))
+    average = max(1.0, float(rows.length[:sampled].mean()))
+    damping = K1 * (1 - B + B * rows.length / average)
+    own = counts * (K1 + 1) / (counts + damping[:, None]) * idf
+    return Words(
+        own=own.sum(axis=1),
+        best=_lent(own, rows).sum(axis=1),
+        mass=float(idf.sum() * (K1 + 1)),
+        matched=(counts > 0).sum(axis=1),
+    )
+
+
+def _lent(own: Numbers, rows: Rows) -> Numbers:
+    """The best of a row's own worth and what its neighbours in the run lend, by word."""
+    order = np.lexsort((rows.by_age(), rows.run))
+    run, worth = rows.run[order], own[order]
+    best = worth.copy()
+    for step in range(1, REACH + 1):
+        near = ((run[step:] == run[:-step]) & (run[step:] != 0))[:, None] * LENT**step
+        np.maximum(best[step:], near * worth[:-step], out=best[step:])
+        np.maximum(best[:-step], near * worth[step:], out=best[:-step])
+    unsorted = np.empty_like(best)
+    unsorted[order] = best
+    return unsorted
+
+
+def _standing_out(found: Found) -> Numbers:
+    """How many standard deviations a similarity lies above the scope's mean, model by model."""
+    rows = found.rows
+    standing = np.zeros(len(rows))
+    for generation in np.unique(rows.generation):
+        known = (rows.generation == generation) & ~np.isnan(rows.similarity)
+        sample = rows.similarity[: found.sampled][known[: found.sampled]]
+        if sample.size and (spread := float(sample.std())) > 0:
+            standing[known] = (rows.similarity[known] - sample.mean()) / spread
+    return standing
+
+
+def _recency(rows: Rows, at: datetime, weights: RecallWeights) -> Numbers:
+    """1 for what was recorded just now, 0.5 after a half-life."""
+    days = np.maximum(0, at.timestamp() - rows.recorded_at) / SECONDS_PER_DAY
+    halved: Numbers = np.exp2(-days / weights.half_life_days)
+    return halved

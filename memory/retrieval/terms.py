@@ -7,10 +7,13 @@ share a term once in millions: ranking bears it, and it tells a thief less.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from hashlib import blake2b
 from threading import local
 
+import numpy as np
 import Stemmer
+from numpy.typing import NDArray
 
 # The words of the rest of a longer text do not count.
 MAX_CHARACTERS = 200_000
@@ -19,13 +22,16 @@ WORD = re.compile(r"\w+")
 PERSON = b"mnemoscope term"
 # Words that say nothing of what a text is about.
 STOP_WORDS = frozenset(
-    """a about above after again against all am an and any are as at be because been before being
-    below between both but by can d did do does doing don down during each few for from further
-    had has have having he her here hers herself him himself his how i if in into is it its itself
-    just ll m me more most my myself no nor not now of off on once only or other our ours ourselves
-    out over own re s same she should so some such t than that the their theirs them themselves
-    then there these they this those through to too under until up ve very was we were what when
-    where which while who whom why will with would you your yours yourself yourselves""".split()
+    WORD.findall(
+        """a about above after again against all am an and any are as at be because been
+        before being below between both but by can d did do does doing don down during each
+        few for from further had has have having he her here hers herself him himself his
+        how i if in into is it its itself just ll m me more most my myself no nor not now of
+        off on once only or other our ours ourselves out over own re s same she should so
+        some such t than that the their theirs them themselves then there these they this
+        those through to too under until up ve very was we were what when where which while
+        who whom why will with would you your yours yourself yourselves"""
+    )
 )
 # A stemmer keeps a cache and is not shared between threads.
 _threads = local()
@@ -56,3 +62,10 @@ def blind_terms(text: str, key: bytes) -> list[int]:
         if stem not in known:
             known[stem] = blind(stem, key)
     return sorted([known[stem] for stem in found])
+
+
+def asked_terms(text: str, keys: Sequence[bytes]) -> NDArray[np.int32]:
+    """The distinct terms of a query: a line per key, a column per word."""
+    distinct = list(dict.fromkeys(stems(text)))[:MAX_QUERY_TERMS]
+    terms = [[blind(stem, key) for stem in distinct] for key in keys]
+    return np.array(terms, dtype=np.int32).reshape(len(keys), len(distinct))

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from django import forms
 from django.conf import settings
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import QueryDict
@@ -10,8 +9,8 @@ from django.http import QueryDict
 from console.platform.clock import now
 from console.web.forms.filters import ANY, FilterForm, agent_choices, choice, text
 from memory.actions.decide import Decision
-from memory.models import Kind, Memory, RecallIndex, State, Tier
-from memory.retrieval.index import CONFIGURATION
+from memory.models import Kind, Memory, State, Tier
+from memory.retrieval.asking import holding_words
 from memory.reviews.reasons import offered
 
 EXPIRY = [ANY, ("week", "Within 7 days"), ("month", "Within 30 days"), ("never", "Never")]
@@ -32,9 +31,7 @@ class MemoryFilter(FilterForm):
         exact = {name: chosen[name] for name in ("kind", "tier") if name in chosen}
         memories = memories.filter(**exact)
         if "q" in chosen:
-            query = SearchQuery(chosen["q"], config=CONFIGURATION, search_type="websearch")
-            found = RecallIndex.objects.filter(lexemes=query)
-            memories = memories.filter(id__in=found.values("id"))
+            memories = memories.filter(id__in=holding_words(chosen["q"]).values("id"))
         if "state" in chosen:
             memories = in_state(memories, State(chosen["state"]))
         if "agent" in chosen:
