@@ -1,0 +1,77 @@
+"""Encoded runs inside a text: what they decode to is screened as the text itself is."""
+
+import base64
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+MOST_RUNS = 20
+LONGEST_RUN = 8_192
+READABLE_SHARE = 0.9
+BLOB_LENGTH = 160
+
+_BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/-])")
+_HEX = re.compile(r"(?<![\w])(?:0x)?(?:[0-9a-fA-F]{2}[ :]?){16,}(?!\w)")
+_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}){8,}")
+_PERCENT = re.compile(r"(?:[\w.+-]{0,8}%[0-9a-fA-F]{2}){8,}[\w.+-]{0,80}")
+
+
+class Decoded(NamedTuple):
+    """`text` stood encoded at `start`/`end`."""
+
+    text: str
+    start: int
+    end: int
+
+
+def decoded_in(written: str) -> Iterator[Decoded]:
+    """What readable text the encoded runs hold: the first runs, each up to `LONGEST_RUN`."""
+    for pattern, decode in (
+        (_BASE64, _from_base64),
+        (_HEX, _from_hex),
+        (_ESCAPES, _from_escapes),
+        (_PERCENT, _from_percent),
+    ):
+        for _, match in zip(range(MOST_RUNS), pattern.finditer(written), strict=False):
+            text = _readable(decode(match.group()[:LONGEST_RUN]))
+            if text:
+                yield Decoded(text, *match.span())
+
+
+def blobs_in(written: str) -> Iterator[tuple[int, int]]:
+    """The first long run of base64, readable or not."""
+    for match in _BASE64.finditer(written):
+        if len(match.group()) >= BLOB_LENGTH:
+            yield match.span()
+            return
+
+
+def _from_base64(run: str) -> bytes:
+    run = run.rstrip("=").replace("-", "+").replace("_", "/")
+    run = run[: len(run) - (len(run) % 4 == 1)]
+    return base64.b64decode(run + "=" * (-len(run) % 4))
+
+
+def _from_hex(run: str) -> bytes:
+    digits = re.sub(r"[^0-9a-fA-F]", "", run.removeprefix("0x"))
+    return bytes.fromhex(digits[: len(digits) // 2 * 2])
+
+
+def _from_escapes(run: str) -> bytes:
+    codes = (int(code, 16) for code in re.split(r"\\[xu]", run)[1:])
+    return "".join(map(chr, codes)).encode("utf-8", "replace")
+
+
+def _from_percent(run: str) -> bytes:
+    return unquote_to_bytes(run.replace("+", " "))
+
+
+def _readable(decoded: bytes) -> str:
+    """The bytes as text when they are text, else nothing."""
+    try:
+        text = decoded.decode()
+    except UnicodeDecodeError:
+        return ""
+    shown = sum(character.isprintable() or character.isspace() for character in text)
+    return text if text and shown >= READABLE_SHARE * len(text) else ""

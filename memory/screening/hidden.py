@@ -1,0 +1,60 @@
+"""Characters a person does not see, and letters that are not what they look like."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from memory.screening.evidence import Evidence
+from memory.screening.folding import INVISIBLE, Folded
+
+# One or two strays come with pasted text.
+TOLERATED = 2
+INVISIBLE_WEIGHT = 0.4
+TAGS_WEIGHT = 0.7
+CONFUSABLE_WEIGHT = 0.4
+SHORTEST_WORD = 4
+
+# Joiners shape Persian and Indic words and emoji; marks of direction stand in right-to-left text.
+_ORTHOGRAPHY = re.compile(
+    "(?<=[^\x00-\u02ff])[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]+|"
+    "(?<=[\u0590-\u08ff][ .,:;!?)])[\u200e\u200f]|[\u200e\u200f](?=[\u0590-\u08ff])|"
+    "(?<=[\u0590-\u08ff])[\u200e\u200f]|"
+    "\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f|"  # the flags of England, Scotland, Wales
+    "(?<=[^\\W\\d_])\u00ad(?=[^\\W\\d_])|\\A\ufeff"
+)
+_TAGS = re.compile("[\U000e0020-\U000e007e]{4,}")
+
+
+def hidden_in(written: str, folded: Folded) -> Iterator[Evidence]:
+    if written.isascii():
+        return
+    for start, end in folded.mixed_words:
+        if end - start >= SHORTEST_WORD:
+            detail = "A word mixes letters of two scripts that look alike."
+            span = folded.written(start, end)
+            yield Evidence("confusable_characters", CONFUSABLE_WEIGHT, detail, *span)
+            break
+    remaining = _ORTHOGRAPHY.sub(lambda match: " " * len(match.group()), written)
+    places = [match.start() for match in INVISIBLE.finditer(remaining)]
+    if len(places) > TOLERATED:
+        start, end = _densest(places)
+        detail = f"It carries {len(places)} invisible characters."
+        yield Evidence("invisible_characters", INVISIBLE_WEIGHT, detail, start, end)
+
+
+def smuggled_in(written: str) -> Iterator[tuple[str, int, int]]:
+    """Text spelled in the tag block, which mirrors ASCII unseen, and where it stands."""
+    for match in _TAGS.finditer(written):
+        yield "".join(chr(ord(tag) - 0xE0000) for tag in match.group()), *match.span()
+
+
+def _densest(places: list[int]) -> tuple[int, int]:
+    """The longest run of places that stand together."""
+    start = best_start = places[0]
+    best_end = end = places[0] + 1
+    for before, place in pairwise(places):
+        start = start if place - before <= 2 else place  # noqa: PLR2004 - side by side, or every other
+        end = place + 1
+        if end - start > best_end - best_start:
+            best_start, best_end = start, end
+    return best_start, best_end
