@@ -19,6 +19,7 @@ BENCHMARKS = (
     "otlp_ingest",
     "memory",
     "row_security",
+    "held_memory",
 )
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit.models import AccessKind
 from console.accounts.actor import Actor
@@ -21,7 +21,13 @@ from memory.models import (
 from memory.sealing import open_versions
 from memory.touches import record_touch
 
-OPEN_STATES = [State.ACTIVE, State.SUPERSEDED, State.EXPIRED]
+
+def was_in_force() -> Q:
+    """A proposal that was expired unapproved has ended, and is no less a proposal."""
+    taken_effect = MemoryTransition.objects.filter(memory_id=OuterRef("id"), state=State.ACTIVE)
+    return Q(state=State.ACTIVE) | Q(
+        Exists(taken_effect), state__in=[State.SUPERSEDED, State.EXPIRED]
+    )
 
 
 def visible_memories(actor: Actor) -> QuerySet[Memory]:
@@ -31,9 +37,10 @@ def visible_memories(actor: Actor) -> QuerySet[Memory]:
         return memories
     if not actor.may(Permission.MEMORY_READ):
         return memories.none()
-    readable = Q(state__in=OPEN_STATES)
+    readable = was_in_force()
     if actor.api_key_id is not None:
-        readable |= Q(state__in=HELD_STATES, api_key_id=actor.api_key_id)
+        own = [*HELD_STATES, State.SUPERSEDED, State.EXPIRED]
+        readable |= Q(state__in=own, api_key_id=actor.api_key_id)
     memories = memories.filter(readable)
     if actor.agent_id is not None:
         return memories.exclude(~Q(agent_id=actor.agent_id), visibility=Visibility.AGENT)

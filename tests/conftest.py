@@ -4,55 +4,28 @@ Each test worker has a server of its own in a temporary folder. A test sees the 
 row security, exactly as the product does; only the fixtures here use the owner's role.
 """
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from console.runtime.postgres import EmbeddedPostgres
-from console.runtime.provision import APP, OWNER, provision
 from tests.cast import *  # noqa: F403
-
-PASSWORDS = {APP: "app-test", OWNER: "owner-test"}
-DATABASE = "mnemoscope_test"
-ALIASES = {"default": APP, "owner": OWNER}
+from tests.database import embedded_postgres, migrate_and_connect
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    with tempfile.TemporaryDirectory(prefix="mnemoscope-test-") as folder:
-        server = EmbeddedPostgres(Path(folder), durable=False)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop(hurry=True)
+    with embedded_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlocker) -> None:
     """Replaces pytest-django's: the owner migrates, the app role serves."""
-    provision(
-        postgres.dsn(),
-        passwords=PASSWORDS,
-        context_key=settings.CONTEXT_KEY,
-        database=DATABASE,
-    )
-    for alias, role in ALIASES.items():
-        connections[alias].settings_dict.update(
-            HOST=str(postgres.socket_folder),
-            NAME=DATABASE,
-            USER=role,
-            PASSWORD=PASSWORDS[role],
-        )
     with django_db_blocker.unblock():
-        call_command("migrate", database="owner", verbosity=0)
-        connections["owner"].close()
+        migrate_and_connect(postgres)
 
 
 @pytest.fixture

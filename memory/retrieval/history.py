@@ -7,7 +7,7 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Q, QuerySet
 
-from memory.models import Memory, MemoryTransition, MemoryVersion, State
+from memory.models import HELD_STATES, Memory, MemoryTransition, MemoryVersion, State
 from memory.retrieval.embedding import embedding_provider
 from memory.retrieval.query import RecallQuery, Scores
 from memory.retrieval.ranking import rank
@@ -24,7 +24,11 @@ MAX_CANDIDATES = 5_000
 def versions_in_force(
     memories: QuerySet[Memory], at: datetime, *, valid_at: datetime
 ) -> dict[UUID, MemoryVersion]:
-    """The version of each of `memories` that a recall at `at` could have returned."""
+    """The version of each of `memories` that a recall at `at` could have returned.
+
+    What was deleted since, or is held now, comes back for no moment.
+    """
+    memories = memories.exclude(state__in=[*HELD_STATES, State.RETIRED, State.ERASED])
     latest = (
         MemoryTransition.objects.filter(memory_id__in=memories.values("id"), at__lte=at)
         .order_by("memory_id", "-at", "-id")

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.cast import Machine, Person
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 
 @dataclass(frozen=True)
@@ -17,19 +19,19 @@ class Door:
     key: str | None
     client: Client = field(default_factory=Client)
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: str) -> "Answer":
         return self.send("GET", path, **headers)
 
-    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def post(self, path: str, body: Any = None, **headers: str) -> "Answer":
         return self.send("POST", path, body, **headers)
 
-    def patch(self, path: str, body: Any, **headers: str) -> HttpResponse:
+    def patch(self, path: str, body: Any, **headers: str) -> "Answer":
         return self.send("PATCH", path, body, **headers)
 
-    def delete(self, path: str) -> HttpResponse:
+    def delete(self, path: str) -> "Answer":
         return self.send("DELETE", path)
 
-    def send(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> "Answer":
         """`body` as JSON, or as it is when it is bytes."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.key is not None:
@@ -49,9 +51,9 @@ def encode(body: Any) -> bytes:
     return json.dumps(body).encode()
 
 
-def problem_of(response: HttpResponse, status: int, code: str) -> dict[str, Any]:
+def problem_of(response: "Answer", status: int, code: str) -> dict[str, Any]:
     """The problem, once it is sure to be one of this status and code."""
-    body = response.json()
+    body: dict[str, Any] = response.json()
     assert response.status_code == status, body
     assert response["Content-Type"] == "application/problem+json"
     assert body["status"] == status

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from console.tenancy.lint import RULES, findings, refuse_unsafe_database, statement
-from tests.conftest import DATABASE
+from tests.database import DATABASE
 
 BREAKS = {
     "mnemoscope.E001": "ALTER TABLE memory_memory NO FORCE ROW LEVEL SECURITY",
