@@ -11,6 +11,7 @@ KINDS: dict[str, str] = {
     "recall.weights_set": "How memories are ranked was changed; the payload has both settings.",
     "review.opened": "A write was held for a person to decide.",
     "review.approved": "A person let a held write take effect.",
+    "review.endorsed": "One of the people who must agree approved a held write.",
     "review.edited": "A person corrected a held write and let it take effect.",
     "review.rejected": "A person refused a held write.",
     "review.expired": "A person expired the memory a review was about.",

@@ -4,7 +4,7 @@ Shared by writing, revising and restoring: one pipeline, whatever the verb, and 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from audit.models import AccessKind
@@ -19,7 +19,6 @@ from memory.screening import Finding, ScreenContext, screen
 from memory.screening.contradiction import Place, Standing, contradicted
 from memory.sealing import content_digest
 from memory.touches import record_touches
-from memory.writes import Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +57,25 @@ class WriteOutcome:
 
 def assess(
     *,
-    actor: Actor,
-    write: Write,
+    facts: Facts,
+    policy: CompiledPolicy,
     subject_id: UUID | None,
     keyring: Keyring,
     standing: Standing,
     context: ScreenContext,
-    policy: CompiledPolicy,
-    agent_standing: int,
-    subject_known: bool,
     beside: UUID | None = None,
 ) -> Assessment:
-    """`beside` is the memory that a revision belongs to. Asks the database nothing.
+    """`facts` are those known before screening; `beside` is the memory a revision belongs to.
 
-    Raises ErasedSubjectError and RejectedByPolicyError.
+    Asks the database nothing. Raises ErasedSubjectError and RejectedByPolicyError.
     """
+    write = facts.write
     findings = screen(write.content, context)
     place = Place(subject_id, write.namespace, write.key)
     digest = content_digest(keyring.current(Purpose.DIGEST, subject_id), write.content, write.value)
     otherwise = contradicted(standing.get(place, ()), digest=digest, beside=beside)
     against = otherwise[0] if otherwise else None
-    facts = Facts(
-        actor=actor,
-        write=write,
-        findings=findings,
-        contradicts=against.id if against else None,
-        standing=agent_standing,
-        subject_known=subject_known,
-        revision=beside is not None,
-    )
+    facts = replace(facts, findings=findings, contradicts=against.id if against else None)
     ruling = decide(policy, facts)
     ruling.refuse_rejected()
     return Assessment(findings, against, ruling)

@@ -23,7 +23,8 @@ from memory.models import (
     ReviewStatus,
     State,
 )
-from memory.reviews.proposer import proposed_by
+from memory.reviews.approvals import approved_by, waits_for_another
+from memory.reviews.proposer import proposed
 from memory.screening.contradiction import Place, contradicted, standing_at
 from memory.writes import Write
 
@@ -36,6 +37,7 @@ class Decision(StrEnum):
     DELETE = "delete"
 
 
+APPROVALS = {Decision.APPROVE, Decision.EDIT}
 STATUS_OF: dict[Decision, ReviewStatus] = {
     Decision.APPROVE: ReviewStatus.APPROVED,
     Decision.EDIT: ReviewStatus.EDITED,
@@ -58,6 +60,7 @@ def decide_review(
 ) -> ReviewItem:
     """Decides a held write. `content` is the corrected text of an edit.
 
+    Where several people must agree, all approvals but the last are kept and the review stays open.
     `seen_digest` is the digest of what the reviewer looked at: another one makes the decision
     void. Raises OwnProposalError, WrongStateError, StaleVersionError, InvalidInputError.
     """
@@ -67,7 +70,9 @@ def decide_review(
         raise WrongStateError(f"This review is already {review.status}.")
     memory = lock(review.memory)
     version = version_of(memory, review.version)
-    if proposed_by(actor, version):
+    if decision in APPROVALS and actor.id in approved_by(review):
+        raise WrongStateError("You have approved this already: another person has to.")
+    if proposed(actor, review):
         raise OwnProposalError("You proposed this, or own the key that did: somebody else decides.")
     if seen_digest is not None and seen_digest != bytes(version.content_digest):
         raise StaleVersionError("The text has changed since you looked at it. Look again.")
@@ -76,7 +81,13 @@ def decide_review(
     if decision is Decision.EDIT:
         version = _edited(actor=actor, memory=memory, version=version, content=content)
         note(edited_version=version.number)
-    _take_effect(decision, actor=actor, memory=memory, version=version, why=reason)
+        _put_in_place(version, review=review)
+    if decision in APPROVALS and waits_for_another(actor, review):
+        note(kind="review.endorsed", approvals_needed=review.approvals_needed)
+    else:
+        _take_effect(decision, actor=actor, memory=memory, version=version, why=reason)
+        review.status = status
+        review.closed_at = now()
     ReviewDecision.objects.create(
         review_id=review.id,
         outcome=status,
@@ -87,10 +98,16 @@ def decide_review(
         decided_by_id=actor.id,
         decided_by_label=actor.label[:200],
     )
-    review.status = status
-    review.closed_at = now()
-    review.save(update_fields=["status", "closed_at"])
+    review.save(update_fields=["status", "closed_at", "version", "first_version", "content_digest"])
     return review
+
+
+def _put_in_place(version: MemoryVersion, *, review: ReviewItem) -> None:
+    """A correction is what is reviewed from here on: an approval of the old text is void."""
+    if review.approvals_needed > 1:
+        review.first_version = review.first_version or review.version
+        review.version = version.number
+        review.content_digest = bytes(version.content_digest)
 
 
 def _take_effect(
@@ -101,7 +118,7 @@ def _take_effect(
     version: MemoryVersion,
     why: str,
 ) -> None:
-    if decision in {Decision.APPROVE, Decision.EDIT}:
+    if decision in APPROVALS:
         if memory.state not in HELD_STATES | {State.ACTIVE}:
             raise WrongStateError(f"The memory is {memory.state}: nothing is left to approve.")
         _supersede_contradicted(actor=actor, memory=memory, version=version)

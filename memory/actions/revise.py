@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from audit.models import AccessKind
 from audit.trail import audited, note
 from console.accounts.actor import Actor
@@ -8,7 +10,7 @@ from console.platform.errors import StaleVersionError, WrongStateError
 from memory.actions.write import check_lineage, check_times, readable_ancestors
 from memory.lifecycle import append_version, enter, lock
 from memory.models import Memory, State
-from memory.policies import policy_in_force, standing_of
+from memory.policies import Facts, held_subjects, policy_in_force, standing_of
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
 from memory.screening.contradiction import Place, standing_at
 from memory.screening.gathering import gather
@@ -50,15 +52,19 @@ def propose_version(
     place = Place(memory.subject_id, write.namespace, write.key)
     policy = policy_in_force()
     assessment = assess(
-        actor=actor,
-        write=write,
+        facts=Facts(
+            actor=actor,
+            write=replace(write, subject=memory.subject.external_id if memory.subject else ""),
+            standing=standing_of(actor, policy),
+            subject_known=memory.subject_id is not None,
+            subject_held=bool(held_subjects([memory.subject_id], policy)),
+            revision=True,
+        ),
+        policy=policy,
         subject_id=memory.subject_id,
         keyring=keyring,
         standing=standing_at([place]),
         context=context,
-        policy=policy,
-        agent_standing=standing_of(actor, policy),
-        subject_known=memory.subject_id is not None,
         beside=memory.id,
     )
     version = append_version(actor=actor, memory=memory, write=write, findings=assessment.findings)

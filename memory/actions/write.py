@@ -15,7 +15,13 @@ from console.tenancy.rows import insert_rows, one_round_trip
 from memory.access import visible_memories
 from memory.lifecycle import new_version, transition
 from memory.models import Memory, SealedContent, State
-from memory.policies import CompiledPolicy, policy_in_force, standing_of
+from memory.policies import (
+    CompiledPolicy,
+    Facts,
+    held_subjects,
+    policy_in_force,
+    standing_of,
+)
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
 from memory.retrieval.index import index_memories
 from memory.screening import ScreenContext
@@ -57,7 +63,19 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
     )
     contexts = iter(gather(actor=actor, writes=sound, subject_ids=subject_ids))
     policy = policy_in_force()
+    held = held_subjects(subject_ids, policy)
     agent_standing = standing_of(actor, policy)
+
+    def facts(write: Write) -> Facts:
+        subject = subjects.get(write.subject)
+        return Facts(
+            actor=actor,
+            write=write,
+            standing=agent_standing,
+            subject_known=subject is not None and subject.created_at < moment,
+            subject_held=subject is not None and subject.id in held,
+        )
+
     written, sealed = Written(), list[SealedContent]()
     for write, refusal in zip(writes, refusals, strict=True):
         if refusal is not None:
@@ -65,14 +83,12 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
             continue
         try:
             outcome, words = _propose(
-                actor=actor,
-                write=write,
+                facts=facts(write),
+                policy=policy,
                 subject=subjects.get(write.subject),
                 keyring=keyring,
                 standing=standing,
                 context=next(contexts),
-                policy=policy,
-                agent_standing=agent_standing,
                 moment=moment,
             )
         except DomainError as error:
@@ -97,28 +113,24 @@ def _refused(write: Write, *, known: set[UUID], at: datetime) -> DomainError | N
 
 def _propose(
     *,
-    actor: Actor,
-    write: Write,
+    facts: Facts,
+    policy: CompiledPolicy,
     subject: Subject | None,
     keyring: Keyring,
     standing: Standing,
     context: ScreenContext,
-    policy: CompiledPolicy,
-    agent_standing: int,
     moment: datetime,
 ) -> tuple[WriteOutcome, SealedContent]:
     """One write as rows yet to be saved."""
+    actor, write = facts.actor, facts.write
     subject_id = subject.id if subject else None
     assessment = assess(
-        actor=actor,
-        write=write,
+        facts=facts,
+        policy=policy,
         subject_id=subject_id,
         keyring=keyring,
         standing=standing,
         context=context,
-        policy=policy,
-        agent_standing=agent_standing,
-        subject_known=subject is not None and subject.created_at < moment,
     )
     memory = Memory(
         namespace=list(write.namespace),

@@ -30,6 +30,19 @@ class Migration(migrations.Migration):
             name='queue',
             field=models.CharField(blank=True, max_length=60),
         ),
+        migrations.AddField(
+            model_name='reviewitem',
+            name='first_version',
+            field=models.PositiveIntegerField(null=True),
+        ),
+        migrations.RemoveIndex(
+            model_name='reviewitem',
+            name='review_queue',
+        ),
+        migrations.AddIndex(
+            model_name='reviewitem',
+            index=models.Index(fields=['tenant_id', 'status', '-priority', '-risk', 'id'], name='review_order'),
+        ),
         migrations.CreateModel(
             name='PolicyVersion',
             fields=[

@@ -25,7 +25,8 @@ class ReviewStatus(models.TextChoices):
 class ReviewItem(ScopedModel):
     """A write that waits for a person: version `version` of `memory`, and why it was held.
 
-    The decision is bound to `content_digest`: what was looked at is what takes effect.
+    The decision is bound to `content_digest`: what was looked at is what takes effect. Where two
+    people must agree, a correction by the first takes the place of `first_version`, as proposed.
     """
 
     memory_id = models.UUIDField()
@@ -37,6 +38,7 @@ class ReviewItem(ScopedModel):
         related_name="reviews",
     )
     version = models.PositiveIntegerField()
+    first_version = models.PositiveIntegerField(null=True)
     kind = models.CharField(max_length=20, choices=ReviewKind)
     status = models.CharField(max_length=20, choices=ReviewStatus, default=ReviewStatus.OPEN)
     reasons = models.JSONField(default=list)
@@ -79,7 +81,9 @@ class ReviewItem(ScopedModel):
             )
         ]
         indexes = [
-            models.Index(fields=["tenant_id", "status", "-risk", "id"], name="review_queue"),
+            models.Index(
+                fields=["tenant_id", "status", "-priority", "-risk", "id"], name="review_order"
+            ),
             models.Index(fields=["tenant_id", "agent_id", "status"], name="review_agent"),
         ]
 

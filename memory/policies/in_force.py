@@ -1,5 +1,6 @@
 """Which policy rules: asked once per request, compiled once per version and process."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import structlog
 from console.accounts.actor import Actor
 from console.platform.errors import InvalidInputError
 from console.tenancy.scope import current_tenant_id
-from memory.models import SHIPPED, Memory, PolicyActivation, PolicyVersion, State
+from memory.models import SHIPPED, LegalHold, Memory, PolicyActivation, PolicyVersion, State
 from memory.policies.compiled import CompiledPolicy, compile_policy
 from memory.policies.default import DEFAULT_LIFETIMES, DEFAULT_POLICY
 from memory.policies.facts import STANDING_LIMIT, is_known
@@ -63,3 +64,12 @@ def standing_of(actor: Actor, policy: CompiledPolicy) -> int:
         return STANDING_LIMIT
     written = Memory.objects.filter(agent_id=actor.agent_id, state__in=STANDING_STATES)
     return written[:STANDING_LIMIT].count()
+
+
+def held_subjects(subject_ids: Collection[UUID | None], policy: CompiledPolicy) -> set[UUID]:
+    """Those under legal hold, if this policy asks. One statement."""
+    wanted = set(subject_ids) - {None}
+    if not wanted or "subject.held" not in policy.asks:
+        return set()
+    holds = LegalHold.objects.filter(subject_id__in=wanted, released_at__isnull=True)
+    return {held for held in holds.values_list("subject_id", flat=True) if held is not None}

@@ -4,7 +4,14 @@ from uuid import UUID
 
 from console.accounts.actor import Actor
 from console.accounts.models import Agent, ApiKey
-from memory.models import MemoryVersion
+from memory.models import MemoryVersion, ReviewItem
+
+
+def proposed(actor: Actor, review: ReviewItem) -> bool:
+    """Whether the actor stands behind what is reviewed: the text, or the one it corrects."""
+    numbers = {review.version, review.first_version or review.version}
+    versions = MemoryVersion.objects.filter(memory_id=review.memory_id, number__in=numbers)
+    return any(proposed_by(actor, version) for version in versions)
 
 
 def proposed_by(actor: Actor, version: MemoryVersion) -> bool:

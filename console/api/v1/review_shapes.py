@@ -15,6 +15,7 @@ from console.api.v1.memory_bodies import MAX_NAME
 from console.api.v1.queries import PageQuery
 from memory.actions.decide import Decision
 from memory.models import MemoryVersion, ReviewItem, ReviewKind, ReviewStatus, State
+from memory.policies.rule import Priority
 from memory.reviews.reasons import DecisionReason
 
 MAX_NOTE = 2_000
@@ -28,6 +29,7 @@ class ReviewQuery(PageQuery):
     kind = OneOfField(required=False, choices=ReviewKind.choices)
     agent = IdentifierField(required=False, help_text="The id of the agent that proposed it.")
     subject = TextField(required=False, max_length=MAX_NAME)
+    queue = TextField(required=False, max_length=MAX_NAME)
 
 
 @extend_schema_serializer(
@@ -73,7 +75,10 @@ class ReviewAnswer(Shape):
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=ReviewStatus.choices)
     kind = serializers.ChoiceField(choices=ReviewKind.choices)
-    risk = serializers.FloatField(help_text="0 to 1; orders the queue.")
+    queue = serializers.CharField(help_text="Whose work it is, as the policy says; or ''.")
+    priority = serializers.ChoiceField(choices=[str(one) for one in Priority])
+    approvals_needed = serializers.IntegerField(help_text="How many people must approve it.")
+    risk = serializers.FloatField(help_text="0 to 1; orders those of one priority.")
     reasons = Reason(many=True, help_text="Why it was held.")
     memory_id = serializers.UUIDField()
     memory_state = serializers.ChoiceField(choices=State.choices)
@@ -144,6 +149,9 @@ def _summary(review: ReviewItem) -> dict[str, Any]:
         "id": review.id,
         "status": review.status,
         "kind": review.kind,
+        "queue": review.queue,
+        "priority": list(Priority)[review.priority],
+        "approvals_needed": review.approvals_needed,
         "risk": review.risk,
         "reasons": review.reasons,
         "memory_id": review.memory_id,

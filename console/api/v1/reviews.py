@@ -33,6 +33,7 @@ COLUMNS = {
     "kind": "kind",
     "agent": "agent_id",
     "subject": "subject__external_id",
+    "queue": "queue",
 }
 
 
@@ -42,8 +43,8 @@ class ReviewsView(TenantView):
     @extend_schema(
         operation_id="reviews_list",
         summary="List reviews",
-        description="Those open, unless `status` asks for others. The riskiest first, then the"
-        " oldest.",
+        description="Those open, unless `status` asks for others. The most urgent first, then the"
+        " riskiest, then the oldest.",
         tags=TAGS,
         parameters=[ReviewQuery],
         responses={200: page_shape(ReviewAnswer), **problems()},
@@ -52,7 +53,7 @@ class ReviewsView(TenantView):
         asked = checked(ReviewQuery, request.query_params)
         wanted = {column: asked[name] for name, column in COLUMNS.items() if name in asked}
         reviews = visible_reviews(self.actor).filter(**wanted)
-        page = page_of(reviews, _riskiest(), cursor=asked.get("cursor"), limit=asked["limit"])
+        page = page_of(reviews, _most_urgent(), cursor=asked.get("cursor"), limit=asked["limit"])
         results = [shown_review(review) for review in page.rows]
         return Response({"results": results, "next_cursor": page.next_cursor})
 
@@ -86,7 +87,8 @@ class ReviewDecideView(TenantView):
     @extend_schema(
         operation_id="reviews_decide",
         summary="Decide a review",
-        description="Whoever proposed a memory, or owns the key that did, cannot decide it.",
+        description="Whoever proposed a memory, or owns the key that did, cannot decide it. Where"
+        " `approvals_needed` is 2, the first approval leaves the review open for another person.",
         tags=TAGS,
         request=DecisionBody,
         responses={200: ReviewAnswer, **problems(400, 404, 409, 413, 415)},
@@ -111,7 +113,7 @@ class ReviewDecideView(TenantView):
 
 def _current(review: ReviewItem) -> MemoryVersion | None:
     """What was in force beside the proposal: nothing, for a memory's first version."""
-    if review.memory.version == review.version:
+    if review.memory.version == review.version or review.memory.is_held:
         return None
     return version_of(review.memory)
 
@@ -123,10 +125,14 @@ def _contradicted(review: ReviewItem) -> MemoryVersion | None:
     return version_of(memory) if memory else None
 
 
-def _riskiest() -> Order[Any]:
+def _most_urgent() -> Order[Any]:
     return Order(
-        ("-risk", "id"),
-        "d16s",
-        lambda review: (review.risk, review.id.bytes),
-        lambda risk, last: Q(risk__lt=risk) | Q(risk=risk, id__gt=UUID(bytes=last)),
+        ("-priority", "-risk", "id"),
+        "hd16s",
+        lambda review: (review.priority, review.risk, review.id.bytes),
+        lambda priority, risk, last: (
+            Q(priority__lt=priority)
+            | Q(priority=priority, risk__lt=risk)
+            | Q(priority=priority, risk=risk, id__gt=UUID(bytes=last))
+        ),
     )

@@ -11,7 +11,14 @@ from memory.models import ReviewItem, ReviewKind, ReviewStatus
 from memory.reviews.reasons import offered
 
 
+def queue_choices() -> list[tuple[str, str]]:
+    """Asked for each form: those in use, in the tenant at hand."""
+    queues = ReviewItem.objects.exclude(queue="").order_by("queue").values_list("queue", flat=True)
+    return [ANY, *((queue, queue) for queue in queues.distinct())]
+
+
 class ReviewFilter(FilterForm):
+    queue = choice("Queue", queue_choices)
     kind = choice("Held as", [ANY, *ReviewKind.choices])
     agent = choice("Agent", agent_choices)
     subject = text("Subject")
@@ -20,6 +27,8 @@ class ReviewFilter(FilterForm):
         chosen = self.chosen
         if "kind" in chosen:
             reviews = reviews.filter(kind=chosen["kind"])
+        if "queue" in chosen:
+            reviews = reviews.filter(queue=chosen["queue"])
         if "agent" in chosen:
             reviews = reviews.filter(agent_id=chosen["agent"])
         if "subject" in chosen:

@@ -20,10 +20,11 @@ from memory.models import (
     ReviewItem,
     ReviewStatus,
 )
-from memory.reviews.proposer import proposed_by
+from memory.reviews.approvals import approved_by
+from memory.reviews.proposer import proposed
 
 NONE = UUID(int=0)  # no row has it
-QUEUE_ORDER = ("-risk", "id")
+QUEUE_ORDER = ("-priority", "-risk", "id")
 TONES = {"quarantine": "danger", "review": "warn", "note": "info"}
 
 
@@ -99,12 +100,14 @@ class ReviewScreen:
     signals: list[Signal]
     passages: list[Passage]
     in_force: MemoryVersion | None
+    first: MemoryVersion | None
     contradicted: Memory | None
     changes: list[Change]
     provenance: Provenance
     decisions: list[ReviewDecision]
     panels: list[Panel]
     refusal: str
+    approvals: int
     previous: ReviewItem | None
     next: ReviewItem | None
 
@@ -124,13 +127,22 @@ def review_screen(
     memory = review.memory
     contradicted = visible_memories(actor).filter(id=review.contradicts_id or NONE).first()
     texts = versions_by_number(
-        [(memory.id, review.version), (memory.id, memory.version)]
+        [
+            (memory.id, number)
+            for number in (review.version, memory.version, review.first_version)
+            if number
+        ]
         + ([(contradicted.id, contradicted.version)] if contradicted else [])
     )
     version = texts[memory.id, review.version]
-    in_force = texts[memory.id, memory.version] if memory.version < review.version else None
-    before = in_force or (texts[contradicted.id, contradicted.version] if contradicted else None)
-    refusal = _refusal(actor, review, version)
+    in_force = None
+    if memory.version < review.version and not memory.is_held:
+        in_force = texts[memory.id, memory.version]
+    first = texts[memory.id, review.first_version] if review.first_version else None
+    before = first or in_force
+    if before is None and contradicted is not None:
+        before = texts[contradicted.id, contradicted.version]
+    refusal = _refusal(actor, review)
     queue = visible_reviews(actor).filter(status=ReviewStatus.OPEN)
     return ReviewScreen(
         review=review,
@@ -139,12 +151,14 @@ def review_screen(
         signals=_signals(review, version),
         passages=mark(version.content, version.findings),
         in_force=in_force,
+        first=first,
         contradicted=contradicted,
         changes=compare(before.content, version.content) if before else [],
         provenance=provenance_of(actor, version),
         decisions=list(review.decisions.order_by("decided_at")),
         panels=[] if refusal else _panels(version, bound),
         refusal=refusal,
+        approvals=len(approved_by(review)) if review.approvals_needed > 1 else 0,
         previous=preceding(queue, review, order=QUEUE_ORDER),
         next=following(queue, review, order=QUEUE_ORDER),
     )
@@ -156,12 +170,14 @@ def next_in_queue(actor: Actor, review: ReviewItem) -> ReviewItem | None:
     return following(queue, review, order=QUEUE_ORDER) or queue.order_by(*QUEUE_ORDER).first()
 
 
-def _refusal(actor: Actor, review: ReviewItem, version: MemoryVersion) -> str:
+def _refusal(actor: Actor, review: ReviewItem) -> str:
     if not review.is_open:
         return "decided"
     if not actor.may(Permission.REVIEW_DECIDE):
         return "role"
-    if proposed_by(actor, version):
+    if actor.id in approved_by(review):
+        return "approved"
+    if proposed(actor, review):
         return "own"
     return ""
 

@@ -25,6 +25,7 @@ DONE = {
     Decision.EXPIRE: "Expired.",
     Decision.DELETE: "Deleted.",
 }
+ENDORSED = "Your approval counts. It takes effect once another person approves it too."
 
 
 @require_safe
@@ -63,7 +64,7 @@ def review_decide(request: TenantRequest, review_id: UUID) -> HttpResponse:
         return render_page(request, "review/confirm_delete.html", _context(request, review, form))
     following = next_in_queue(request.actor, review)
     try:
-        decide_review(
+        decided = decide_review(
             actor=request.actor,
             review=review,
             decision=decision,
@@ -77,7 +78,7 @@ def review_decide(request: TenantRequest, review_id: UUID) -> HttpResponse:
         return render_page(
             request, "review/detail.html", _context(request, review, form), status=422
         )
-    messages.success(request, DONE[decision])
+    messages.success(request, ENDORSED if decided.is_open else DONE[decision])
     if following is None:
         return redirect("review-list")
     return redirect("review-detail", following.id)
