@@ -24,7 +24,7 @@ from console.tenancy.scope import tenant_scope
 
 P = ParamSpec("P")
 R = TypeVar("R", bound="Auditable | Changes[Any]")
-C = TypeVar("C", bound="Auditable")
+C = TypeVar("C")
 
 MAX_NOTE = 2000
 

@@ -15,7 +15,6 @@ from console.keys.models import DataKey, Purpose, associated_data
 from console.platform.crypto.envelope import new_key, seal, unseal
 from console.platform.crypto.root_keys import root_keys
 from console.platform.errors import ErasedSubjectError
-from console.platform.ids import uuid7
 from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id
 
@@ -84,6 +83,11 @@ class Keyring:
             raise ErasedSubjectError
         return key
 
+    def secret(self, key_id: UUID) -> bytes:
+        """Of any key here, a wrapping one too. Raises KeyError."""
+        wrapping = self._wrapping.get(str(key_id))
+        return (wrapping or self.by_id[key_id]).secret
+
     def has(self, purpose: Purpose, subject_id: UUID | None = None) -> bool:
         return (purpose, subject_id) in self._current
 
@@ -104,7 +108,7 @@ def keyring_for(subject_ids: Collection[UUID | None] = ()) -> Keyring:
     missing = [key for key in wanted if not keyring.has(*key)]
     if not missing:
         return keyring
-    _make(missing, keyring.wrapping or _make_wrapping_key())
+    _make(missing)
     return Keyring(_rows(OF_SUBJECTS, named))
 
 
@@ -117,24 +121,45 @@ def _rows(statement: str, ids: Sequence[UUID]) -> list[Wrapped]:
     return [Wrapped(*row) for row in fetch(statement, [current_tenant_id(), ids])]
 
 
-def _make_wrapping_key() -> Key:
-    root = root_keys()
-    row = DataKey(id=uuid7(), purpose=Purpose.WRAP, wrapped_by=root.current)
-    row.wrapped = root.wrap(new_key(), row.associated)
-    # Of two first writers the second waits here, and then takes the first one's key.
-    DataKey.objects.bulk_create([row], ignore_conflicts=True)
-    kept = Keyring(_rows(BY_ID, [])).wrapping
-    if kept is None:
+def new_generation(purpose: Purpose, subject_id: UUID | None = None) -> DataKey:
+    """Makes the next key of a purpose that has one; it seals from its commit on."""
+    rows = DataKey.objects.filter(purpose=purpose, subject_id=subject_id)
+    newest = rows.order_by("-generation").values_list("generation", flat=True)[:1].get()
+    row = DataKey(purpose=purpose, subject_id=subject_id, generation=newest + 1)
+    wrap(row, new_key(), wrapping=Keyring(_rows(BY_ID, [])).wrapping)
+    DataKey.objects.bulk_create([row])
+    return row
+
+
+def rewrap(rows: Sequence[DataKey]) -> None:
+    """Wraps keys by what wraps now; the rows are not saved."""
+    keyring = Keyring(_rows(BY_ID, [row.id for row in rows]))
+    for row in rows:
+        wrap(row, keyring.secret(row.id), wrapping=keyring.wrapping)
+
+
+def wrap(row: DataKey, secret: bytes, *, wrapping: Key | None) -> None:
+    """The root wraps wrapping keys, and the newest of those wraps the others."""
+    if row.purpose == Purpose.WRAP:
+        root = root_keys()
+        row.wrapped, row.wrapped_by = root.wrap(secret, row.associated), root.current
+        return
+    if wrapping is None:
         raise RuntimeError(f"The wrapping key of tenant {current_tenant_id()} is destroyed.")
-    return kept
+    row.wrapped, row.wrapped_by = seal(wrapping.secret, secret, row.associated), str(wrapping.id)
 
 
-def _make(wanted: Iterable[tuple[Purpose, UUID | None]], wrapping: Key) -> None:
-    rows = []
-    for purpose, subject_id in wanted:
-        row = DataKey(purpose=purpose, subject_id=subject_id, wrapped_by=str(wrapping.id))
-        row.wrapped = seal(wrapping.secret, new_key(), row.associated)
-        rows.append(row)
+def _make(wanted: Iterable[tuple[Purpose, UUID | None]]) -> None:
+    """Makes keys that are missing. Of two first writers the second takes the first one's."""
+    wrapping = Keyring(_rows(BY_ID, [])).wrapping
+    if wrapping is None:
+        first = DataKey(purpose=Purpose.WRAP)
+        wrap(first, new_key(), wrapping=None)
+        DataKey.objects.bulk_create([first], ignore_conflicts=True)
+        wrapping = Keyring(_rows(BY_ID, [])).wrapping
+    rows = [DataKey(purpose=purpose, subject_id=subject_id) for purpose, subject_id in wanted]
+    for row in rows:
+        wrap(row, new_key(), wrapping=wrapping)
     DataKey.objects.bulk_create(rows, ignore_conflicts=True)
 
 

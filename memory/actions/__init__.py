@@ -8,21 +8,33 @@ from memory.actions.recall import recall_memories
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
 from memory.actions.revise import revise_memory
+from memory.actions.rotate_keys import (
+    destroy_retired_keys,
+    reseal_memories,
+    rewrap_keys,
+    rotate_key,
+)
 from memory.actions.set_recall_weights import set_recall_weights
+from memory.actions.verify import verify_memories
 from memory.actions.write import write_memories, write_memory
 
 __all__ = [
     "activate_policy",
     "decide_review",
+    "destroy_retired_keys",
     "expire_memory",
     "place_hold",
     "recall_memories",
     "release_hold",
+    "reseal_memories",
     "restore_version",
     "retire_memory",
     "revise_memory",
+    "rewrap_keys",
+    "rotate_key",
     "save_policy",
     "set_recall_weights",
+    "verify_memories",
     "write_memories",
     "write_memory",
 ]
