@@ -62,7 +62,6 @@ def test_at_rest_nothing_a_memory_says_can_be_read(stored, postgres):
         tables = superuser.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'r'"
             " AND relnamespace = 'public'::regnamespace AND relname ~ '^(memory|audit|keys)_'"
-            " AND relname <> 'memory_recallindex'"
         ).fetchall()
         kept = "".join(
             str(superuser.execute(f"SELECT t::text FROM {table} t").fetchall())
