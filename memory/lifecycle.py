@@ -20,6 +20,7 @@ from memory.models import Memory, MemoryTransition, MemoryVersion, Said, SealedC
 from memory.retrieval.index import refresh_index
 from memory.screening import Finding
 from memory.sealing import content_digest, open_versions, seal_said, sign_row
+from memory.signing.verify import Proof, keep_proofs
 from memory.writes import Write
 
 
@@ -44,6 +45,7 @@ def new_version(
     number: int,
     keyring: Keyring,
     original: str | None = None,
+    proof: Proof | None = None,
 ) -> tuple[MemoryVersion, SealedContent]:
     """A version by this actor, in the span the request came from, and its sealed words.
 
@@ -77,15 +79,24 @@ def new_version(
         source=write.source,
         findings=[finding.as_json() for finding in findings],
         original=original,
+        statement=proof.statement.decode() if proof else None,
     )
     key = keyring.current(Purpose.CONTENT, memory.subject_id)
     return version, seal_said(version, version.said, key=key)
 
 
 def append_version(
-    *, actor: Actor, memory: Memory, write: Write, findings: Sequence[Finding]
+    *,
+    actor: Actor,
+    memory: Memory,
+    write: Write,
+    findings: Sequence[Finding],
+    proof: Proof | None = None,
 ) -> MemoryVersion:
-    """Saves the next version of a memory that has some already."""
+    """Saves the next version of a memory that has some already.
+
+    Raises SignatureReplayedError.
+    """
     version, sealed = new_version(
         actor=actor,
         memory=memory,
@@ -93,9 +104,11 @@ def append_version(
         findings=findings,
         number=_newest_number(memory) + 1,
         keyring=keyring_for([memory.subject_id]),
+        proof=proof,
     )
     insert_rows([version])
     insert_rows([sealed])
+    keep_proofs([(proof, version)])
     return version
 
 

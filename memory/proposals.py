@@ -18,6 +18,7 @@ from memory.policies import CompiledPolicy, Facts, Ruling, decide
 from memory.screening import Finding, ScreenContext, screen
 from memory.screening.contradiction import Place, Standing, contradicted
 from memory.sealing import content_digest
+from memory.signing.verify import Proof
 from memory.touches import record_touches
 
 
@@ -36,6 +37,7 @@ class WriteOutcome:
     version: MemoryVersion
     ruling: Ruling
     review: ReviewItem | None
+    proof: Proof | None = None
 
     audit_kind = "memory"
 
@@ -52,6 +54,7 @@ class WriteOutcome:
             "content_digest": bytes(self.version.content_digest).hex(),
             "reasons": [reason.code for reason in self.ruling.reasons],
             "policy": self.ruling.policy,
+            "signing_key_id": str(self.proof.key.id) if self.proof else None,
         }
 
 

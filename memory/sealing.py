@@ -33,7 +33,16 @@ def content_digest(key: Key, content: str, value: Any) -> bytes:
 
 
 def seal_said(version: MemoryVersion, said: Said, *, key: Key) -> SealedContent:
-    plaintext = orjson.dumps([said.content, said.value, said.source, said.findings, said.original])
+    plaintext = orjson.dumps(
+        [
+            said.content,
+            said.value,
+            said.source,
+            said.findings,
+            said.original,
+            said.statement,
+        ]
+    )
     ciphertext = seal(key.secret, plaintext, _identity(version, key.id))
     return SealedContent(
         tenant_id=version.tenant_id, id=version.id, key_id=key.id, ciphertext=ciphertext
@@ -43,8 +52,8 @@ def seal_said(version: MemoryVersion, said: Said, *, key: Key) -> SealedContent:
 def open_said(version: MemoryVersion, sealed: SealedContent, *, key: Key) -> Said:
     """Raises SealBrokenError."""
     plaintext = unseal(key.secret, bytes(sealed.ciphertext), _identity(version, key.id))
-    content, value, source, findings, original = orjson.loads(plaintext)
-    return Said(content, value, source, findings, original)
+    content, value, source, findings, original, statement = orjson.loads(plaintext)
+    return Said(content, value, source, findings, original, statement)
 
 
 def open_versions(versions: Iterable[MemoryVersion]) -> list[MemoryVersion]:

@@ -6,11 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from memory.models import Kind, Tier, Visibility
+from memory.signing.statement import Signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """One memory as proposed. Times are aware; `expires_at` None asks for the kind's default."""
+    """One memory as proposed. Times are aware; `expires_at` None asks for the kind's default.
+
+    `signed` is the body it was parsed from, for `memory.signing.verify`.
+    """
 
     content: str
     value: Any = None
@@ -29,3 +33,4 @@ class Write:
     valid_to: datetime | None = None
     expires_at: datetime | None = None
     derived_from: tuple[UUID, ...] = ()
+    signed: Signed | None = None

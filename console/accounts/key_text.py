@@ -1,4 +1,4 @@
-"""How an API key is written: `mns_<tenant>_<prefix><secret><checksum>`, base 62.
+"""How a key is written: `mns_<tenant>_<prefix><secret><checksum>`, base 62; to sign with, `msk_…`.
 
 The tenant stands in the key so that a key is looked up inside its own tenant's scope and no code
 ever searches across tenants. The checksum (CRC-32) lets a typo be refused without a query and a
@@ -19,6 +19,7 @@ PREFIX_DIGITS = 8
 SECRET_DIGITS = 32  # 190 bits: a fast hash is enough
 CHECK_DIGITS = 6
 SCHEME = "mns"
+SIGNING_SCHEME = "msk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class KeyText:
     tenant_id: UUID
     prefix: str
     secret: str = field(repr=False)
+    scheme: str = SCHEME
 
     @property
     def digest(self) -> bytes:
@@ -36,30 +38,45 @@ class KeyText:
 
     def reveal(self) -> str:
         """The whole key. Show it once and forget it."""
-        body = f"{SCHEME}_{_encode(self.tenant_id.int, TENANT_DIGITS)}_{self.prefix}{self.secret}"
+        body = key_id(self.scheme, self.tenant_id, self.prefix) + self.secret
         return body + _checksum(body)
 
 
-def new_key(tenant_id: UUID) -> KeyText:
-    return KeyText(tenant_id, _random(PREFIX_DIGITS), _random(SECRET_DIGITS))
+def new_key(tenant_id: UUID, scheme: str = SCHEME) -> KeyText:
+    return KeyText(tenant_id, _random(PREFIX_DIGITS), _random(SECRET_DIGITS), scheme)
 
 
 def parse_key(text: str) -> KeyText | None:
-    """The parts of a well-formed key; None for anything else."""
-    scheme, _, rest = text.partition("_")
-    tenant, _, tail = rest.partition("_")
-    lengths = (TENANT_DIGITS, PREFIX_DIGITS + SECRET_DIGITS + CHECK_DIGITS)
-    if scheme != SCHEME or (len(tenant), len(tail)) != lengths:
+    """The parts of a well-formed API key; None for anything else."""
+    tail = len(SCHEME) + TENANT_DIGITS + PREFIX_DIGITS + 2
+    named = parse_key_id(text[:tail], SCHEME)
+    if named is None or len(text) != tail + SECRET_DIGITS + CHECK_DIGITS:
         return None
-    if not set(tenant + tail) <= set(ALPHABET):
+    if not set(text[tail:]) <= set(ALPHABET):
         return None
     if _checksum(text[:-CHECK_DIGITS]) != text[-CHECK_DIGITS:]:
+        return None
+    tenant_id, prefix = named
+    return KeyText(tenant_id, prefix, text[tail:-CHECK_DIGITS])
+
+
+def key_id(scheme: str, tenant_id: UUID, prefix: str) -> str:
+    """The part of a key that is no secret and names it: `msk_<tenant>_<prefix>`."""
+    return f"{scheme}_{_encode(tenant_id.int, TENANT_DIGITS)}_{prefix}"
+
+
+def parse_key_id(text: str, scheme: str) -> tuple[UUID, str] | None:
+    """The tenant and the prefix that a well-formed key id names; None for anything else."""
+    given, _, rest = text.partition("_")
+    tenant, _, prefix = rest.partition("_")
+    if given != scheme or (len(tenant), len(prefix)) != (TENANT_DIGITS, PREFIX_DIGITS):
+        return None
+    if not set(tenant + prefix) <= set(ALPHABET):
         return None
     number = _decode(tenant)
     if number.bit_length() > 128:  # noqa: PLR2004
         return None
-    prefix, secret = tail[:PREFIX_DIGITS], tail[PREFIX_DIGITS:-CHECK_DIGITS]
-    return KeyText(UUID(int=number), prefix, secret)
+    return UUID(int=number), prefix
 
 
 def _random(digits: int) -> str:

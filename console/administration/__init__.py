@@ -2,15 +2,25 @@
 
 from console.administration.agents import register_agent, trust_agent
 from console.administration.keys import IssuedKey, issue_agent_key, issue_personal_key, revoke_key
+from console.administration.signing_keys import (
+    IssuedSigningKey,
+    issue_signing_key,
+    revoke_signing_key,
+    rotate_signing_key,
+)
 from console.administration.tenants import add_member, create_tenant
 
 __all__ = [
     "IssuedKey",
+    "IssuedSigningKey",
     "add_member",
     "create_tenant",
     "issue_agent_key",
     "issue_personal_key",
+    "issue_signing_key",
     "register_agent",
     "revoke_key",
+    "revoke_signing_key",
+    "rotate_signing_key",
     "trust_agent",
 ]

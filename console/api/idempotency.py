@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
+import orjson
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -31,6 +32,7 @@ V = TypeVar("V", bound="TenantView")
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
+SIGNED = b'"signature"'
 KEY = re.compile(r"[!-~]{1,200}")
 
 
@@ -81,7 +83,21 @@ def _checked(key: str) -> str:
 
 def _digest(request: Request) -> bytes:
     described = f"{request.method} {request.get_full_path()}\n".encode()
-    return sha256(described + request.body).digest()
+    body = request.body if SIGNED not in request.body else _unsigned(request.data)
+    return sha256(described + body).digest()
+
+
+def _unsigned(data: Any) -> bytes:
+    """The body without its signatures: signed anew for a repetition, it is the same request."""
+    apart = {name: value for name, value in data.items() if name != "signature"}
+    if isinstance(apart.get("memories"), list):
+        apart["memories"] = [
+            {name: value for name, value in item.items() if name != "signature"}
+            if isinstance(item, dict)
+            else item
+            for item in apart["memories"]
+        ]
+    return orjson.dumps(apart, option=orjson.OPT_SORT_KEYS)
 
 
 def _claim(api_key_id: UUID, key: str, digest: bytes) -> IdempotentAnswer:

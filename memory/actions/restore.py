@@ -3,12 +3,18 @@ from console.accounts.actor import Actor
 from memory.actions.revise import propose_version
 from memory.models import Kind, Memory, MemoryVersion
 from memory.proposals import WriteOutcome
+from memory.signing.statement import Operation, Signed, Target
 from memory.writes import Write
 
 
 @audited("memory.restored")
 def restore_version(
-    *, actor: Actor, memory: Memory, version: MemoryVersion, reason: str = ""
+    *,
+    actor: Actor,
+    memory: Memory,
+    version: MemoryVersion,
+    reason: str = "",
+    signed: Signed | None = None,
 ) -> WriteOutcome:
     """Proposes an earlier version's content again, as a new version: history only grows."""
     note(restored_version=version.number)
@@ -25,7 +31,13 @@ def restore_version(
         valid_from=version.valid_from,
         valid_to=version.valid_to,
         derived_from=tuple(version.derived_from),
+        signed=signed,
     )
     return propose_version(
-        actor=actor, memory=memory, write=write, expected_version=memory.version, reason=reason
+        actor=actor,
+        memory=memory,
+        write=write,
+        target=Target(Operation.RESTORE, memory.id),
+        expected_version=memory.version,
+        reason=reason,
     )

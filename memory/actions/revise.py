@@ -10,10 +10,12 @@ from console.platform.errors import StaleVersionError, WrongStateError
 from memory.actions.write import check_lineage, check_times, readable_ancestors
 from memory.lifecycle import append_version, enter, lock
 from memory.models import Memory, State
-from memory.policies import Facts, held_subjects, policy_in_force, standing_of
+from memory.policies import Facts, held_subjects, must_sign, policy_in_force, standing_of
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
 from memory.screening.contradiction import Place, standing_at
 from memory.screening.gathering import gather
+from memory.signing.statement import Operation, Target
+from memory.signing.verify import refuse_downgrade, verify_signature
 from memory.writes import Write
 
 
@@ -27,16 +29,34 @@ def revise_memory(
     WrongStateError when the memory is not active.
     """
     return propose_version(
-        actor=actor, memory=memory, write=write, expected_version=expected_version, reason=reason
+        actor=actor,
+        memory=memory,
+        write=write,
+        target=Target(Operation.CHANGE, memory.id, expected_version),
+        expected_version=expected_version,
+        reason=reason,
     )
 
 
 def propose_version(
-    *, actor: Actor, memory: Memory, write: Write, expected_version: int, reason: str
+    *,
+    actor: Actor,
+    memory: Memory,
+    write: Write,
+    target: Target,
+    expected_version: int,
+    reason: str,
 ) -> WriteOutcome:
+    """`target` is what a signature must have been made for."""
     actor.require(Permission.MEMORY_WRITE)
     moment = now()
+    policy = policy_in_force()
+    proof = verify_signature(
+        write.signed, actor=actor, target=target, required=must_sign(policy, actor), at=moment
+    )
     memory = lock(memory)
+    if proof is None:
+        refuse_downgrade(actor, memory)
     state = memory.state_at(moment)
     if state is not State.ACTIVE:
         raise WrongStateError(f"The memory is {state}; only an active one can be changed.")
@@ -50,7 +70,6 @@ def propose_version(
     keyring = keyring_for([memory.subject_id])
     [context] = gather(actor=actor, writes=[write], subject_ids=[memory.subject_id])
     place = Place(memory.subject_id, write.namespace, write.key)
-    policy = policy_in_force()
     assessment = assess(
         facts=Facts(
             actor=actor,
@@ -67,7 +86,9 @@ def propose_version(
         context=context,
         beside=memory.id,
     )
-    version = append_version(actor=actor, memory=memory, write=write, findings=assessment.findings)
+    version = append_version(
+        actor=actor, memory=memory, write=write, findings=assessment.findings, proof=proof
+    )
     review = review_of(actor=actor, memory=memory, version=version, assessment=assessment)
     if review is None:
         enter(
@@ -80,7 +101,7 @@ def propose_version(
             ),
             reason=reason,
         )
-    outcome = WriteOutcome(memory, version, assessment.ruling, review)
+    outcome = WriteOutcome(memory, version, assessment.ruling, review, proof)
     record_proposed([outcome], actor=actor, access=AccessKind.UPDATE)
     note(**outcome.notes)
     return outcome

@@ -19,6 +19,7 @@ from memory.policies import (
     CompiledPolicy,
     Facts,
     held_subjects,
+    must_sign,
     policy_in_force,
     standing_of,
 )
@@ -27,6 +28,8 @@ from memory.retrieval.index import index_memories
 from memory.screening import ScreenContext
 from memory.screening.contradiction import Place, Standing, standing_at
 from memory.screening.gathering import gather
+from memory.signing.statement import Operation, Target
+from memory.signing.verify import Proof, keep_proofs, verify_signatures
 from memory.writes import Write
 
 
@@ -52,8 +55,25 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
     actor.require(Permission.MEMORY_WRITE)
     moment = now()
     known = readable_ancestors(writes, actor=actor)
-    refusals = [_refused(write, known=known, at=moment) for write in writes]
-    sound = [write for write, refusal in zip(writes, refusals, strict=True) if refusal is None]
+    policy = policy_in_force()
+    proofs = verify_signatures(
+        [write.signed for write in writes],
+        actor=actor,
+        target=Target(Operation.WRITE),
+        required=must_sign(policy, actor),
+        at=moment,
+    )
+    checked = [
+        proof
+        if isinstance(proof, DomainError)
+        else _refused(write, known=known, at=moment) or proof
+        for write, proof in zip(writes, proofs, strict=True)
+    ]
+    sound = [
+        write
+        for write, proof in zip(writes, checked, strict=True)
+        if not isinstance(proof, DomainError)
+    ]
     subjects = subjects_named({write.subject for write in sound if write.subject})
     subject_ids = [_subject_id(write, subjects) for write in sound]
     keyring = keyring_for(set(subject_ids))
@@ -62,7 +82,6 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
         for write, subject_id in zip(sound, subject_ids, strict=True)
     )
     contexts = iter(gather(actor=actor, writes=sound, subject_ids=subject_ids))
-    policy = policy_in_force()
     held = held_subjects(subject_ids, policy)
     agent_standing = standing_of(actor, policy)
 
@@ -77,9 +96,9 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
         )
 
     written, sealed = Written(), list[SealedContent]()
-    for write, refusal in zip(writes, refusals, strict=True):
-        if refusal is not None:
-            written.results.append(refusal)
+    for write, proof in zip(writes, checked, strict=True):
+        if isinstance(proof, DomainError):
+            written.results.append(proof)
             continue
         try:
             outcome, words = _propose(
@@ -89,6 +108,7 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
                 keyring=keyring,
                 standing=standing,
                 context=next(contexts),
+                proof=proof,
                 moment=moment,
             )
         except DomainError as error:
@@ -119,6 +139,7 @@ def _propose(
     keyring: Keyring,
     standing: Standing,
     context: ScreenContext,
+    proof: Proof | None,
     moment: datetime,
 ) -> tuple[WriteOutcome, SealedContent]:
     """One write as rows yet to be saved."""
@@ -161,13 +182,14 @@ def _propose(
         findings=assessment.findings,
         number=1,
         keyring=keyring,
+        proof=proof,
     )
     memory.content_digest = version.content_digest
     if memory.state == State.ACTIVE and memory.key:
         # What is in force from here on is what a later write of the same set contradicts.
         standing[Place(subject_id, write.namespace, write.key)].insert(0, memory)
     review = review_of(actor=actor, memory=memory, version=version, assessment=assessment)
-    return WriteOutcome(memory, version, assessment.ruling, review), words
+    return WriteOutcome(memory, version, assessment.ruling, review, proof), words
 
 
 def _save(
@@ -178,6 +200,7 @@ def _save(
         insert_rows([outcome.version for outcome in outcomes])
         insert_rows(sealed)
         insert_rows([transition(actor=actor, memory=outcome.memory) for outcome in outcomes])
+    keep_proofs((outcome.proof, outcome.version) for outcome in outcomes)
     index_memories(
         [
             (outcome.memory, outcome.version)

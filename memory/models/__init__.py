@@ -11,6 +11,7 @@ from memory.models.review import (
 )
 from memory.models.transition import MemoryTransition
 from memory.models.version import MemoryVersion, NotOpenedError, Said, SealedContent
+from memory.models.write_signature import WriteSignature
 
 __all__ = [
     "HELD_STATES",
@@ -34,4 +35,5 @@ __all__ = [
     "State",
     "Tier",
     "Visibility",
+    "WriteSignature",
 ]

@@ -18,6 +18,7 @@ class NotOpenedError(RuntimeError):
 class Said:
     """What a version says, in the clear. `original` is the text before redaction, if any.
 
+    `statement` is what its writer signed, if anything (`memory.signing.statement`).
     `findings` are what screening saw, each with its code, weight, span and evidence. Of an erased
     version nothing is left: `is_erased`.
     """
@@ -27,6 +28,7 @@ class Said:
     source: str = ""
     findings: list[dict[str, Any]] = field(default_factory=list)
     original: str | None = None
+    statement: str | None = None
     is_erased: bool = False
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from console.accounts.actor import Actor
+from console.accounts.actor import Actor, ActorKind
 from memory.policies.condition import (
     AGENT_LANGUAGE,
     LANGUAGE,
@@ -103,9 +103,10 @@ def decide(policy: CompiledPolicy, facts: Facts) -> Ruling:
 def must_sign(policy: CompiledPolicy, actor: Actor) -> bool:
     """Whether this actor's writes must be signed: asked before anything of a write is read.
 
-    A demand that fails to say so asks for no signature: `decide` then holds every write.
+    A person has no key to sign with. A demand that fails to say so asks for no signature:
+    `decide` then holds every write.
     """
-    if not policy.signing:
+    if not policy.signing or actor.kind is not ActorKind.AGENT:
         return False
     facts = Facts(actor=actor, write=Write(content=""))
     activation = AGENT_LANGUAGE.activation(facts, policy.asks)

@@ -14,6 +14,7 @@ from console.api.v1.answers import WriteAnswer, written
 from console.api.v1.base import TenantView
 from console.api.v1.memory_bodies import MemoryBatch, MemoryWrite
 from console.api.v1.queries import NoQuery
+from console.api.v1.signing import apart
 from console.api.v1.writing import write_from
 from console.platform.errors import DomainError
 from memory.actions import write_memories
@@ -65,6 +66,7 @@ class MemoryBatchView(TenantView):
 
 def _read(item: Any) -> Write | DomainError:
     try:
-        return write_from(checked(MemoryWrite, item))
+        body, signed = apart(item)
+        return write_from(checked(MemoryWrite, body), signed)
     except DomainError as error:
         return error

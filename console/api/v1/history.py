@@ -22,6 +22,7 @@ from console.api.v1.answers import (
 from console.api.v1.base import TenantView, identifier
 from console.api.v1.memory_bodies import ReasonBody, RestoreBody
 from console.api.v1.queries import NoQuery, PageQuery
+from console.api.v1.signing import apart
 from memory.access import memory_for, version_for, visible_versions
 from memory.actions import expire_memory, restore_version
 from memory.sealing import open_versions
@@ -68,10 +69,15 @@ class MemoryRestoreView(TenantView):
     def post(self, request: Request, memory_id: str) -> Answer:
         checked(NoQuery, request.query_params)
         memory = memory_for(self.actor, identifier(memory_id, noun="memory"))
-        asked = checked(RestoreBody, request.data)
+        body, signed = apart(request.data)
+        asked = checked(RestoreBody, body)
         version = version_for(self.actor, memory, asked["version"])
         outcome = restore_version(
-            actor=self.actor, memory=memory, version=version, reason=asked.get("reason", "")
+            actor=self.actor,
+            memory=memory,
+            version=version,
+            reason=asked.get("reason", ""),
+            signed=signed,
         )
         return Answer(written(outcome), 202 if outcome.review else 200)
 

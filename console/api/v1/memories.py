@@ -17,6 +17,7 @@ from console.api.v1.listing import listed_memories, texts_of
 from console.api.v1.memory_bodies import MemoryChange, MemoryQuery, MemoryWrite, ReasonQuery
 from console.api.v1.preconditions import expected_version
 from console.api.v1.queries import NoQuery
+from console.api.v1.signing import apart
 from console.api.v1.writing import change_of, write_from
 from console.platform.clock import now
 from memory.access import memory_for, read_memory
@@ -61,7 +62,8 @@ class MemoriesView(TenantView):
     @once
     def post(self, request: Request) -> Answer:
         checked(NoQuery, request.query_params)
-        write = write_from(checked(MemoryWrite, request.data))
+        body, signed = apart(request.data)
+        write = write_from(checked(MemoryWrite, body), signed)
         outcome = write_memory(actor=self.actor, write=write)
         return Answer(written(outcome), 202 if outcome.review else 201)
 
@@ -114,13 +116,14 @@ class MemoryView(TenantView):
     def patch(self, request: Request, memory_id: str) -> Response:
         checked(NoQuery, request.query_params)
         memory = memory_for(self.actor, identifier(memory_id, noun="memory"))
-        values = checked(MemoryChange, request.data)
+        body, signed = apart(request.data)
+        values = checked(MemoryChange, body)
         expected = expected_version(request, values)
         reason = values.pop("reason", "")
         outcome = revise_memory(
             actor=self.actor,
             memory=memory,
-            write=change_of(memory, version_of(memory), values),
+            write=change_of(memory, version_of(memory), values, signed),
             expected_version=expected,
             reason=reason,
         )

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from console.platform.errors import InvalidInputError
 from memory.models import Kind, Memory, MemoryVersion, Tier, Visibility
+from memory.signing.statement import Signed
 from memory.writes import Write
 
 CHOICES = {"kind": Kind, "tier": Tier, "visibility": Visibility}
@@ -21,7 +22,7 @@ def text_of(value: Any) -> str:
     return text
 
 
-def write_from(values: dict[str, Any]) -> Write:
+def write_from(values: dict[str, Any], signed: Signed | None = None) -> Write:
     fields = dict(values)
     for name, choice in CHOICES.items():
         if name in fields:
@@ -29,10 +30,12 @@ def write_from(values: dict[str, Any]) -> Write:
     for name in LISTS:
         if name in fields:
             fields[name] = tuple(fields[name])
-    return Write(**fields)
+    return Write(**fields, signed=signed)
 
 
-def change_of(memory: Memory, version: MemoryVersion, values: dict[str, Any]) -> Write:
+def change_of(
+    memory: Memory, version: MemoryVersion, values: dict[str, Any], signed: Signed | None = None
+) -> Write:
     """The whole next version: what `values` names, and the rest as `version` says it.
 
     Where the text was only the value written out, a new value brings its new text with it.
@@ -59,7 +62,7 @@ def change_of(memory: Memory, version: MemoryVersion, values: dict[str, Any]) ->
         if values["value"] is None:
             raise _content_required("Without its value the memory needs a content.")
         kept["content"] = text_of(values["value"])
-    return write_from(identity | kept | values)
+    return write_from(identity | kept | values, signed)
 
 
 def _is_text_of_value(version: MemoryVersion) -> bool:
