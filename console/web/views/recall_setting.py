@@ -26,7 +26,7 @@ def recall_setting(request: TenantRequest) -> HttpResponse:
         set_recall_weights(actor=request.actor, weights=form.weights(), reason=reason)
         messages.success(request, "Changed. The next recall ranks by it.")
         return redirect("recall-setting")
-    context = {"form": form, "current": current.as_dict(), "history": history}
+    context = {"form": form, "history": history}
     status = 422 if form.is_bound else 200
     return render_page(request, "settings/recall.html", context, status=status)
 
