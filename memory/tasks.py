@@ -9,6 +9,7 @@ from console.tenancy.tenants import every_tenant_id
 from memory.actions import expire_memory
 from memory.holds import is_held
 from memory.models import Memory, State
+from memory.snapshots import sweep
 
 BATCH = 200
 
@@ -39,3 +40,15 @@ def _expire_some(tenant_id: UUID) -> int:
         for memory in memories:
             expire_memory(actor=actor, memory=memory, reason="ttl")
     return len(memories)
+
+
+@shared_task
+def sweep_snapshots() -> None:
+    for tenant_id in every_tenant_id():
+        sweep_snapshots_in.delay(tenant_id=str(tenant_id))
+
+
+@shared_task(acks_late=True)
+def sweep_snapshots_in(*, tenant_id: str) -> None:
+    while sweep.sweep_snapshots(UUID(tenant_id)) == sweep.BATCH:
+        pass

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     KEYS_OWN = "keys.own"  # make and revoke one's own personal keys
     KEYS_MANAGE = "keys.manage"  # everybody's, and agents'
+    SNAPSHOT_READ = "snapshot.read"
+    SNAPSHOT_MANAGE = "snapshot.manage"
     SETTINGS_READ = "settings.read"
     SETTINGS_MANAGE = "settings.manage"
 
@@ -39,10 +41,12 @@ _AUDITOR = _READER | {
     Permission.REVIEW_READ,
     Permission.POLICY_READ,
     Permission.AUDIT_READ,
+    Permission.SNAPSHOT_READ,
     Permission.SETTINGS_READ,
 }
 _REVIEWER = _AUDITOR | {
     Permission.REVIEW_DECIDE,
+    Permission.SNAPSHOT_MANAGE,
     Permission.MEMORY_RECALL,
     Permission.MEMORY_WRITE,
     Permission.MEMORY_EXPIRE,

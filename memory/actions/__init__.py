@@ -15,12 +15,15 @@ from memory.actions.rotate_keys import (
     rotate_key,
 )
 from memory.actions.set_recall_weights import set_recall_weights
+from memory.actions.snapshot import create_snapshot, delete_snapshot
 from memory.actions.verify import verify_memories
 from memory.actions.write import write_memories, write_memory
 
 __all__ = [
     "activate_policy",
+    "create_snapshot",
     "decide_review",
+    "delete_snapshot",
     "destroy_retired_keys",
     "expire_memory",
     "place_hold",

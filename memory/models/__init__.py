@@ -9,6 +9,7 @@ from memory.models.review import (
     ReviewKind,
     ReviewStatus,
 )
+from memory.models.snapshot import Snapshot, SnapshotItem
 from memory.models.transition import MemoryTransition
 from memory.models.version import MemoryVersion, NotOpenedError, Said, SealedContent
 from memory.models.write_signature import WriteSignature
@@ -32,6 +33,8 @@ __all__ = [
     "ReviewStatus",
     "Said",
     "SealedContent",
+    "Snapshot",
+    "SnapshotItem",
     "State",
     "Tier",
     "Visibility",

@@ -1,6 +1,6 @@
-"""A condition in SQL as part of a queryset of Memory, whatever alias the table has there."""
+"""A condition in SQL as part of a queryset, whatever alias its tables have there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,15 +11,23 @@ from typing_extensions import override
 from memory.retrieval.filter_sql import Column, Condition, columns_of, condition_of
 from memory.retrieval.filters import Filter
 
+# What a version may say otherwise than the one before it.
+OF_VERSION = frozenset({"metadata", "confidence", "importance"})
+
 
 class Satisfies(Expression):
-    """Holds where the condition does. `columns` are those of Memory that it may ask for."""
+    """Holds where the condition does.
 
-    def __init__(self, condition: Callable[[Column], Condition], columns: frozenset[str]) -> None:
+    `columns` leads from each column of Memory that it may ask for to its name in the queryset.
+    """
+
+    def __init__(
+        self, condition: Callable[[Column], Condition], columns: Mapping[str, str]
+    ) -> None:
         super().__init__(output_field=BooleanField())
         self.condition = condition
-        self.columns = sorted(columns)
-        self.references: list[Any] = [F(column) for column in self.columns]
+        self.columns = list(columns)
+        self.references: list[Any] = [F(name) for name in columns.values()]
 
     @override
     def get_source_expressions(self) -> list[Any]:
@@ -37,4 +45,13 @@ class Satisfies(Expression):
 
 
 def satisfying(filters: Filter) -> Satisfies:
-    return Satisfies(partial(condition_of, filters), frozenset(columns_of(filters)))
+    """For a queryset of Memory."""
+    return Satisfies(partial(condition_of, filters), {name: name for name in columns_of(filters)})
+
+
+def version_satisfying(filters: Filter) -> Satisfies:
+    """For a queryset of MemoryVersion: what a version says itself is asked of the version."""
+    columns = {
+        name: name if name in OF_VERSION else f"memory__{name}" for name in columns_of(filters)
+    }
+    return Satisfies(partial(condition_of, filters), columns)

@@ -99,4 +99,4 @@ def scope_of(query: RecallQuery, *, actor: Actor) -> Scope:
 
 def in_scope(query: RecallQuery, *, actor: Actor) -> QuerySet[Memory]:
     scope = scope_of(query, actor=actor)
-    return Memory.objects.filter(Satisfies(scope.condition, scope.columns))
+    return Memory.objects.filter(Satisfies(scope.condition, {name: name for name in scope.columns}))

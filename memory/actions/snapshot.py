@@ -1,0 +1,75 @@
+from datetime import datetime, timedelta
+
+from audit.trail import audited, note
+from console.accounts.actor import Actor
+from console.accounts.permissions import Permission
+from console.platform.clock import now
+from console.platform.errors import ConflictError, InvalidInputError
+from console.tenancy.rows import insert_rows
+from memory.models import Snapshot
+from memory.snapshots.scope import MAX_ITEMS, SnapshotScope, items_of
+
+MAX_LIFETIME = timedelta(days=90)
+
+
+@audited("snapshot.created")
+def create_snapshot(
+    *, actor: Actor, name: str, scope: SnapshotScope, expires_at: datetime, reason: str = ""
+) -> Snapshot:
+    """Keeps a scope as it was, to look into. Raises InvalidInputError, ConflictError on its name.
+
+    It holds private memories of agents too, since whoever may make one may read those.
+    """
+    actor.require(Permission.SNAPSHOT_MANAGE)
+    moment = now()
+    _check_times(scope, expires_at, at=moment)
+    # An expired one whose sweep is yet to come must not keep its name.
+    Snapshot.objects.filter(name=name, expires_at__lte=moment).delete()
+    if Snapshot.objects.filter(name=name).exists():
+        raise ConflictError("There is a snapshot of this name. Choose another, or delete it.")
+    if scope.subject and scope.subject_id() is None:
+        raise InvalidInputError.on("subject", "unknown_subject", "Nobody is known by this name.")
+    items = items_of(scope)
+    if len(items) > MAX_ITEMS:
+        raise InvalidInputError.on(
+            "filters", "scope_too_large", f"More than {MAX_ITEMS} memories: narrow the scope."
+        )
+    snapshot = Snapshot.objects.create(
+        name=name,
+        subject_id=scope.subject_id(),
+        namespace=list(scope.namespace),
+        filters=scope.filters,
+        as_of=scope.as_of,
+        reason=reason,
+        item_count=len(items),
+        created_at=moment,
+        created_by_kind=actor.kind,
+        created_by_id=actor.id,
+        created_by_label=actor.label[:200],
+        expires_at=expires_at,
+    )
+    for item in items:
+        item.snapshot_id = snapshot.id
+    insert_rows(items)
+    note(items=len(items), as_of=scope.as_of.isoformat())
+    return snapshot
+
+
+@audited("snapshot.deleted")
+def delete_snapshot(*, actor: Actor, snapshot: Snapshot, reason: str = "") -> Snapshot:
+    """The memories it named stay as they are."""
+    actor.require(Permission.SNAPSHOT_MANAGE)
+    note(items=snapshot.item_count)
+    Snapshot.objects.filter(id=snapshot.id).delete()
+    return snapshot
+
+
+def _check_times(scope: SnapshotScope, expires_at: datetime, *, at: datetime) -> None:
+    if scope.as_of > at:
+        raise InvalidInputError.on("as_of", "in_the_future", "Nobody knows yet what will be.")
+    if expires_at <= at:
+        raise InvalidInputError.on("expires_at", "in_the_past", "expires_at lies in the past.")
+    if expires_at > at + MAX_LIFETIME:
+        raise InvalidInputError.on(
+            "expires_at", "out_of_range", f"Keep it {MAX_LIFETIME.days} days at most."
+        )

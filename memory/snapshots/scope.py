@@ -1,0 +1,71 @@
+"""What a snapshot is of: which memories, as they were at which moment."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from console.accounts.models import Subject
+from memory.models import MemoryTransition, MemoryVersion, SnapshotItem, State
+from memory.retrieval.filters import parse_filter
+from memory.retrieval.narrowing import version_satisfying
+
+MAX_ITEMS = 5_000
+# What had been deleted then was not there any more.
+GONE = [State.RETIRED, State.ERASED]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotScope:
+    """`filters` as JSON, kept as it was sent; asked of the version in force then."""
+
+    as_of: datetime
+    subject: str = ""
+    namespace: tuple[str, ...] = ()
+    filters: dict[str, Any] = field(default_factory=dict)
+
+    def subject_id(self) -> UUID | None:
+        known = Subject.objects.filter(external_id=self.subject).first() if self.subject else None
+        return known.id if known else None
+
+
+def items_of(scope: SnapshotScope) -> list[SnapshotItem]:
+    """The memories there were, each as it was; at most MAX_ITEMS + 1, not saved.
+
+    Raises InvalidInputError on the filter.
+    """
+    later = MemoryTransition.objects.filter(
+        Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id")),
+        memory_id=OuterRef("memory_id"),
+        at__lte=scope.as_of,
+    )
+    wanted = _versions(scope).filter(memory_id=OuterRef("memory_id"), number=OuterRef("version"))
+    steps = (
+        MemoryTransition.objects.filter(~Exists(later), Exists(wanted), at__lte=scope.as_of)
+        .exclude(state__in=GONE)
+        .order_by("memory_id")
+    )
+    return [
+        SnapshotItem(
+            memory_id=step.memory_id, version=step.version, state=_state_at(step, scope.as_of)
+        )
+        for step in steps[: MAX_ITEMS + 1]
+    ]
+
+
+def _versions(scope: SnapshotScope) -> QuerySet[MemoryVersion]:
+    versions = MemoryVersion.objects.filter(version_satisfying(parse_filter(scope.filters)))
+    if scope.namespace:
+        place = list(scope.namespace)
+        versions = versions.filter(**{f"memory__namespace__0_{len(place)}": place})
+    if scope.subject:
+        subject_id = scope.subject_id()
+        versions = versions.filter(memory__subject_id=subject_id, memory__subject_id__isnull=False)
+    return versions
+
+
+def _state_at(step: MemoryTransition, at: datetime) -> str:
+    due = step.state == State.ACTIVE and step.expires_at is not None and step.expires_at <= at
+    return State.EXPIRED if due else step.state
