@@ -16,6 +16,7 @@ app.autodiscover_tasks(["memory", "audit", "console.accounts"])
 # The beat schedule, as data: each sweep finds by itself what a lost wake-up would have told it.
 app.conf.beat_schedule = {
     "expire memories": {"task": "memory.tasks.expire_due", "schedule": 60.0},
+    "embed what waits": {"task": "memory.tasks.embed_waiting", "schedule": 60.0},
     "delete expired snapshots": {"task": "memory.tasks.sweep_snapshots", "schedule": 600.0},
     "make partitions": {"task": "audit.tasks.make_partitions", "schedule": 3600.0},
     "forget old idempotent answers": {

@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from celery import shared_task
+from django.core.cache import cache
 
 from console.accounts.actor import system_actor
 from console.platform.clock import now
@@ -9,9 +10,13 @@ from console.tenancy.tenants import every_tenant_id
 from memory.actions import expire_memory
 from memory.holds import is_held
 from memory.models import Memory, State
+from memory.retrieval import reembedding
+from memory.retrieval.embedding import EmbeddingUnavailableError
 from memory.snapshots import sweep
 
 BATCH = 200
+# Longer than a batch takes with all its retries.
+LEASE = 600
 
 
 @shared_task
@@ -52,3 +57,29 @@ def sweep_snapshots() -> None:
 def sweep_snapshots_in(*, tenant_id: str) -> None:
     while sweep.sweep_snapshots(UUID(tenant_id)) == sweep.BATCH:
         pass
+
+
+@shared_task
+def embed_waiting() -> None:
+    """Finds what waits to be embedded, after a change of the model and after a lost wake-up."""
+    for tenant_id in every_tenant_id():
+        if reembedding.waiting_in(tenant_id):
+            embed_waiting_in.delay(tenant_id=str(tenant_id))
+
+
+@shared_task(
+    acks_late=True,
+    autoretry_for=(EmbeddingUnavailableError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def embed_waiting_in(*, tenant_id: str) -> None:
+    """One pass at a time: a second beside it would only ask for the same vectors again."""
+    lease = f"embedding/{tenant_id}"
+    if not cache.add(lease, 1, timeout=LEASE):
+        return
+    try:
+        for _ in reembedding.embed_waiting(UUID(tenant_id)):
+            cache.touch(lease, LEASE)
+    finally:
+        cache.delete(lease)

@@ -228,6 +228,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='recallindex',
+            index=models.Index(fields=['tenant_id', 'model', 'id'], name='recall_model'),
+        ),
+        migrations.AddIndex(
+            model_name='recallindex',
             index=models.Index(condition=models.Q(('graph', 0)), fields=['tenant_id', '-id'], name='recall_fresh'),
         ),
         migrations.AddIndex(

@@ -62,6 +62,7 @@ class RecallIndex(ScopedModel):
             models.Index(
                 fields=["tenant_id", "run", "id"], name="recall_run", condition=Q(run__isnull=False)
             ),
+            models.Index(fields=["tenant_id", "model", "id"], name="recall_model"),
             models.Index(fields=["tenant_id", "-id"], name="recall_fresh", condition=Q(graph=0)),
             GinIndex(fields=["terms"], name="recall_terms", condition=Q(graph__gt=0)),
             *(

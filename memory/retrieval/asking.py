@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from console.keys.keyring import keyring_for
 from console.keys.models import Purpose
 from memory.models import RecallIndex
-from memory.retrieval.embedding import embedding_provider
+from memory.retrieval.generations import vectors_of_query
 from memory.retrieval.scope import Scope
 from memory.retrieval.search import Asked
 from memory.retrieval.terms import asked_terms, stems
@@ -15,10 +15,9 @@ from memory.retrieval.terms import asked_terms, stems
 
 def ask(text: str, *, scope: Scope, at: datetime, valid_at: datetime | None = None) -> Asked:
     keys = [key.secret for key in keyring_for().every(Purpose.INDEX)]
-    provider = embedding_provider()
     return Asked(
         terms=asked_terms(text, keys),
-        vectors={provider.name: provider.embed_query(text)},
+        vectors=vectors_of_query(text),
         scope=scope,
         at=at,
         valid_at=valid_at or at,

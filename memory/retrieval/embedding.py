@@ -21,6 +21,10 @@ class EmbeddingUnavailableError(UnavailableError):
     """The server did not answer, or not with vectors. It never repeats what was sent."""
 
 
+class EmbeddingRefusedError(EmbeddingUnavailableError):
+    """The server answered, and will not take this: asking again in the same way is of no use."""
+
+
 class EmbeddingProvider(Protocol):
     """`name` tells model and width: only vectors of one name are compared with each other.
 
@@ -86,12 +90,28 @@ def embedding_provider() -> EmbeddingProvider:
     return _remote(servers[0]) if servers else _built_in()
 
 
+def local_provider() -> EmbeddingProvider:
+    """For what is compared once and kept nowhere: it needs no network."""
+    return _built_in()
+
+
+def former_names() -> list[str]:
+    """Whose vectors may still stand in the index, beside those of `embedding_provider()`."""
+    if not settings.EMBEDDING_SERVERS:
+        return []
+    return [
+        *(_remote(server).name for server in settings.EMBEDDING_SERVERS[1:]),
+        WordLlamaProvider.name,
+    ]
+
+
 def provider_named(name: str) -> EmbeddingProvider | None:
     """Whoever made the vectors of that name, if it can still be asked."""
-    for server in settings.EMBEDDING_SERVERS:
-        if (provider := _remote(server)).name == name:
-            return provider
-    return _built_in() if name == WordLlamaProvider.name else None
+    # First, so that no server is asked for by the default installation.
+    if name == WordLlamaProvider.name:
+        return _built_in()
+    providers = (_remote(server) for server in settings.EMBEDDING_SERVERS)
+    return next((provider for provider in providers if provider.name == name), None)
 
 
 @cache

@@ -15,7 +15,13 @@ import orjson
 import structlog
 
 from console.platform.embedding_server import EmbeddingServer
-from memory.retrieval.embedding import EmbeddingUnavailableError, Vectors, bounded, unit
+from memory.retrieval.embedding import (
+    EmbeddingRefusedError,
+    EmbeddingUnavailableError,
+    Vectors,
+    bounded,
+    unit,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -113,7 +119,7 @@ def _check_status(response: httpx.Response) -> None:
     if response.status_code in MAY_PASS:
         raise _PassingError(f"status {response.status_code}", _retry_after(response))
     if response.status_code != httpx.codes.OK:
-        raise EmbeddingUnavailableError(
+        raise EmbeddingRefusedError(
             f"The embedding server answered with status {response.status_code}."
         )
 

@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import Q, QuerySet
 
 from memory.models import HELD_STATES, Memory, MemoryTransition, MemoryVersion, State
-from memory.retrieval.embedding import embedding_provider
+from memory.retrieval.embedding import local_provider
 from memory.retrieval.query import RecallQuery, Scores
 from memory.retrieval.ranking import rank
 from memory.retrieval.rows import Rows
@@ -52,7 +52,7 @@ def rank_versions(
     query: RecallQuery, versions: list[MemoryVersion], *, at: datetime
 ) -> list[tuple[UUID, Scores]]:
     """The same ranking over versions that are in no index, by a key of the moment."""
-    provider = embedding_provider()
+    provider = local_provider()
     vectors = provider.embed([query.query, *(version.content for version in versions)])
     key = token_bytes(32)
     terms = [blind_terms(version.content, key) for version in versions]

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import orjson
+from django.db import transaction
 
 from audit.ingest import columns
 from audit.ingest.statements import run
@@ -90,6 +93,16 @@ def store_entries(entries: Sequence[IndexEntry]) -> None:
             orjson.dumps(documents).decode(),
         ],
     )
+    if not provider.is_local:
+        # Robust: what is written stays written where the broker is lost, and a sweep finds it.
+        transaction.on_commit(partial(_wake_embedding, tenant_id), robust=True)
+
+
+def _wake_embedding(tenant_id: UUID) -> None:
+    # The tasks know the actions, and the actions this.
+    from memory.tasks import embed_waiting_in  # noqa: PLC0415
+
+    embed_waiting_in.delay(tenant_id=str(tenant_id))
 
 
 def index_memories(active: Sequence[tuple[Memory, MemoryVersion]]) -> None:

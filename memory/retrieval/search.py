@@ -155,11 +155,13 @@ def _join(asked: Asked) -> str:
 
 def _rows(asked: Asked, where: str, params: tuple[Any, ...]) -> Rows:
     whens = " WHEN %s THEN i.embedding <=> %s::float4[]::halfvec" * len(asked.vectors)
+    # No model could be asked: words alone.
+    distance = f"CASE i.model{whens} END" if whens else "NULL::float8"
     sql = (
         f"SELECT {AGGREGATES} FROM (SELECT i.id, i.run, i.recorded_at, i.confidence,"  # noqa: S608
         " i.is_approved, i.terms, i.terms && %s::int4[] AS is_touched,"
         " (coalesce(array_position(%s::text[], i.model), 0) - 1)::int2 AS generation,"
-        f" CASE i.model{whens} END AS distance"
+        f" {distance} AS distance"
         f" FROM memory_recallindex i{_join(asked)} WHERE {where}) AS found"
     )
     distances = [(model, columns.reals(vector)) for model, vector in asked.vectors.items()]

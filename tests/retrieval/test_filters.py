@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from console.platform.clock import now
 from console.platform.errors import InvalidInputError
 from memory.models import Kind, Memory, State, Tier
+from memory.retrieval.asking import ask
 from memory.retrieval.filters import (
     MAX_CONDITIONS,
     MAX_DEPTH,
@@ -17,6 +19,9 @@ from memory.retrieval.filters import (
     parse_filter,
 )
 from memory.retrieval.narrowing import satisfying
+from memory.retrieval.query import RecallQuery
+from memory.retrieval.scope import scope_of
+from memory.retrieval.search import find
 from tests.cast import a_memory, an_agent
 from tests.retrieval.reference_filter import holds
 
@@ -142,6 +147,26 @@ def test_the_database_finds_what_the_filter_says(in_acme, agents, rows, filters)
         if holds(filters, row):
             wanted.add(made.id)
     assert found(filters) == wanted
+
+
+POPULATION = [
+    {"metadata": {"a": 1, "b": "x"}, "confidence": 0.9, "key": "a", "kind": "event"},
+    {"metadata": {"a": "1", "b": ["x", 2]}, "namespace": ("eu", "eu-west"), "run": "r"},
+    {"metadata": {"a": {"b": True}, "kind": None}, "importance": 0.5, "tier": "episodic"},
+    {"metadata": {"'; --": 10, "é": "é", "%s": "%"}, "key": "%", "confidence": 1.0},
+    {},
+]
+
+
+@settings(IN_ONE_TENANT, max_examples=60)
+@given(filters=FILTERS)
+def test_recall_finds_what_the_list_finds(in_acme, robo, filters):
+    if not Memory.objects.exists():
+        for fields in POPULATION:
+            a_memory(robo, "green tea", **{"confidence": 0.95, **fields})
+    scope = scope_of(RecallQuery(query="tea", filters=parse_filter(filters)), actor=robo.actor)
+    rows = find(ask("tea", scope=scope, at=now())).rows
+    assert {rows.id_of(row) for row in range(len(rows))} == found(filters)
 
 
 def _of_real_agents(value, agents):
