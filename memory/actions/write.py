@@ -24,7 +24,7 @@ from memory.policies import (
     standing_of,
 )
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
-from memory.retrieval.index import index_memories
+from memory.retrieval.index import IndexEntry, store_entries
 from memory.screening import ScreenContext
 from memory.screening.contradiction import Place, Standing, standing_at
 from memory.screening.gathering import gather
@@ -117,7 +117,7 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
         written.results.append(outcome)
         written.add(outcome, outcome.notes)
         sealed.append(words)
-    _save(written.changed, sealed, actor=actor)
+    _save(written.changed, sealed, keyring=keyring, actor=actor)
     return written
 
 
@@ -193,22 +193,27 @@ def _propose(
 
 
 def _save(
-    outcomes: Sequence[WriteOutcome], sealed: Sequence[SealedContent], *, actor: Actor
+    outcomes: Sequence[WriteOutcome],
+    sealed: Sequence[SealedContent],
+    *,
+    keyring: Keyring,
+    actor: Actor,
 ) -> None:
     with one_round_trip():
         insert_rows([outcome.memory for outcome in outcomes])
         insert_rows([outcome.version for outcome in outcomes])
         insert_rows(sealed)
         insert_rows([transition(actor=actor, memory=outcome.memory) for outcome in outcomes])
-    keep_proofs((outcome.proof, outcome.version) for outcome in outcomes)
-    index_memories(
-        [
-            (outcome.memory, outcome.version)
-            for outcome in outcomes
-            if outcome.memory.state == State.ACTIVE
-        ]
-    )
-    record_proposed(outcomes, actor=actor, access=AccessKind.WRITE)
+        keep_proofs((outcome.proof, outcome.version) for outcome in outcomes)
+        store_entries(
+            [
+                IndexEntry(outcome.memory, outcome.version)
+                for outcome in outcomes
+                if outcome.memory.state == State.ACTIVE
+            ],
+            keyring=keyring,
+        )
+        record_proposed(outcomes, actor=actor, access=AccessKind.WRITE)
 
 
 def _subject_id(write: Write, subjects: dict[str, Subject]) -> UUID | None:

@@ -8,8 +8,9 @@ import structlog
 
 from console.accounts.actor import Actor
 from console.platform.errors import InvalidInputError
+from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id
-from memory.models import SHIPPED, LegalHold, Memory, PolicyActivation, PolicyVersion, State
+from memory.models import SHIPPED, LegalHold, Memory, PolicyVersion, State
 from memory.policies.compiled import CompiledPolicy, compile_policy
 from memory.policies.default import DEFAULT_LIFETIMES, DEFAULT_POLICY
 from memory.policies.facts import STANDING_LIMIT, is_known
@@ -18,6 +19,9 @@ from memory.policies.rule import Effect, Policy, Rule
 
 log = structlog.get_logger(__name__)
 
+LATEST = """
+SELECT version_id FROM memory_policyactivation WHERE tenant_id = %s ORDER BY id DESC LIMIT 1
+"""
 STANDING_STATES = [State.ACTIVE, State.EXPIRED, State.SUPERSEDED]
 # A stored version that this release cannot read holds every write, and says so.
 UNREADABLE = Policy(
@@ -36,10 +40,10 @@ UNREADABLE = Policy(
 
 def policy_in_force() -> CompiledPolicy:
     """The tenant's, or the one that ships. One statement, once compiled."""
-    version_id = (
-        PolicyActivation.objects.order_by("-id").values_list("version_id", flat=True).first()
-    )
-    return shipped_policy() if version_id is None else _compiled(current_tenant_id(), version_id)
+    tenant_id = current_tenant_id()
+    rows = fetch(LATEST, [tenant_id])
+    version_id = rows[0][0] if rows else None
+    return shipped_policy() if version_id is None else _compiled(tenant_id, version_id)
 
 
 @lru_cache(maxsize=1)

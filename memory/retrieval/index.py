@@ -13,7 +13,7 @@ from django.db import transaction
 
 from audit.ingest import columns
 from audit.ingest.statements import run
-from console.keys.keyring import Key, keyring_for
+from console.keys.keyring import Key, Keyring, keyring_for
 from console.keys.models import Purpose
 from console.tenancy.scope import current_tenant_id
 from memory.models import Memory, MemoryVersion, RecallIndex, State
@@ -68,11 +68,11 @@ class IndexEntry:
         return f"{self.version.content}\n{words}" if words else self.version.content
 
 
-def store_entries(entries: Sequence[IndexEntry]) -> None:
+def store_entries(entries: Sequence[IndexEntry], *, keyring: Keyring) -> None:
     """Makes active memories findable by what they say now, by one statement for all of them."""
     if not entries:
         return
-    key, provider = keyring_for().current(Purpose.INDEX), embedding_provider()
+    key, provider = keyring.current(Purpose.INDEX), embedding_provider()
     texts = [entry.text for entry in entries]
     # No transaction waits for a network: such a row is found by its words until a task embeds it.
     model = provider.name if provider.is_local else ""
@@ -105,15 +105,10 @@ def _wake_embedding(tenant_id: UUID) -> None:
     embed_waiting_in.delay(tenant_id=str(tenant_id))
 
 
-def index_memories(active: Sequence[tuple[Memory, MemoryVersion]]) -> None:
-    """Called by whatever makes memories active, in the same transaction."""
-    store_entries([IndexEntry(memory, version) for memory, version in active])
-
-
 def refresh_index(memory: Memory, version: MemoryVersion) -> None:
     """Called by whatever changes a memory's state or version, in the same transaction."""
     if memory.state == State.ACTIVE:
-        index_memories([(memory, version)])
+        store_entries([IndexEntry(memory, version)], keyring=keyring_for())
     else:
         RecallIndex.objects.filter(id=memory.id).delete()
 
