@@ -8,6 +8,13 @@ from console.api.v1.batch import MemoryBatchView
 from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
 from console.api.v1.holds import HoldsView, HoldView
 from console.api.v1.memories import MemoriesView, MemoryView
+from console.api.v1.policies import (
+    CurrentPolicyView,
+    PoliciesView,
+    PolicyActivateView,
+    PolicyDryRunView,
+    PolicyView,
+)
 from console.api.v1.recall import RecallView
 from console.api.v1.recall_setting import RecallSettingView
 from console.api.v1.reviews import ReviewDecideView, ReviewsView, ReviewView
@@ -33,6 +40,11 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "settings/recall", RecallSettingView.as_view()),
     path(V1 + "holds", HoldsView.as_view()),
     path(V1 + "holds/<str:hold_id>", HoldView.as_view()),
+    path(V1 + "policies", PoliciesView.as_view()),
+    path(V1 + "policies/current", CurrentPolicyView.as_view()),
+    path(V1 + "policies/<int:number>", PolicyView.as_view()),
+    path(V1 + "policies/<int:number>/dry-run", PolicyDryRunView.as_view()),
+    path(V1 + "policies/<int:number>/activate", PolicyActivateView.as_view()),
     path(V1 + "audit/events", AuditEventsView.as_view()),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/docs/", DocsView.as_view()),

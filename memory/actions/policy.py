@@ -9,6 +9,7 @@ from console.platform.errors import ConflictError
 from console.tenancy.scope import current_tenant_id
 from memory.models import SHIPPED, PolicyActivation, PolicyVersion
 from memory.policies.parse import parse_policy
+from memory.policies.versions import number_in_force
 
 
 class AnotherPolicyError(ConflictError):
@@ -45,8 +46,7 @@ def activate_policy(
     """
     actor.require(Permission.POLICY_EDIT)
     _queue_up()
-    before = PolicyActivation.objects.order_by("-id").first()
-    was = before.number if before else SHIPPED
+    was = number_in_force()
     if instead_of is not None and instead_of != was:
         raise AnotherPolicyError(f"Version {was} is in force now. Look at what would change again.")
     activation = PolicyActivation.objects.create(

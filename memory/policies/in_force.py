@@ -53,7 +53,10 @@ def shipped_policy() -> CompiledPolicy:
 
 @lru_cache(maxsize=256)
 def _compiled(tenant_id: UUID, version_id: UUID) -> CompiledPolicy:
-    version = PolicyVersion.objects.get(tenant_id=tenant_id, id=version_id)
+    return compiled_version(PolicyVersion.objects.get(tenant_id=tenant_id, id=version_id))
+
+
+def compiled_version(version: PolicyVersion) -> CompiledPolicy:
     try:
         policy = parse_policy(version.body, tried=False)
     except InvalidInputError:

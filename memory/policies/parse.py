@@ -18,7 +18,17 @@ from memory.policies.rule import Effect, Lifetimes, Policy, Priority, Rule
 
 RULE_FIELDS = {field.name for field in fields(Rule)}
 # A rule without any of these follows to nothing.
-OUTCOMES = ("effect", "redact", "ttl", "retention", "must_sign", "queue", "priority", "final")
+OUTCOMES = (
+    "effect",
+    "redact",
+    "ttl",
+    "retention",
+    "must_sign",
+    "queue",
+    "priority",
+    "approvals",
+    "final",
+)
 T = TypeVar("T")
 
 
@@ -103,7 +113,7 @@ def _rule(read: _Reader, *, tried: bool) -> Rule:
         if hole not in BY_NAME or not BY_NAME[hole].told:
             told = ", ".join(name for name, variable in BY_NAME.items() if variable.told)
             read.tell("because", "unknown_variable", f"In braces stand only: {told}.")
-    if not any(getattr(rule, name) for name in OUTCOMES) and rule.approvals == 1:
+    if rule.approvals == 1 and not any(read.body.get(name) for name in OUTCOMES):
         read.tell("effect", "no_outcome", "Nothing follows from this rule: choose what does.")
     _check_conditions(read, rule, tried=tried)
     return rule

@@ -84,8 +84,8 @@ def _past(version: MemoryVersion, around: _Around) -> Past:
         write=_write(version, memory),
         findings=[_finding(found) for found in version.findings],
         contradicts=review.contradicts_id if review else None,
-        standing=_standing(version, actor, around),
-        subject_known=_was_known(memory.subject, version.recorded_at),
+        standing=_standing(actor, around, at=_came(version, memory)),
+        subject_known=_was_known(memory.subject, _came(version, memory)),
         subject_held=memory.subject_id in around.held,
         revision=version.number > 1,
     )
@@ -148,8 +148,11 @@ def _stood(agent_id: UUID) -> list[datetime]:
     )
 
 
-def _standing(version: MemoryVersion, actor: Actor, around: _Around) -> int:
-    stood = around.stood.get(version.author_id)
-    if is_known(actor) or stood is None:
-        return STANDING_LIMIT
-    return bisect_left(stood, version.recorded_at)
+def _standing(actor: Actor, around: _Around, *, at: datetime) -> int:
+    stood = around.stood.get(actor.id)
+    return STANDING_LIMIT if is_known(actor) or stood is None else bisect_left(stood, at)
+
+
+def _came(version: MemoryVersion, memory: Memory) -> datetime:
+    """When its policy was asked: a moment before anything was made for it."""
+    return memory.created_at if version.number == 1 else version.recorded_at

@@ -120,5 +120,4 @@ def test_all_problems_are_told_at_once():
         ("rules.0.when", "invalid_condition"),
         ("rules.1.effect", "invalid"),
         ("rules.1.ttl", "invalid"),
-        ("rules.1.effect", "no_outcome"),
     ]
