@@ -35,7 +35,7 @@ def record_touch(*, actor: Actor, memory_id: UUID, version: int, access: AccessK
 
 
 def record_touches(
-    touched: Iterable[tuple[UUID, int]], *, actor: Actor, access: AccessKind
+    touched: Iterable[tuple[UUID, int]], *, actor: Actor, access: AccessKind, purpose: str = ""
 ) -> None:
     """`touched` are memories and their versions. One statement."""
     trace = current_request().trace
@@ -48,6 +48,7 @@ def record_touches(
                 trace_id=trace.trace_id if trace else None,
                 span_id=trace.span_id if trace else None,
                 agent=actor.label,
+                purpose=purpose,
             )
             for memory_id, version in touched
         ]

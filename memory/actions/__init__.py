@@ -5,6 +5,7 @@ from memory.actions.expire import expire_memory
 from memory.actions.hold import place_hold, release_hold
 from memory.actions.policy import activate_policy, save_policy
 from memory.actions.recall import recall_memories
+from memory.actions.recall_snapshot import recall_snapshot
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
 from memory.actions.revise import revise_memory
@@ -28,6 +29,7 @@ __all__ = [
     "expire_memory",
     "place_hold",
     "recall_memories",
+    "recall_snapshot",
     "release_hold",
     "reseal_memories",
     "restore_version",

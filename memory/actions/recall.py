@@ -27,7 +27,7 @@ def recall_memories(*, actor: Actor, query: RecallQuery) -> Recall:
     """The memories that best answer the query, each with its scores; every hit is recorded."""
     actor.require(Permission.MEMORY_RECALL)
     hits = _at(query, query.as_of, actor=actor) if query.as_of else _now(query, actor=actor)
-    hits = _within_budget(hits, query.token_budget)
+    hits = within_budget(hits, query.token_budget)
     recall = Recall(uuid7(), hits)
     record_recall(actor=actor, hits=hits, purpose=query.purpose)
     note(memories=[str(hit.memory.id) for hit in hits], purpose=query.purpose)
@@ -40,7 +40,7 @@ def _now(query: RecallQuery, *, actor: Actor) -> list[Hit]:
     ranked = rank(
         asked.terms, find(asked), at=asked.at, weights=weights_in_force(), limit=query.top_k
     )
-    found = _with_context(ranked)
+    found = with_context(ranked)
     versions = {
         version.memory_id: version
         for version in open_versions(
@@ -54,16 +54,16 @@ def _at(query: RecallQuery, at: datetime, *, actor: Actor) -> list[Hit]:
     memories = in_scope(query, actor=actor)
     versions = versions_in_force(memories, at, valid_at=query.valid_at or at)
     ranked = rank_versions(query, list(versions.values()), at=at)
-    found = _with_context(ranked)
+    found = with_context(ranked)
     return [Hit(found[memory_id], versions[memory_id], scores) for memory_id, scores in ranked]
 
 
-def _with_context(ranked: list[tuple[UUID, Scores]]) -> dict[UUID, Memory]:
+def with_context(ranked: list[tuple[UUID, Scores]]) -> dict[UUID, Memory]:
     memories = Memory.objects.select_related("subject", "agent")
     return memories.in_bulk_by_id(memory_id for memory_id, _ in ranked)
 
 
-def _within_budget(hits: list[Hit], tokens: int | None) -> list[Hit]:
+def within_budget(hits: list[Hit], tokens: int | None) -> list[Hit]:
     """The best hits whose text fits: one that is too long does not crowd out a shorter one."""
     if tokens is None:
         return hits

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from console.accounts.models import Subject
 from memory.models import MemoryTransition, MemoryVersion, SnapshotItem, State
-from memory.retrieval.filters import parse_filter
+from memory.retrieval.filters import Filter, parse_filter
 from memory.retrieval.narrowing import version_satisfying
 
 MAX_ITEMS = 5_000
@@ -41,7 +41,9 @@ def items_of(scope: SnapshotScope) -> list[SnapshotItem]:
         memory_id=OuterRef("memory_id"),
         at__lte=scope.as_of,
     )
-    wanted = _versions(scope).filter(memory_id=OuterRef("memory_id"), number=OuterRef("version"))
+    wanted = versions_within(
+        subject=scope.subject, namespace=scope.namespace, filters=parse_filter(scope.filters)
+    ).filter(memory_id=OuterRef("memory_id"), number=OuterRef("version"))
     steps = (
         MemoryTransition.objects.filter(~Exists(later), Exists(wanted), at__lte=scope.as_of)
         .exclude(state__in=GONE)
@@ -55,14 +57,16 @@ def items_of(scope: SnapshotScope) -> list[SnapshotItem]:
     ]
 
 
-def _versions(scope: SnapshotScope) -> QuerySet[MemoryVersion]:
-    versions = MemoryVersion.objects.filter(version_satisfying(parse_filter(scope.filters)))
-    if scope.namespace:
-        place = list(scope.namespace)
+def versions_within(
+    *, subject: str, namespace: tuple[str, ...], filters: Filter
+) -> QuerySet[MemoryVersion]:
+    """Of every memory and moment, whoever may recall it: for those who may read them all."""
+    versions = MemoryVersion.objects.filter(version_satisfying(filters))
+    if namespace:
+        place = list(namespace)
         versions = versions.filter(**{f"memory__namespace__0_{len(place)}": place})
-    if scope.subject:
-        subject_id = scope.subject_id()
-        versions = versions.filter(memory__subject_id=subject_id, memory__subject_id__isnull=False)
+    if subject:
+        versions = versions.filter(memory__subject__external_id=subject)
     return versions
 
 
