@@ -204,7 +204,6 @@ def _save(
         insert_rows([outcome.version for outcome in outcomes])
         insert_rows(sealed)
         insert_rows([transition(actor=actor, memory=outcome.memory) for outcome in outcomes])
-        keep_proofs((outcome.proof, outcome.version) for outcome in outcomes)
         store_entries(
             [
                 IndexEntry(outcome.memory, outcome.version)
@@ -214,6 +213,8 @@ def _save(
             keyring=keyring,
         )
         record_proposed(outcomes, actor=actor, access=AccessKind.WRITE)
+    # Not among them: a signature used twice at once is told by this statement's own error.
+    keep_proofs((outcome.proof, outcome.version) for outcome in outcomes)
 
 
 def _subject_id(write: Write, subjects: dict[str, Subject]) -> UUID | None:
