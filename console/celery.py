@@ -18,6 +18,10 @@ app.conf.beat_schedule = {
     "expire memories": {"task": "memory.tasks.expire_due", "schedule": 60.0},
     "embed what waits": {"task": "memory.tasks.embed_waiting", "schedule": 60.0},
     "delete expired snapshots": {"task": "memory.tasks.sweep_snapshots", "schedule": 600.0},
+    "screen memories by changed rules": {
+        "task": "memory.tasks.screen_stored_memories",
+        "schedule": 3600.0,
+    },
     "make partitions": {"task": "audit.tasks.make_partitions", "schedule": 3600.0},
     "forget old idempotent answers": {
         "task": "console.accounts.tasks.forget_answers",

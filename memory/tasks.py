@@ -7,9 +7,10 @@ from console.accounts.actor import system_actor
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
-from memory.actions import expire_memory
+from memory.actions import begin_screening, expire_memory, screen_stored
 from memory.holds import is_held
 from memory.models import Memory, State
+from memory.rescreening import is_screening_due, unfinished_screening
 from memory.retrieval import reembedding
 from memory.retrieval.embedding import EmbeddingUnavailableError
 from memory.snapshots import sweep
@@ -83,3 +84,26 @@ def embed_waiting_in(*, tenant_id: str) -> None:
             cache.touch(lease, LEASE)
     finally:
         cache.delete(lease)
+
+
+@shared_task
+def screen_stored_memories() -> None:
+    """Wakes a sweep per tenant: rules that changed look at what was stored under the old ones."""
+    for tenant_id in every_tenant_id():
+        screen_stored_memories_of.delay(tenant_id=str(tenant_id))
+
+
+@shared_task(acks_late=True)
+def screen_stored_memories_of(*, tenant_id: str) -> None:
+    while _screen_some(UUID(tenant_id)):
+        pass
+
+
+def _screen_some(tenant_id: UUID) -> bool:
+    """One batch in a transaction of its own; whether anything is left."""
+    with tenant_scope(tenant_id):
+        actor = system_actor(tenant_id, "screen_stored_memories")
+        run = unfinished_screening()
+        if run is None and is_screening_due():
+            run = begin_screening(actor=actor)
+        return run is not None and not screen_stored(actor=actor, run=run).is_ended

@@ -3,6 +3,7 @@
 from memory.actions.decide import decide_review
 from memory.actions.expire import expire_memory
 from memory.actions.hold import place_hold, release_hold
+from memory.actions.name_subject import name_subject
 from memory.actions.policy import activate_policy, save_policy
 from memory.actions.recall import recall_memories
 from memory.actions.recall_snapshot import recall_snapshot
@@ -15,6 +16,7 @@ from memory.actions.rotate_keys import (
     rewrap_keys,
     rotate_key,
 )
+from memory.actions.screen_stored import begin_screening, quarantine_memory, screen_stored
 from memory.actions.set_recall_weights import set_recall_weights
 from memory.actions.snapshot import create_snapshot, delete_snapshot
 from memory.actions.verify import verify_memories
@@ -22,12 +24,15 @@ from memory.actions.write import write_memories, write_memory
 
 __all__ = [
     "activate_policy",
+    "begin_screening",
     "create_snapshot",
     "decide_review",
     "delete_snapshot",
     "destroy_retired_keys",
     "expire_memory",
+    "name_subject",
     "place_hold",
+    "quarantine_memory",
     "recall_memories",
     "recall_snapshot",
     "release_hold",
@@ -38,6 +43,7 @@ __all__ = [
     "rewrap_keys",
     "rotate_key",
     "save_policy",
+    "screen_stored",
     "set_recall_weights",
     "verify_memories",
     "write_memories",

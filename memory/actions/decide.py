@@ -125,7 +125,7 @@ def _take_effect(
         enter(actor=actor, memory=memory, state=State.ACTIVE, version=version, reason=why)
     elif decision is Decision.REJECT:
         # A refused revision leaves the version in force alone.
-        if memory.state in HELD_STATES:
+        if memory.state in HELD_STATES or version.number == memory.version:
             enter(actor=actor, memory=memory, state=State.REJECTED, reason=why)
     elif decision is Decision.EXPIRE:
         expire_memory(actor=actor, memory=memory, reason=why)

@@ -13,6 +13,7 @@ from memory.models import Memory, State
 from memory.policies import Facts, held_subjects, must_sign, policy_in_force, standing_of
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
 from memory.screening.contradiction import Place, standing_at
+from memory.screening.fingerprints import keep
 from memory.screening.gathering import gather
 from memory.signing.statement import Operation, Target
 from memory.signing.verify import refuse_downgrade, verify_signature
@@ -68,7 +69,13 @@ def propose_version(
     check_times(write, at=moment)
     check_lineage(write, known=readable_ancestors([write], actor=actor))
     keyring = keyring_for([memory.subject_id])
-    [context] = gather(actor=actor, writes=[write], subject_ids=[memory.subject_id])
+    [context] = gather(
+        actor=actor,
+        writes=[write],
+        subject_ids=[memory.subject_id],
+        keyring=keyring,
+        revised=memory.id,
+    )
     place = Place(memory.subject_id, write.namespace, write.key)
     assessment = assess(
         facts=Facts(
@@ -101,6 +108,7 @@ def propose_version(
             ),
             reason=reason,
         )
+    keep([(memory.id, context.fingerprint)])
     outcome = WriteOutcome(memory, version, assessment.ruling, review, proof)
     record_proposed([outcome], actor=actor, access=AccessKind.UPDATE)
     note(**outcome.notes)

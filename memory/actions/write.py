@@ -27,7 +27,9 @@ from memory.proposals import WriteOutcome, assess, record_proposed, review_of
 from memory.retrieval.index import IndexEntry, store_entries
 from memory.screening import ScreenContext
 from memory.screening.contradiction import Place, Standing, standing_at
+from memory.screening.fingerprints import keep
 from memory.screening.gathering import gather
+from memory.screening.simhash import Fingerprint
 from memory.signing.statement import Operation, Target
 from memory.signing.verify import Proof, keep_proofs, verify_signatures
 from memory.writes import Write
@@ -81,7 +83,7 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
         Place(subject_id, write.namespace, write.key)
         for write, subject_id in zip(sound, subject_ids, strict=True)
     )
-    contexts = iter(gather(actor=actor, writes=sound, subject_ids=subject_ids))
+    contexts = iter(gather(actor=actor, writes=sound, subject_ids=subject_ids, keyring=keyring))
     held = held_subjects(subject_ids, policy)
     agent_standing = standing_of(actor, policy)
 
@@ -96,10 +98,12 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
         )
 
     written, sealed = Written(), list[SealedContent]()
+    fingerprints: list[tuple[UUID, Fingerprint | None]] = []
     for write, proof in zip(writes, checked, strict=True):
         if isinstance(proof, DomainError):
             written.results.append(proof)
             continue
+        context = next(contexts)
         try:
             outcome, words = _propose(
                 facts=facts(write),
@@ -107,7 +111,7 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
                 subject=subjects.get(write.subject),
                 keyring=keyring,
                 standing=standing,
-                context=next(contexts),
+                context=context,
                 proof=proof,
                 moment=moment,
             )
@@ -117,7 +121,9 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
         written.results.append(outcome)
         written.add(outcome, outcome.notes)
         sealed.append(words)
+        fingerprints.append((outcome.id, context.fingerprint))
     _save(written.changed, sealed, keyring=keyring, actor=actor)
+    keep(fingerprints)
     return written
 
 

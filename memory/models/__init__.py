@@ -1,3 +1,4 @@
+from memory.models.fingerprint import MemoryFingerprint
 from memory.models.hold import LegalHold
 from memory.models.memory import HELD_STATES, Kind, Memory, State, Tier, Visibility
 from memory.models.policy import SHIPPED, PolicyActivation, PolicyVersion
@@ -9,7 +10,9 @@ from memory.models.review import (
     ReviewKind,
     ReviewStatus,
 )
+from memory.models.screening_run import ScreeningRun
 from memory.models.snapshot import Snapshot, SnapshotItem
+from memory.models.subject_name import SubjectName
 from memory.models.transition import MemoryTransition
 from memory.models.version import MemoryVersion, NotOpenedError, Said, SealedContent
 from memory.models.write_signature import WriteSignature
@@ -20,6 +23,7 @@ __all__ = [
     "Kind",
     "LegalHold",
     "Memory",
+    "MemoryFingerprint",
     "MemoryTransition",
     "MemoryVersion",
     "NotOpenedError",
@@ -32,10 +36,12 @@ __all__ = [
     "ReviewKind",
     "ReviewStatus",
     "Said",
+    "ScreeningRun",
     "SealedContent",
     "Snapshot",
     "SnapshotItem",
     "State",
+    "SubjectName",
     "Tier",
     "Visibility",
     "WriteSignature",

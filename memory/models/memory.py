@@ -131,6 +131,7 @@ class Memory(ScopedModel):
             models.Index(fields=["tenant_id", "-id"], name="memory_newest"),
             models.Index(fields=["tenant_id", "state", "-id"], name="memory_state"),
             models.Index(fields=["tenant_id", "subject_id", "key"], name="memory_subject_key"),
+            models.Index(fields=["tenant_id", "agent_id", "-id"], name="memory_agent"),
             models.Index(fields=["tenant_id", "content_digest"], name="memory_content"),
             models.Index(
                 fields=["tenant_id", "run", "id"], name="memory_run", condition=~Q(run="")

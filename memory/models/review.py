@@ -11,6 +11,7 @@ class ReviewKind(models.TextChoices):
     REVISION = "revision"
     CONTRADICTION = "contradiction"
     QUARANTINE = "quarantine"
+    SCREENED_ANEW = "screened_anew"
 
 
 class ReviewStatus(models.TextChoices):

@@ -39,6 +39,7 @@ WRITE_DETECTORS: tuple[tuple[str, WriteDetector], ...] = (
 )
 
 NOTHING = ScreenContext()
+DETECTOR_FAILED = "detector_failed"
 
 
 def screen(content: str, context: ScreenContext = NOTHING) -> list[Finding]:
@@ -67,7 +68,7 @@ def _guarded(name: str, run: Callable[[*Args], list[Finding]], *args: *Args) -> 
         return run(*args)
     except Exception:  # whatever broke it, the write must not pass unscreened
         log.exception("detector_failed", detector=name)
-        return [Finding("detector_failed", f"The {name} screen failed.", "quarantine", 1.0)]
+        return [Finding(DETECTOR_FAILED, f"The {name} screen failed.", "quarantine", 1.0)]
 
 
-__all__ = ["DETECTORS", "WRITE_DETECTORS", "Finding", "ScreenContext", "screen"]
+__all__ = ["DETECTORS", "DETECTOR_FAILED", "WRITE_DETECTORS", "Finding", "ScreenContext", "screen"]

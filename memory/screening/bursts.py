@@ -8,7 +8,7 @@ MOST_A_MINUTE = 120
 
 def screen_burst(_content: str, context: ScreenContext) -> list[Finding]:
     """A trusted agent may import at speed, and it is noted; from an unknown one a person looks."""
-    if context.writes_last_minute <= MOST_A_MINUTE:
+    if not context.is_burst:
         return []
     severity: Severity = "note" if context.trusted else "review"
     detail = f"Its writer made more than {MOST_A_MINUTE} writes within a minute."

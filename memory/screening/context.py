@@ -3,6 +3,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from memory.screening.simhash import Fingerprint
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenContext:
@@ -18,14 +20,14 @@ class ScreenContext:
     # Written by an agent, and by one that somebody vouched for.
     by_agent: bool = False
     trusted: bool = True
-    # Names the tenant's directory knows that stand in this write, case-folded: True for the
-    # subject's own, False for somebody else's.
+    # Names of the tenant's subjects that stand in this write, case-folded: True for its own
+    # subject's, False for somebody else's.
     names: Mapping[str, bool] = field(default_factory=dict)
-    # SimHash of the content, 64 bits, to be kept with the memory (`fingerprints.keep`).
-    fingerprint: int = 0
+    # Kept with the memory, so that later writes find it (`fingerprints.keep`).
+    fingerprint: Fingerprint | None = None
     # Memories in force of the same subject and namespace with nearly the same words.
     near_duplicates: tuple[UUID, ...] = ()
     # Those of them that this agent recalled lately and does not name in `derived_from`.
     echoes: tuple[UUID, ...] = ()
-    # By this agent, this batch included; counted no further than detectors ask.
-    writes_last_minute: int = 0
+    # More writes by this agent within a minute than a person would make.
+    is_burst: bool = False

@@ -1,26 +1,217 @@
 """What screening has to know of writes beside their texts, asked for a whole batch at once."""
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from uuid import UUID
 
+import numpy as np
+
 from console.accounts.actor import Actor, ActorKind
+from console.keys.keyring import Keyring
+from console.keys.models import Purpose
+from console.platform.clock import now
+from console.platform.ids import first_id_of
+from console.tenancy.rows import fetch
+from console.tenancy.scope import current_tenant_id
+from memory.screening.bursts import MOST_A_MINUTE
 from memory.screening.context import ScreenContext
+from memory.screening.names import MOST_WORDS as MOST_WORDS_IN_NAME
+from memory.screening.simhash import BANDS, Fingerprint, fingerprint
+from memory.screening.texts import beside
+from memory.screening.words import WORD, Words, signed, words_of
 from memory.writes import Write
+
+MINUTE = timedelta(minutes=1)
+RECALLED_LATELY = timedelta(hours=1)
+# What a tenant may call its subjects, where it is no ordinary word: "customer-4711", an address.
+IDENTIFIER = re.compile(r"(?=[^\s]*[\d@])[\w@.+-]{3,200}")
+MOST_IDENTIFIERS = 200
+
+# One statement: how much this agent wrote lately, which names are known, and what is stored that
+# says nearly the same (with whether this agent recalled it lately). Each arm is bounded.
+GATHER = """
+SELECT 'burst', NULL::int4, NULL::int8, NULL::uuid, NULL::text, count(*) > %s FROM (
+  SELECT FROM memory_memory WHERE tenant_id = %s AND agent_id = %s AND id > %s LIMIT %s
+) lately
+UNION ALL
+SELECT 'name', NULL, name_hash, subject_id, NULL, NULL FROM memory_subjectname
+WHERE tenant_id = %s AND name_hash = ANY(%s::int8[])
+UNION ALL
+SELECT 'identifier', NULL, NULL, id, external_id, NULL FROM accounts_subject
+WHERE tenant_id = %s AND external_id = ANY(%s::text[])
+UNION ALL
+SELECT 'near', ours.n, NULL, memory.id, NULL, EXISTS (
+    SELECT FROM audit_memoryaccess
+    WHERE tenant_id = %s AND memory_id = memory.id::text AND at > %s
+      AND access = 'read' AND source = 'api' AND agent = %s)
+FROM unnest(%s::int4[], %s::int8[], %s::int4[], %s::int8[], %s::int8[], %s::int8[], %s::int8[])
+  AS ours(n, simhash, far, a, b, c, d)
+CROSS JOIN LATERAL (
+  (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_a = a LIMIT 20)
+  UNION
+  (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_b = b LIMIT 20)
+  UNION
+  (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_c = c LIMIT 20)
+  UNION
+  (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_d = d LIMIT 20)
+) theirs
+JOIN memory_memory memory ON memory.tenant_id = %s AND memory.id = theirs.id
+WHERE bit_count((theirs.simhash # ours.simhash)::bit(64)) <= ours.far
+  AND memory.state = 'active' AND (memory.expires_at IS NULL OR memory.expires_at > %s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of the database about one write. `named` are words that may hold names."""
+
+    named: list[Words]
+    identifiers: list[str]
+    fingerprint: Fingerprint | None
+
+
+@dataclass(slots=True)
+class Known:
+    """What the database told, by write where it is about one."""
+
+    is_burst: bool = False
+    names: dict[int, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    identifiers: dict[str, UUID] = field(default_factory=dict)
+    near: dict[int, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    recalled: set[UUID] = field(default_factory=set)
 
 
 def gather(
-    *, actor: Actor, writes: Sequence[Write], subject_ids: Sequence[UUID | None]
+    *,
+    actor: Actor,
+    writes: Sequence[Write],
+    subject_ids: Sequence[UUID | None],
+    keyring: Keyring,
+    revised: UUID | None = None,
 ) -> list[ScreenContext]:
-    """One context per write, in order. `subject_ids[i]` is the subject of `writes[i]`."""
-    by_agent = actor.kind is ActorKind.AGENT
-    return [
-        ScreenContext(
-            key=write.key,
-            value=write.value,
-            metadata=write.metadata,
-            source=write.source,
-            by_agent=by_agent,
-            trusted=actor.trusted or not by_agent,
-        )
-        for write, _subject_id in zip(writes, subject_ids, strict=True)
+    """One context per write, in order, by one statement.
+
+    `subject_ids[i]` is the subject of `writes[i]`; `revised` is the memory that they revise.
+    """
+    if not writes:
+        return []
+    contexts = [plain_context(actor, write) for write in writes]
+    asked = [
+        _asked(write, context, subject_id, keyring)
+        for write, context, subject_id in zip(writes, contexts, subject_ids, strict=True)
     ]
+    known = _ask(asked, actor=actor)
+    gathered = []
+    for n, (write, context) in enumerate(zip(writes, contexts, strict=True)):
+        near = tuple(one for one in known.near[n] if one != revised)
+        gathered.append(
+            replace(
+                context,
+                names=known_names(asked[n], known, subject_ids[n]),
+                fingerprint=asked[n].fingerprint,
+                near_duplicates=near,
+                echoes=tuple(
+                    one for one in near if one in known.recalled and one not in write.derived_from
+                ),
+                is_burst=known.is_burst,
+            )
+        )
+    return gathered
+
+
+def plain_context(actor: Actor, write: Write) -> ScreenContext:
+    """What the write itself says."""
+    by_agent = actor.kind is ActorKind.AGENT
+    return ScreenContext(
+        key=write.key,
+        value=write.value,
+        metadata=write.metadata,
+        source=write.source,
+        by_agent=by_agent,
+        trusted=actor.trusted or not by_agent,
+    )
+
+
+def _asked(
+    write: Write, context: ScreenContext, subject_id: UUID | None, keyring: Keyring
+) -> Asked:
+    current, *earlier = [key.secret for key in keyring.every(Purpose.INDEX)]
+    words = words_of(write.content, current)
+    others = beside(context).text
+    # A rotated key still recognises the names that were hashed with it.
+    named = [words, *(words_of(write.content, key) for key in earlier)]
+    if others:
+        named += [words_of(others, key) for key in (current, *earlier)]
+    return Asked(
+        named,
+        IDENTIFIER.findall(f"{write.content}\n{others}")[:MOST_IDENTIFIERS],
+        fingerprint(words, scope=f"{subject_id}|{'|'.join(write.namespace)}", key=current),
+    )
+
+
+def _ask(asked: Sequence[Asked], *, actor: Actor) -> Known:
+    tenant, moment = current_tenant_id(), now()
+    prints = [(n, one.fingerprint) for n, one in enumerate(asked) if one.fingerprint]
+    bands = [[fingerprint.bands[i] for _, fingerprint in prints] for i in range(BANDS)]
+    rows = fetch(
+        GATHER,
+        [
+            MOST_A_MINUTE - len(asked),
+            *(tenant, actor.agent_id, first_id_of(moment - MINUTE), MOST_A_MINUTE + 1),
+            *(tenant, _hashes(asked)),
+            *(tenant, sorted({name for one in asked for name in one.identifiers})),
+            *(tenant, moment - RECALLED_LATELY, actor.label if actor.agent_id else None),
+            [n for n, _ in prints],
+            [fingerprint.simhash for _, fingerprint in prints],
+            [fingerprint.far for _, fingerprint in prints],
+            *bands,
+            *[tenant] * (BANDS + 1),
+            moment,
+        ],
+    )
+    known = Known()
+    for what, n, name_hash, found, text, holds in rows:
+        if what == "burst":
+            known.is_burst = bool(holds)
+        elif what == "name":
+            known.names[name_hash].add(found)
+        elif what == "identifier":
+            known.identifiers[text] = found
+        else:
+            known.near[n].append(found)
+            if holds:
+                known.recalled.add(found)
+    return known
+
+
+def _hashes(asked: Sequence[Asked]) -> list[int]:
+    """Every run of words that might be a name, once."""
+    runs = [
+        words.runs(length)[words.nameable(length)]
+        for one in asked
+        for words in one.named
+        for length in range(1, MOST_WORDS_IN_NAME + 1)
+    ]
+    return signed(np.unique(np.concatenate(runs)))
+
+
+def known_names(asked: Asked, known: Known, subject_id: UUID | None) -> dict[str, bool]:
+    """The names found in one write, and whether each is its own subject's."""
+    names = {
+        " ".join(WORD.findall(text.casefold())): False
+        for text in asked.identifiers
+        if known.identifiers.get(text, subject_id) != subject_id
+    }
+    if not known.names:
+        return names
+    wanted = np.array(sorted(known.names), dtype=np.int64)
+    for words in asked.named:
+        for length in range(1, MOST_WORDS_IN_NAME + 1):
+            runs = words.runs(length).view(np.int64)
+            for first in np.flatnonzero(np.isin(runs, wanted)).tolist():
+                owners = known.names[int(runs[first])]
+                names[words.text(first, length)] = subject_id in owners
+    return names

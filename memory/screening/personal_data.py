@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from memory.screening.finding import Finding
 from memory.screening.personal.international import INTERNATIONAL
@@ -78,15 +78,13 @@ def screen_personal_data(content: str) -> list[Finding]:
 
 
 def _apart(matches: Iterator[Match]) -> list[Match]:
-    """The best of those that overlap, in order of the text."""
+    """In order of the text; what overlaps is one, by the name of its most certain reading."""
     kept: list[Match] = []
-    for match in sorted(matches, key=lambda one: (one.start, one.end)):
+    for match in sorted(matches, key=lambda one: (one.start, -one.end)):
         if kept and match.start < kept[-1].end:
-            if (match.score, match.end - match.start) > (
-                kept[-1].score,
-                kept[-1].end - kept[-1].start,
-            ):
-                kept[-1] = match
+            best = max(kept[-1], match, key=lambda one: one.score)
+            end = max(kept[-1].end, match.end)
+            kept[-1] = replace(best, start=kept[-1].start, end=end)
         else:
             kept.append(match)
     return kept

@@ -81,7 +81,8 @@ def screen_secrets(content: str) -> list[Finding]:
     findings: list[Finding] = []
     reached = 0
     for start, end, label, weight in sorted(_spans(content)):
-        if start < reached:
+        start = max(start, reached)  # noqa: PLW2901 - of two that overlap, the rest
+        if start >= end:
             continue
         if len(findings) == MOST_FINDINGS:
             # What is not marked could not be redacted.

@@ -11,6 +11,8 @@ class Subject(ScopedModel):
     external_id = models.CharField(max_length=200)
     created_at = models.DateTimeField(default=now, editable=False)
 
+    audit_kind = "subject"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
