@@ -22,6 +22,9 @@ app.conf.beat_schedule = {
         "task": "memory.tasks.screen_stored_memories",
         "schedule": 3600.0,
     },
+    "refresh what is recalled": {"task": "memory.tasks.refresh_recalled", "schedule": 600.0},
+    "move memories between tiers": {"task": "memory.tasks.move_tiers", "schedule": 3600.0},
+    "evict past the budget": {"task": "memory.tasks.evict_surplus", "schedule": 3600.0},
     "make partitions": {"task": "audit.tasks.make_partitions", "schedule": 3600.0},
     "forget old idempotent answers": {
         "task": "console.accounts.tasks.forget_answers",

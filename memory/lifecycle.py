@@ -6,7 +6,8 @@ Called by actions only, inside their transaction.
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Max
+import orjson
+from django.db.models import Max, QuerySet
 
 from console.accounts.actor import Actor
 from console.keys.keyring import Keyring, keyring_for
@@ -14,9 +15,18 @@ from console.keys.models import Purpose
 from console.platform.clock import now
 from console.platform.errors import StaleVersionError
 from console.platform.requests import current_request
-from console.tenancy.rows import insert_rows
+from console.tenancy.rows import execute, insert_rows
+from console.tenancy.scope import current_tenant_id
 from memory.holds import refuse_held
-from memory.models import Memory, MemoryTransition, MemoryVersion, Said, SealedContent, State
+from memory.models import (
+    Memory,
+    MemoryTransition,
+    MemoryVersion,
+    RecallIndex,
+    Said,
+    SealedContent,
+    State,
+)
 from memory.retrieval.index import refresh_index
 from memory.screening import Finding
 from memory.sealing import content_digest, open_versions, seal_said, sign_row
@@ -144,6 +154,8 @@ def enter(
         "valid_from": in_force.valid_from,
         "valid_to": in_force.valid_to,
         "expires_at": expires_at or memory.expires_at,
+        # Who names another end than policy's chooses it.
+        "ttl": memory.ttl if expires_at in {None, memory.expires_at} else None,
         "updated_at": moment,
     }
     # Two writers at once must not silently drop one change.
@@ -157,11 +169,48 @@ def enter(
     return memory
 
 
+UPDATE = """
+UPDATE memory_memory AS m
+SET state = n.state, tier = n.tier, expires_at = n.expires_at, ttl = n.ttl,
+  updated_at = n.updated_at
+FROM json_populate_recordset(NULL::memory_memory, %s::json) AS n
+WHERE m.tenant_id = n.tenant_id AND m.id = n.id
+"""
+UPDATE_INDEX = """
+UPDATE memory_recallindex AS i SET expires_at = m.expires_at
+FROM memory_memory AS m
+WHERE i.id = ANY(%s::uuid[]) AND i.tenant_id = %s AND m.tenant_id = i.tenant_id AND m.id = i.id
+  AND i.expires_at IS DISTINCT FROM m.expires_at
+"""
+STORED = ("tenant_id", "id", "state", "tier", "expires_at", "ttl", "updated_at")
+
+
+def lock_all(memories: QuerySet[Memory]) -> list[Memory]:
+    """Those that nobody else is changing now, held until commit. The others come next time."""
+    return list(memories.select_for_update(of=("self",), skip_locked=True).order_by("id"))
+
+
+def store_all(memories: Sequence[Memory], *, actor: Actor, reason: str) -> None:
+    """Saves what was set on locked memories: rows, transitions and index, by one statement each.
+
+    Of state, tier and expiry only, for sweeps. The database refuses what a hold forbids.
+    """
+    if not memories:
+        return
+    documents = [{name: getattr(memory, name) for name in STORED} for memory in memories]
+    execute(UPDATE, [orjson.dumps(documents).decode()])
+    insert_rows([transition(actor=actor, memory=memory, reason=reason) for memory in memories])
+    execute(UPDATE_INDEX, [[memory.id for memory in memories], current_tenant_id()])
+    gone = [memory.id for memory in memories if memory.state != State.ACTIVE]
+    RecallIndex.objects.filter(id__in=gone).delete()
+
+
 def transition(*, actor: Actor, memory: Memory, reason: str = "") -> MemoryTransition:
     """What `memory` is from now on, as a row yet to be saved."""
     return MemoryTransition(
         memory_id=memory.id,
         state=memory.state,
+        tier=memory.tier,
         version=memory.version,
         expires_at=memory.expires_at,
         actor_kind=str(actor.kind),

@@ -1,51 +1,64 @@
+"""Wake-ups of the sweeps. Each finds itself what is due: a lost or doubled one harms nobody."""
+
+from typing import Any
 from uuid import UUID
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.core.cache import cache
 
 from console.accounts.actor import system_actor
-from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
-from memory.actions import begin_screening, expire_memory, screen_stored
-from memory.holds import is_held
-from memory.models import Memory, State
+from memory.actions import begin_screening, screen_stored
+from memory.keeping import sweeps
 from memory.rescreening import is_screening_due, unfinished_screening
 from memory.retrieval import reembedding
 from memory.retrieval.embedding import EmbeddingUnavailableError
 from memory.snapshots import sweep
 
-BATCH = 200
 # Longer than a batch takes with all its retries.
 LEASE = 600
 
 
 @shared_task
 def expire_due() -> None:
-    """Wakes a sweep per tenant. Recall already ignores what is due; this records that it ended."""
-    for tenant_id in every_tenant_id():
-        expire_due_in.delay(tenant_id=str(tenant_id))
+    """Recall already ignores what is due; this records that it ended."""
+    _wake(expire_due_in)
 
 
 @shared_task(acks_late=True)
 def expire_due_in(*, tenant_id: str) -> None:
-    while _expire_some(UUID(tenant_id)) == BATCH:
-        pass
+    sweeps.expire_due(UUID(tenant_id))
 
 
-def _expire_some(tenant_id: UUID) -> int:
-    with tenant_scope(tenant_id):
-        actor = system_actor(tenant_id, "expire_due")
-        # One under a legal hold is recalled no more, but its end is not recorded before release.
-        due = (
-            Memory.objects.filter(~is_held(), state=State.ACTIVE, expires_at__lte=now())
-            .order_by("expires_at")
-            .select_for_update(skip_locked=True, of=("self",))[:BATCH]
-        )
-        memories = list(due)
-        for memory in memories:
-            expire_memory(actor=actor, memory=memory, reason="ttl")
-    return len(memories)
+@shared_task
+def refresh_recalled() -> None:
+    _wake(refresh_recalled_in)
+
+
+@shared_task(acks_late=True)
+def refresh_recalled_in(*, tenant_id: str) -> None:
+    sweeps.refresh_recalled(UUID(tenant_id))
+
+
+@shared_task
+def move_tiers() -> None:
+    _wake(move_tiers_in)
+
+
+@shared_task(acks_late=True)
+def move_tiers_in(*, tenant_id: str) -> None:
+    sweeps.move_tiers(UUID(tenant_id))
+
+
+@shared_task
+def evict_surplus() -> None:
+    _wake(evict_surplus_in)
+
+
+@shared_task(acks_late=True)
+def evict_surplus_in(*, tenant_id: str) -> None:
+    sweeps.evict_surplus(UUID(tenant_id))
 
 
 @shared_task
@@ -107,3 +120,8 @@ def _screen_some(tenant_id: UUID) -> bool:
         if run is None and is_screening_due():
             run = begin_screening(actor=actor)
         return run is not None and not screen_stored(actor=actor, run=run).is_ended
+
+
+def _wake(task: "Task[Any, None]") -> None:
+    for tenant_id in every_tenant_id():
+        task.delay(tenant_id=str(tenant_id))

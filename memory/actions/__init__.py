@@ -1,12 +1,14 @@
 """The only writers. Each verb takes an actor, is audited, and is callable from every door."""
 
 from memory.actions.decide import decide_review
-from memory.actions.expire import expire_memory
+from memory.actions.expire import expire_memories, expire_memory
 from memory.actions.hold import place_hold, release_hold
+from memory.actions.move import demote_memories, promote_memories
 from memory.actions.name_subject import name_subject
 from memory.actions.policy import activate_policy, save_policy
 from memory.actions.recall import recall_memories
 from memory.actions.recall_snapshot import recall_snapshot
+from memory.actions.refresh import refresh_memories
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
 from memory.actions.revise import revise_memory
@@ -17,6 +19,7 @@ from memory.actions.rotate_keys import (
     rotate_key,
 )
 from memory.actions.screen_stored import begin_screening, quarantine_memory, screen_stored
+from memory.actions.set_lifecycle_rules import set_lifecycle_rules
 from memory.actions.set_recall_weights import set_recall_weights
 from memory.actions.snapshot import create_snapshot, delete_snapshot
 from memory.actions.verify import verify_memories
@@ -28,13 +31,17 @@ __all__ = [
     "create_snapshot",
     "decide_review",
     "delete_snapshot",
+    "demote_memories",
     "destroy_retired_keys",
+    "expire_memories",
     "expire_memory",
     "name_subject",
     "place_hold",
+    "promote_memories",
     "quarantine_memory",
     "recall_memories",
     "recall_snapshot",
+    "refresh_memories",
     "release_hold",
     "reseal_memories",
     "restore_version",
@@ -44,6 +51,7 @@ __all__ = [
     "rotate_key",
     "save_policy",
     "screen_stored",
+    "set_lifecycle_rules",
     "set_recall_weights",
     "verify_memories",
     "write_memories",

@@ -176,6 +176,7 @@ def _propose(
         valid_from=write.valid_from,
         valid_to=write.valid_to,
         expires_at=assessment.ruling.expires_at(asked=write.expires_at, at=moment),
+        ttl=assessment.ruling.renewable(asked=write.expires_at),
         created_at=moment,
         updated_at=moment,
     )

@@ -1,5 +1,6 @@
 from memory.models.fingerprint import MemoryFingerprint
 from memory.models.hold import LegalHold
+from memory.models.lifecycle_setting import LifecycleSetting
 from memory.models.memory import HELD_STATES, Kind, Memory, State, Tier, Visibility
 from memory.models.policy import SHIPPED, PolicyActivation, PolicyVersion
 from memory.models.recall_index import RecallIndex
@@ -22,6 +23,7 @@ __all__ = [
     "SHIPPED",
     "Kind",
     "LegalHold",
+    "LifecycleSetting",
     "Memory",
     "MemoryFingerprint",
     "MemoryTransition",

@@ -118,6 +118,8 @@ class Memory(ScopedModel):
     valid_from = models.DateTimeField(null=True)
     valid_to = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    # Seconds that policy granted, and grants anew; null where somebody chose the end.
+    ttl = models.PositiveIntegerField(null=True)
     supersedes_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(default=now)

@@ -2,12 +2,13 @@ from django.db import models
 
 from console.platform.clock import now
 from console.tenancy.models import ScopedModel
-from memory.models.memory import Memory, State
+from memory.models.memory import Memory, State, Tier
 
 
 class MemoryTransition(ScopedModel):
-    """From `at` on, the memory was in `state` at `version`. Append-only: what was in force when.
+    """From `at` on, the memory was in `state` and `tier` at `version`.
 
+    Append-only: what was in force when.
     The latest transition not after a moment tells what a recall at that moment could return.
     """
 
@@ -20,6 +21,8 @@ class MemoryTransition(ScopedModel):
         related_name="transitions",
     )
     state = models.CharField(max_length=20, choices=State)
+    # Blank in rows of before tiers were noted.
+    tier = models.CharField(max_length=20, choices=Tier, blank=True)
     version = models.PositiveIntegerField()
     expires_at = models.DateTimeField(null=True)
     at = models.DateTimeField(default=now, editable=False)

@@ -68,5 +68,11 @@ class Ruling:
             return at + self.ttl
         return min(asked, at + self.longest)
 
+    def renewable(self, *, asked: datetime | None) -> int | None:
+        """Seconds that use may grant anew; None where the writer or a rule chose the end."""
+        if asked is not None or self.longest <= self.ttl:
+            return None
+        return int(self.ttl.total_seconds())
+
     def reasons_json(self) -> list[dict[str, Any]]:
         return [reason.as_json() for reason in self.reasons]
