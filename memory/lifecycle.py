@@ -3,8 +3,10 @@
 Called by actions only, inside their transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 import orjson
 from django.db.models import Max, QuerySet
@@ -54,7 +56,7 @@ def new_version(
     findings: Sequence[Finding],
     number: int,
     keyring: Keyring,
-    original: str | None = None,
+    original: Mapping[str, Any] = MappingProxyType({}),
     proof: Proof | None = None,
 ) -> tuple[MemoryVersion, SealedContent]:
     """A version by this actor, in the span the request came from, and its sealed words.
@@ -88,7 +90,7 @@ def new_version(
         value=write.value,
         source=write.source,
         findings=[finding.as_json() for finding in findings],
-        original=original,
+        original=dict(original),
         statement=proof.statement.decode() if proof else None,
     )
     key = keyring.current(Purpose.CONTENT, memory.subject_id)
@@ -101,6 +103,7 @@ def append_version(
     memory: Memory,
     write: Write,
     findings: Sequence[Finding],
+    original: Mapping[str, Any] = MappingProxyType({}),
     proof: Proof | None = None,
 ) -> MemoryVersion:
     """Saves the next version of a memory that has some already.
@@ -114,6 +117,7 @@ def append_version(
         findings=findings,
         number=_newest_number(memory) + 1,
         keyring=keyring_for([memory.subject_id]),
+        original=original,
         proof=proof,
     )
     insert_rows([version])

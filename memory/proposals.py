@@ -5,6 +5,7 @@ Shared by writing, revising and restoring: one pipeline, whatever the verb, and 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from audit.models import AccessKind
@@ -17,13 +18,19 @@ from memory.models import Memory, MemoryVersion, ReviewItem, ReviewKind
 from memory.policies import CompiledPolicy, Facts, Ruling, decide
 from memory.screening import Finding, ScreenContext, screen
 from memory.screening.contradiction import Place, Standing, contradicted
+from memory.screening.redaction import REDACTED, redact_write
 from memory.sealing import content_digest
 from memory.signing.verify import Proof
 from memory.touches import record_touches
+from memory.writes import Write
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
+    """`write` is what is kept, redacted where the policy says so; `original` what it was before."""
+
+    write: Write
+    original: dict[str, Any]
     findings: list[Finding]
     contradicted: Memory | None
     ruling: Ruling
@@ -72,16 +79,33 @@ def assess(
 
     Asks the database nothing. Raises ErasedSubjectError and RejectedByPolicyError.
     """
-    write = facts.write
-    findings = screen(write.content, context)
-    place = Place(subject_id, write.namespace, write.key)
-    digest = content_digest(keyring.current(Purpose.DIGEST, subject_id), write.content, write.value)
-    otherwise = contradicted(standing.get(place, ()), digest=digest, beside=beside)
-    against = otherwise[0] if otherwise else None
-    facts = replace(facts, findings=findings, contradicts=against.id if against else None)
-    ruling = decide(policy, facts)
+    key = keyring.current(Purpose.DIGEST, subject_id)
+
+    def rule(write: Write) -> tuple[Memory | None, Ruling]:
+        place = Place(subject_id, write.namespace, write.key)
+        digest = content_digest(key, write.content, write.value)
+        otherwise = contradicted(standing.get(place, ()), digest=digest, beside=beside)
+        against = otherwise[0] if otherwise else None
+        contradicts = against.id if against else None
+        return against, decide(policy, replace(facts, findings=findings, contradicts=contradicts))
+
+    findings = screen(facts.write.content, context)
+    against, ruling = rule(facts.write)
     ruling.refuse_rejected()
-    return Assessment(findings, against, ruling)
+    write = redact_write(facts.write, [one for one in findings if ruling.redacts(one.code)])
+    if write != facts.write:
+        # What stands already was redacted too: only the redacted text can agree with it.
+        against, ruling = rule(write)
+    return Assessment(write, _changed(facts.write, write), findings, against, ruling)
+
+
+def _changed(before: Write, after: Write) -> dict[str, Any]:
+    """What redaction took away, as it was first written."""
+    return {
+        name: getattr(before, name)
+        for name in REDACTED
+        if getattr(before, name) != getattr(after, name)
+    }
 
 
 def review_of(

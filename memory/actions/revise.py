@@ -94,7 +94,12 @@ def propose_version(
         beside=memory.id,
     )
     version = append_version(
-        actor=actor, memory=memory, write=write, findings=assessment.findings, proof=proof
+        actor=actor,
+        memory=memory,
+        write=assessment.write,
+        findings=assessment.findings,
+        original=assessment.original,
+        proof=proof,
     )
     review = review_of(actor=actor, memory=memory, version=version, assessment=assessment)
     if review is None:

@@ -159,6 +159,7 @@ def _propose(
         standing=standing,
         context=context,
     )
+    write = assessment.write
     memory = Memory(
         namespace=list(write.namespace),
         key=write.key,
@@ -189,6 +190,7 @@ def _propose(
         findings=assessment.findings,
         number=1,
         keyring=keyring,
+        original=assessment.original,
         proof=proof,
     )
     memory.content_digest = version.content_digest

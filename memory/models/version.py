@@ -16,7 +16,9 @@ class NotOpenedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a version says, in the clear. `original` is the text before redaction, if any.
+    """What a version says, in the clear.
+
+    `original` holds what redaction took away, as first written, by its name (`content`, …).
 
     `statement` is what its writer signed, if anything (`memory.signing.statement`).
     `findings` are what screening saw, each with its code, weight, span and evidence. Of an erased
@@ -27,7 +29,7 @@ class Said:
     value: Any = None
     source: str = ""
     findings: list[dict[str, Any]] = field(default_factory=list)
-    original: str | None = None
+    original: dict[str, Any] = field(default_factory=dict)
     statement: str | None = None
     is_erased: bool = False
 

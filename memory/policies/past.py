@@ -113,7 +113,7 @@ def _actor(version: MemoryVersion, agent: Agent | None) -> Actor:
 
 def _write(version: MemoryVersion, memory: Memory) -> Write:
     return Write(
-        content=version.opened.original or version.content,
+        content=version.opened.original.get("content", version.content),
         value=version.value,
         kind=Kind(memory.kind),
         tier=Tier(memory.tier),

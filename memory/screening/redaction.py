@@ -8,6 +8,9 @@ from memory.screening.finding import Finding
 from memory.screening.texts import NAME, path_of
 from memory.writes import Write
 
+# What of a write is redacted.
+REDACTED = ("content", "value", "metadata", "source", "key")
+
 
 def redact(content: str, findings: Iterable[Finding], *, path: str = "") -> str:
     """The text at `path` with each labelled span replaced, as in "Ask [email address]"."""

@@ -64,9 +64,8 @@ def _is_about(
     if said["timestamp"] != row.signed_at.timestamp():
         return False
     words = version.opened
-    written = words.content if words.original is None else words.original
-    content: str = said["body"].get("content", written)
-    return content == written
+    written: str = words.original.get("content", words.content)
+    return bool(said["body"].get("content", written) == written)
 
 
 def _bereft(statement: str) -> StoredSignature:

@@ -9,8 +9,8 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.web.screens.provenance import Provenance, provenance_of
-from console.web.screens.versions import versions_by_number
-from console.web.text import Change, Passage, compare, excerpt, mark
+from console.web.screens.versions import passages_of, versions_by_number
+from console.web.text import Change, Passage, compare, excerpt
 from memory.access import version_for, visible_memories, visible_reviews, visible_versions
 from memory.actions.expire import CAN_EXPIRE
 from memory.holds import standing_holds
@@ -90,7 +90,7 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
         memory=memory,
         state=state,
         version=shown,
-        passages=mark(shown.content, shown.findings),
+        passages=passages_of(shown),
         provenance=provenance_of(actor, shown),
         versions=_version_rows(memory, versions, can_restore=can_revise),
         uses=_uses(actor, memory),

@@ -9,8 +9,8 @@ from console.accounts.permissions import Permission
 from console.web.forms.review import DecisionForm
 from console.web.paging import following, preceding
 from console.web.screens.provenance import Provenance, provenance_of
-from console.web.screens.versions import versions_by_number
-from console.web.text import Change, Passage, compare, excerpt, mark
+from console.web.screens.versions import original_of, passages_of, versions_by_number
+from console.web.text import Change, Passage, compare, excerpt
 from memory.access import visible_memories, visible_reviews
 from memory.actions.decide import Decision
 from memory.models import (
@@ -99,6 +99,7 @@ class ReviewScreen:
     version: MemoryVersion
     signals: list[Signal]
     passages: list[Passage]
+    original: list[Passage]
     in_force: MemoryVersion | None
     first: MemoryVersion | None
     contradicted: Memory | None
@@ -149,7 +150,8 @@ def review_screen(
         memory=memory,
         version=version,
         signals=_signals(review, version),
-        passages=mark(version.content, version.findings),
+        passages=passages_of(version),
+        original=original_of(version),
         in_force=in_force,
         first=first,
         contradicted=contradicted,

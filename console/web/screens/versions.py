@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from console.web.text import Passage, mark
 from memory.models import MemoryVersion
 from memory.sealing import open_versions
 
@@ -20,3 +21,15 @@ def versions_by_number(pairs: Iterable[Numbered]) -> dict[Numbered, MemoryVersio
     wanted = {key: version for key, version in found.items() if key in numbers}
     open_versions(wanted.values())
     return wanted
+
+
+def passages_of(version: MemoryVersion) -> list[Passage]:
+    """What it says, with findings marked; what was taken out is not there to be marked."""
+    redacted = "content" in version.opened.original
+    return mark(version.content, () if redacted else version.findings)
+
+
+def original_of(version: MemoryVersion) -> list[Passage]:
+    """What was first written, with what was taken out marked; empty where nothing was."""
+    original = version.opened.original.get("content")
+    return [] if original is None else mark(original, version.findings)

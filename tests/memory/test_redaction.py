@@ -1,0 +1,57 @@
+"""What a policy takes out is kept for the reviewer alone, under the subject's key."""
+
+import pytest
+from django.test import Client
+
+from audit.models import AuditEvent
+from console.tenancy.scope import tenant_scope
+from memory.actions import decide_review
+from memory.actions.decide import Decision
+from memory.models import RecallIndex, State
+from memory.screening.redaction import redact
+from tests.cast import remember, versions
+
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+TEXT = f"The deploy token is {TOKEN} for now."
+
+
+@pytest.fixture
+def held(acme, robo):
+    return remember(robo, TEXT, subject="jonas", key="deploy/token")
+
+
+def test_a_secret_is_taken_out_before_anything_is_kept(held, in_acme):
+    assert held.memory.state == State.PENDING
+    assert TOKEN not in held.version.content
+    assert held.version.content.startswith("The deploy token is [secret")
+    assert "secret" in [reason.code for reason in held.ruling.reasons]
+    assert not RecallIndex.objects.exists()
+
+
+def test_the_reviewer_still_sees_what_was_written(held, acme, bob):
+    with tenant_scope(acme.id):
+        [version] = versions()
+        assert version.opened.original == {"content": TEXT}
+    desk = Client()
+    desk.force_login(bob.user)
+    page = desk.get(f"/review/{held.review.id}").content.decode()
+    assert "As it was first written" in page
+    assert TOKEN in page
+
+
+def test_the_trail_and_the_findings_do_not_repeat_it(held, in_acme):
+    [version] = versions()
+    assert TOKEN not in str(version.findings)
+    assert TOKEN not in str(list(AuditEvent.objects.values_list("payload", "note")))
+
+
+def test_the_same_secret_told_again_does_not_contradict_itself(held, in_acme, robo, bob):
+    decide_review(
+        actor=bob.actor, review=held.review, decision=Decision.APPROVE, reason="accepted_risk"
+    )
+    again = remember(robo, TEXT, subject="jonas", key="deploy/token")
+    assert "contradiction" not in [reason.code for reason in again.ruling.reasons]
+
+
+def test_nothing_is_taken_out_without_a_label():
+    assert redact("Plain.", []) == "Plain."
