@@ -19,6 +19,7 @@ from console.api.v1.recall import RecallView
 from console.api.v1.recall_setting import RecallSettingView
 from console.api.v1.reviews import ReviewDecideView, ReviewsView, ReviewView
 from console.api.v1.runs import RunSpansView, RunsView, RunView
+from console.api.v1.snapshots import SnapshotItemsView, SnapshotsView, SnapshotView
 
 V1 = "api/v1/"
 
@@ -37,6 +38,9 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "runs", RunsView.as_view()),
     path(V1 + "runs/<str:run_id>", RunView.as_view()),
     path(V1 + "runs/<str:run_id>/spans", RunSpansView.as_view()),
+    path(V1 + "snapshots", SnapshotsView.as_view()),
+    path(V1 + "snapshots/<str:snapshot_id>", SnapshotView.as_view()),
+    path(V1 + "snapshots/<str:snapshot_id>/items", SnapshotItemsView.as_view()),
     path(V1 + "settings/recall", RecallSettingView.as_view()),
     path(V1 + "holds", HoldsView.as_view()),
     path(V1 + "holds/<str:hold_id>", HoldView.as_view()),

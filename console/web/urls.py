@@ -12,6 +12,7 @@ from console.web.views import (
     recall_setting,
     review,
     run,
+    snapshot,
     tenant,
 )
 
@@ -38,6 +39,11 @@ urlpatterns = [
     path("holds/", hold.hold_list, name="hold-list"),
     path("holds/new", hold.hold_place, name="hold-place"),
     path("holds/<uuid:hold_id>/release", hold.hold_release, name="hold-release"),
+    path("snapshots/", snapshot.snapshot_list, name="snapshot-list"),
+    path("snapshots/new", snapshot.snapshot_create, name="snapshot-create"),
+    path("snapshots/<uuid:snapshot_id>", snapshot.snapshot_detail, name="snapshot-detail"),
+    path("snapshots/<uuid:snapshot_id>/recall", snapshot.snapshot_recall, name="snapshot-recall"),
+    path("snapshots/<uuid:snapshot_id>/delete", snapshot.snapshot_delete, name="snapshot-delete"),
     path("settings/keys/", key.key_list, name="key-list"),
     path("settings/keys/new", key.key_create, name="key-create"),
     path("settings/keys/<uuid:key_id>/revoke", key.key_revoke, name="key-revoke"),

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
                 ('name', models.CharField(max_length=100)),
                 ('subject_id', models.UUIDField(null=True)),
+                ('subject', models.ForeignObject(from_fields=('tenant_id', 'subject_id'), null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.subject', to_fields=('tenant_id', 'id'))),
                 ('namespace', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), default=list, size=None)),
                 ('filters', models.JSONField(default=dict)),
                 ('as_of', models.DateTimeField()),

@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from console.accounts.models import Subject
 from console.platform.clock import now
 from console.tenancy.models import ScopedManager, ScopedModel
 from memory.models.memory import Memory, State
@@ -26,6 +27,14 @@ class Snapshot(ScopedModel):
 
     name = models.CharField(max_length=100)
     subject_id = models.UUIDField(null=True)
+    subject = models.ForeignObject(
+        Subject,
+        on_delete=models.DO_NOTHING,
+        from_fields=("tenant_id", "subject_id"),
+        to_fields=("tenant_id", "id"),
+        related_name="+",
+        null=True,
+    )
     namespace = ArrayField(models.CharField(max_length=200), default=list)
     filters = models.JSONField(default=dict)
     as_of = models.DateTimeField()

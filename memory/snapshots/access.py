@@ -12,7 +12,7 @@ from memory.models import Snapshot
 
 
 def visible_snapshots(actor: Actor) -> QuerySet[Snapshot]:
-    snapshots: QuerySet[Snapshot] = Snapshot.objects.alive(now())
+    snapshots: QuerySet[Snapshot] = Snapshot.objects.alive(now()).select_related("subject")
     return snapshots if actor.may(Permission.SNAPSHOT_READ) else snapshots.none()
 
 

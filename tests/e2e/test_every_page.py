@@ -31,6 +31,8 @@ PAGES = {
     "place a hold": "/holds/new?memory={revised.id}",
     "keys": "/settings/keys/",
     "new key": "/settings/keys/new",
+    "snapshots": "/snapshots/",
+    "new snapshot": "/snapshots/new",
     "recall setting": "/settings/recall/",
     "change password": "/accounts/password/change/",
     "sign out": "/accounts/logout/",

@@ -3,6 +3,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from typing_extensions import override
 
 from audit.provenance import MAX_PURPOSE
 from console.accounts.permissions import Permission
@@ -12,18 +13,20 @@ from console.api.fields import (
     WholeNumberField,
 )
 from console.api.schema import problems
-from console.api.serializers import StrictSerializer, checked
+from console.api.serializers import StrictSerializer, checked, refuse
 from console.api.v1.answers import RecallAnswer, recalled
 from console.api.v1.base import TenantView
 from console.api.v1.filtering import FilterField
 from console.api.v1.memory_bodies import MAX_NAME, namespace_field
 from console.api.v1.queries import NoQuery
 from console.platform.clock import now
-from memory.actions import recall_memories
+from memory.actions import recall_memories, recall_snapshot
 from memory.retrieval.query import MAX_TOP_K, RecallQuery
+from memory.snapshots.access import snapshot_named
 
 MAX_QUERY = 4_000
 MAX_TOKEN_BUDGET = 1_000_000
+MAX_SNAPSHOT_NAME = 100
 
 
 @extend_schema_serializer(
@@ -61,12 +64,23 @@ class RecallBody(StrictSerializer):
         help_text="How many tokens the texts answered may take, about.",
     )
     as_of = InstantField(required=False, help_text="What would have been recalled at this time?")
+    snapshot = TextField(
+        required=False,
+        max_length=MAX_SNAPSHOT_NAME,
+        help_text="Recall from the snapshot of this name, to debug. It counts nowhere.",
+    )
     purpose = TextField(
         required=False,
         allow_blank=True,
         max_length=MAX_PURPOSE,
         help_text="Why it is asked, for those who review.",
     )
+
+    @override
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "snapshot" in attrs and "as_of" in attrs:
+            raise refuse("as_of", "conflicting_fields", "A snapshot has its own time.")
+        return attrs
 
 
 class RecallView(TenantView):
@@ -86,5 +100,11 @@ class RecallView(TenantView):
         checked(NoQuery, request.query_params)
         asked: dict[str, Any] = checked(RecallBody, request.data)
         asked["namespace"] = tuple(asked.get("namespace", ()))
-        recall = recall_memories(actor=self.actor, query=RecallQuery(**asked))
+        name = asked.pop("snapshot", None)
+        query = RecallQuery(**asked)
+        if name is None:
+            recall = recall_memories(actor=self.actor, query=query)
+        else:
+            snapshot = snapshot_named(self.actor, name)
+            recall = recall_snapshot(actor=self.actor, snapshot=snapshot, query=query)
         return Response(recalled(recall, at=now()))

@@ -19,9 +19,13 @@ def recall(
     top_k: int | None = None,
     token_budget: int | None = None,
     as_of: datetime | None = None,
+    snapshot: str | None = None,
     purpose: str | None = None,
 ) -> Call[Recall]:
-    """What fits the query, best first. Recorded: `purpose` tells a reviewer why it was asked."""
+    """What fits the query, best first. Recorded: `purpose` tells a reviewer why it was asked.
+
+    `snapshot` recalls from the snapshot of that name, for people who debug: it counts nowhere.
+    """
     asked: dict[str, Json] = {
         "query": query,
         "subject": subject,
@@ -30,6 +34,7 @@ def recall(
         "top_k": top_k,
         "token_budget": token_budget,
         "as_of": None if as_of is None else rfc3339(as_of),
+        "snapshot": snapshot,
         "purpose": purpose,
     }
     return Call(
