@@ -139,9 +139,10 @@ def enter(
     state: State,
     version: MemoryVersion | None = None,
     expires_at: datetime | None = None,
+    ttl: int | None = None,
     reason: str = "",
 ) -> Memory:
-    """Puts a memory into `state`, at `version` if given.
+    """Puts a memory into `state`, at `version` if given; `ttl` with an end that policy granted.
 
     Raises StaleVersionError on a race, and LegalHoldError where a hold forbids it.
     """
@@ -159,7 +160,7 @@ def enter(
         "valid_to": in_force.valid_to,
         "expires_at": expires_at or memory.expires_at,
         # Who names another end than policy's chooses it.
-        "ttl": memory.ttl if expires_at in {None, memory.expires_at} else None,
+        "ttl": ttl or (memory.ttl if expires_at in {None, memory.expires_at} else None),
         "updated_at": moment,
     }
     # Two writers at once must not silently drop one change.

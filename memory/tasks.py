@@ -62,6 +62,16 @@ def evict_surplus_in(*, tenant_id: str) -> None:
 
 
 @shared_task
+def ask_for_renewals() -> None:
+    _wake(ask_for_renewals_in)
+
+
+@shared_task(acks_late=True)
+def ask_for_renewals_in(*, tenant_id: str) -> None:
+    sweeps.ask_for_renewals(UUID(tenant_id))
+
+
+@shared_task
 def sweep_snapshots() -> None:
     for tenant_id in every_tenant_id():
         sweep_snapshots_in.delay(tenant_id=str(tenant_id))

@@ -1,6 +1,7 @@
 """The only writers. Each verb takes an actor, is audited, and is callable from every door."""
 
 from memory.actions.decide import decide_review
+from memory.actions.doubt import doubt_derived
 from memory.actions.expire import expire_memories, expire_memory
 from memory.actions.hold import place_hold, release_hold
 from memory.actions.move import demote_memories, promote_memories
@@ -9,6 +10,7 @@ from memory.actions.policy import activate_policy, save_policy
 from memory.actions.recall import recall_memories
 from memory.actions.recall_snapshot import recall_snapshot
 from memory.actions.refresh import refresh_memories
+from memory.actions.renew import ask_for_renewal
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
 from memory.actions.revise import revise_memory
@@ -27,12 +29,14 @@ from memory.actions.write import write_memories, write_memory
 
 __all__ = [
     "activate_policy",
+    "ask_for_renewal",
     "begin_screening",
     "create_snapshot",
     "decide_review",
     "delete_snapshot",
     "demote_memories",
     "destroy_retired_keys",
+    "doubt_derived",
     "expire_memories",
     "expire_memory",
     "name_subject",

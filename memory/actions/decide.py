@@ -10,7 +10,9 @@ from console.platform.errors import (
     StaleVersionError,
     WrongStateError,
 )
+from memory.actions.doubt import doubt_derived
 from memory.actions.expire import expire_memory
+from memory.actions.renew import renewed_end
 from memory.actions.retire import retire_memory
 from memory.actions.supersede import supersede_memory
 from memory.lifecycle import append_version, enter, lock, version_of
@@ -20,6 +22,7 @@ from memory.models import (
     MemoryVersion,
     ReviewDecision,
     ReviewItem,
+    ReviewKind,
     ReviewStatus,
     State,
 )
@@ -85,7 +88,9 @@ def decide_review(
     if decision in APPROVALS and waits_for_another(actor, review):
         note(kind="review.endorsed", approvals_needed=review.approvals_needed)
     else:
-        _take_effect(decision, actor=actor, memory=memory, version=version, why=reason)
+        _take_effect(
+            decision, actor=actor, kind=review.kind, memory=memory, version=version, why=reason
+        )
         review.status = status
         review.closed_at = now()
     ReviewDecision.objects.create(
@@ -114,19 +119,35 @@ def _take_effect(
     decision: Decision,
     *,
     actor: Actor,
+    kind: str,
     memory: Memory,
     version: MemoryVersion,
     why: str,
 ) -> None:
+    renews = kind == ReviewKind.RENEWAL
     if decision in APPROVALS:
         if memory.state not in HELD_STATES | {State.ACTIVE}:
             raise WrongStateError(f"The memory is {memory.state}: nothing is left to approve.")
         _supersede_contradicted(actor=actor, memory=memory, version=version)
-        enter(actor=actor, memory=memory, state=State.ACTIVE, version=version, reason=why)
+        ends, ttl = renewed_end(memory, at=now()) if renews else (None, None)
+        enter(
+            actor=actor,
+            memory=memory,
+            state=State.ACTIVE,
+            version=version,
+            expires_at=ends,
+            ttl=ttl,
+            reason=why,
+        )
     elif decision is Decision.REJECT:
-        # A refused revision leaves the version in force alone.
+        # A refused revision leaves the version in force alone, a refused renewal its end.
+        if renews:
+            return
+        was_active = memory.state == State.ACTIVE
         if memory.state in HELD_STATES or version.number == memory.version:
             enter(actor=actor, memory=memory, state=State.REJECTED, reason=why)
+            if was_active:
+                doubt_derived(actor=actor, source=memory, ended="rejected")
     elif decision is Decision.EXPIRE:
         expire_memory(actor=actor, memory=memory, reason=why)
     else:

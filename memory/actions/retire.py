@@ -3,6 +3,7 @@ from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.errors import WrongStateError
+from memory.actions.doubt import doubt_derived
 from memory.lifecycle import enter, lock
 from memory.models import Memory, ReviewStatus, State
 from memory.reviews.closing import close_reviews
@@ -22,4 +23,6 @@ def retire_memory(*, actor: Actor, memory: Memory, reason: str, comment: str = "
     note(version=memory.version, was=memory.state)
     close_reviews(memory, status=ReviewStatus.DELETED)
     record_touch(actor=actor, memory_id=memory.id, version=memory.version, access=AccessKind.DELETE)
-    return enter(actor=actor, memory=memory, state=State.RETIRED, reason=reason)
+    enter(actor=actor, memory=memory, state=State.RETIRED, reason=reason)
+    doubt_derived(actor=actor, source=memory, ended="retired")
+    return memory

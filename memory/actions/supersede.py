@@ -1,5 +1,6 @@
 from audit.trail import audited, note
 from console.accounts.actor import Actor
+from memory.actions.doubt import doubt_derived
 from memory.lifecycle import enter, lock
 from memory.models import Memory, State
 
@@ -11,4 +12,5 @@ def supersede_memory(*, actor: Actor, memory: Memory, successor: Memory, reason:
     note(successor=str(successor.id), version=memory.version)
     enter(actor=actor, memory=memory, state=State.SUPERSEDED, reason=reason)
     Memory.objects.filter(id=successor.id).update(supersedes_id=memory.id)
+    doubt_derived(actor=actor, source=memory, ended="superseded", successor=successor)
     return memory

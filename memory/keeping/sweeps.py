@@ -15,9 +15,11 @@ from console.tenancy.scope import tenant_scope
 from memory.actions.expire import expire_memories
 from memory.actions.move import demote_memories, promote_memories
 from memory.actions.refresh import refresh_memories
+from memory.actions.renew import ask_for_renewal
 from memory.holds import is_held
 from memory.keeping.decay import surplus_memories
 from memory.keeping.refresh import due_for_refresh
+from memory.keeping.renewals import due_for_renewal
 from memory.keeping.setting import rules_in_force
 from memory.keeping.tiers import Move, due_moves
 from memory.models import Memory, State, Tier
@@ -76,6 +78,13 @@ def move_tiers(tenant_id: UUID) -> int:
         return moved
 
     return _until_done(tenant_id, due, move)
+
+
+def ask_for_renewals(tenant_id: UUID) -> int:
+    with tenant_scope(tenant_id):
+        endings = due_for_renewal(at=now(), rules=rules_in_force())
+        actor = system_actor(tenant_id, "ask_for_renewals")
+        return len(ask_for_renewal(actor=actor, endings=endings).changed)
 
 
 def _alike(move: Move) -> tuple[bool, str]:

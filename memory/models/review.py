@@ -12,6 +12,8 @@ class ReviewKind(models.TextChoices):
     CONTRADICTION = "contradiction"
     QUARANTINE = "quarantine"
     SCREENED_ANEW = "screened_anew"
+    DOUBT = "doubt"  # what it was made from no longer holds
+    RENEWAL = "renewal"  # it ends soon, and is used or important
 
 
 class ReviewStatus(models.TextChoices):
@@ -76,9 +78,9 @@ class ReviewItem(ScopedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant_id", "memory_id", "version"],
+                fields=["tenant_id", "memory_id", "version", "kind"],
                 condition=models.Q(status="open"),
-                name="one_open_review_per_version",
+                name="one_open_review_of_a_kind",
             )
         ]
         indexes = [

@@ -2,6 +2,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from console.keys.models import DataKey
@@ -79,7 +80,14 @@ class MemoryVersion(ScopedModel):
                 fields=["tenant_id", "memory_id", "number"], name="version_number_in_memory"
             )
         ]
-        indexes = [models.Index(fields=["tenant_id", "trace_id"], name="version_trace")]
+        indexes = [
+            models.Index(fields=["tenant_id", "trace_id"], name="version_trace"),
+            GinIndex(
+                fields=["derived_from"],
+                name="version_lineage",
+                condition=~models.Q(derived_from=[]),
+            ),
+        ]
 
     @property
     def opened(self) -> Said:
