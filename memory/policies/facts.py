@@ -27,7 +27,8 @@ class Facts:
     subject_known: bool = False
     subject_held: bool = False
     revision: bool = False
-    signed: bool = False
+    # Of a past write, whose signature is not at hand any more.
+    was_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ VARIABLES = (
         "write.signed",
         "bool",
         "Whether the agent signed it.",
-        lambda facts: facts.signed,
+        lambda facts: facts.was_signed or facts.write.signed is not None,
     ),
     Variable(
         "subject.id",

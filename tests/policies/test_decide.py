@@ -152,7 +152,7 @@ def test_a_tier_goes_before_the_kind_and_what_is_not_named_is_the_default():
         ("write.confidence == 1.0 && write.importance == 0.5", {}),
         ("write.confidence < 0.4", {"write": {"confidence": 0.3}}),
         ("write.run == 'r' && write.source == 's'", {"write": {"run": "r", "source": "s"}}),
-        ("write.revision && write.signed", {"revision": True, "signed": True}),
+        ("write.revision && write.signed", {"revision": True, "was_signed": True}),
         ("subject.id == 'c' && subject.known", {"write": {"subject": "c"}, "subject_known": True}),
         ("subject.held", {"subject_held": True}),
         ("write.contradicts != ''", {"contradicts": NOBODY.id}),

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
+from typing_extensions import override
 
 from console.platform.errors import InvalidInputError
 from memory.models import Kind, Tier
@@ -21,6 +23,7 @@ MAX_COMMENT = 500
 NUMBER = re.compile(r"[0-9]{1,3}")
 # What usual rules leave alone, and the page folds away.
 FINE = ("risk", "queue", "priority", "approvals", "redact", "ttl", "retention", "must_sign")
+COMMON = {"risk", "priority"}
 EFFECTS = [
     ("", "Leave it to the other rules"),
     (Effect.APPROVE, "Approve"),
@@ -34,28 +37,39 @@ def line(label: str, help_text: str = "", *, size: int = 300) -> forms.CharField
     return forms.CharField(label=label, help_text=help_text, required=False, max_length=size)
 
 
-class RuleForm(forms.Form):
+class TypedForm(forms.Form):
+    """Holds what was typed. Whether it holds water is not asked here."""
+
     use_required_attribute = False
 
-    name = line("Name", "Small letters, digits and _: reviewers and agents are told it.", size=60)
+    @override
+    def full_clean(self) -> None:
+        self._errors = ErrorDict()
+        self.cleaned_data = {}
+
+
+class RuleForm(TypedForm):
+    name = forms.CharField(
+        label="Name",
+        max_length=60,
+        help_text="Small letters, digits and _: reviewers and agents are told it.",
+    )
     when = forms.CharField(
         label="Condition",
-        required=False,
         max_length=MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2, "class": "mono", "spellcheck": "false"}),
     )
-    effect = forms.ChoiceField(label="Then", choices=EFFECTS, required=False)
+    effect = forms.ChoiceField(label="Then", choices=EFFECTS)
     because = line("What the reviewer is told", "As in: by {agent.name}.", size=MAX_SENTENCE)
     final = forms.BooleanField(label="Stop here: ask no rule below this one", required=False)
     risk = line("Risk", "0 to 1, or an expression: orders the queue.", size=MAX_LENGTH)
     queue = line("Queue", "A name, as: security.", size=60)
     priority = forms.ChoiceField(
         label="Priority",
-        required=False,
         choices=[("", "Normal"), *((p, p.capitalize()) for p in Priority if p != Priority.NORMAL)],
     )
     approvals = forms.ChoiceField(
-        label="Approved by", required=False, choices=[("1", "One person"), ("2", "Two people")]
+        label="Approved by", choices=[("1", "One person"), ("2", "Two people")]
     )
     redact = line("Take out", "Codes of findings, with commas between: secret.")
     ttl = line("Lives at most", "As 30m, 12h or 90d.", size=10)
@@ -69,12 +83,10 @@ class RuleForm(forms.Form):
     @property
     def opens_fine(self) -> bool:
         """Whether something is set there, or wrong there."""
-        usual = {"approvals": {"1"}, "risk": {"0"}}
-        return any(
-            self[name].errors
-            or (self[name].value() and str(self[name].value()) not in usual.get(name, set()))
-            for name in FINE
-        )
+        if any(self[name].errors for name in FINE):
+            return True
+        telling = [str(self[name].value() or "") for name in FINE if name not in COMMON]
+        return any(value not in {"", "1"} for value in telling)
 
     def as_rule(self) -> dict[str, Any]:
         """What was typed, as the API would send it."""
@@ -87,9 +99,7 @@ class RuleForm(forms.Form):
         return rule
 
 
-class LifetimesForm(forms.Form):
-    use_required_attribute = False
-
+class LifetimesForm(TypedForm):
     longest = line("Longest, whoever asks", "As 3650d.", size=10)
     retention = line("Kept after expiry", "How long the text stays readable as history.", size=10)
 
@@ -118,7 +128,7 @@ class LifetimesForm(forms.Form):
         }
 
 
-class CommentForm(forms.Form):
+class CommentForm(TypedForm):
     comment = line("What changes, and why", size=MAX_COMMENT)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.web.text import Change, compare
-from memory.models import PolicyActivation, PolicyVersion
+from memory.models import Kind, PolicyActivation, PolicyVersion, Tier
 from memory.policies.dry_run import Change as Fate
 from memory.policies.dry_run import Difference, DryRun
 from memory.policies.facts import VARIABLES, Variable
@@ -26,6 +26,10 @@ FATES = (
     (Fate.MOVED, "Moved", "between review and quarantine", "info"),
     (Fate.UNCHANGED, "Unchanged", "as it went", "ok"),
 )
+
+
+# Lines around a change that are shown with it.
+AROUND = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def policy_screen(sheet: Sheet, current: Sheet) -> PolicyScreen:
         sheet=sheet,
         rows=[_row(rule) for rule in sheet.body["rules"]],
         lifetimes=list(_lifetimes(sheet.body["lifetimes"])),
-        changes=compare(before, after) if before != after else [],
+        changes=list(_folded(compare(before, after))) if before != after else [],
         in_force=current.number,
         activations=list(activations[:20]),
     )
@@ -90,8 +94,9 @@ def newest_versions(limit: int) -> list[PolicyVersion]:
     return list(PolicyVersion.objects.order_by("-number")[:limit])
 
 
-def variables() -> tuple[Variable, ...]:
-    return VARIABLES
+def variables() -> list[tuple[Variable, list[str]]]:
+    """Each with its meaning in pieces, of which every second one is code."""
+    return [(variable, variable.meaning.split("`")) for variable in VARIABLES]
 
 
 def policy_text(body: dict[str, Any]) -> str:
@@ -140,9 +145,23 @@ def _rest(rule: dict[str, Any]) -> Iterator[str]:
 
 
 def _lifetimes(spans: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for kind, span in spans["kinds"].items():
-        yield kind.capitalize(), span
-    for tier, span in spans["tiers"].items():
-        yield f"{tier.capitalize()} tier, whatever the kind", span
+    # In our order: the database keeps the names of an object in its own.
+    for kind in Kind:
+        yield str(kind.label), spans["kinds"][kind]
+    for tier in Tier:
+        if tier in spans["tiers"]:
+            yield f"{tier.label} tier, whatever the kind", spans["tiers"][tier]
     yield "Longest, whoever asks", spans["longest"]
     yield "Kept after expiry", spans["retention"]
+
+
+def _folded(changes: list[Change]) -> Iterator[Change]:
+    """What stays the same, only as far as it tells where the change is."""
+    for place, change in enumerate(changes):
+        lines = change.text.split("\n")
+        if change.op != "same" or len(lines) <= 2 * AROUND + 1:
+            yield change
+            continue
+        before = lines[:AROUND] if place > 0 else []
+        after = lines[-AROUND:] if place < len(changes) - 1 else []
+        yield Change("same", "\n".join([*before, "   ⋯", *after]))

@@ -26,7 +26,7 @@ class SwitchForm(forms.Form):
 
 class WritesForm(forms.Form):
     writes = forms.IntegerField(
-        label="How many of the last writes",
+        label="Last writes",
         min_value=1,
         max_value=MOST_WRITES,
         initial=USUAL_WRITES,
