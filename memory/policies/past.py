@@ -88,6 +88,7 @@ def _past(version: MemoryVersion, around: _Around) -> Past:
         subject_known=_was_known(memory.subject, _came(version, memory)),
         subject_held=memory.subject_id in around.held,
         revision=version.number > 1,
+        was_signed=version.opened.statement is not None,
     )
     return Past(version.memory_id, version.number, facts, _effect(review))
 
@@ -112,20 +113,22 @@ def _actor(version: MemoryVersion, agent: Agent | None) -> Actor:
 
 
 def _write(version: MemoryVersion, memory: Memory) -> Write:
+    """As it came: what redaction took away is put back."""
+    original = version.opened.original
     return Write(
-        content=version.opened.original.get("content", version.content),
-        value=version.value,
+        content=original.get("content", version.content),
+        value=original.get("value", version.value),
         kind=Kind(memory.kind),
         tier=Tier(memory.tier),
         visibility=Visibility(memory.visibility),
         namespace=tuple(memory.namespace),
-        key=memory.key,
+        key=original.get("key", memory.key),
         run=memory.run,
         subject=memory.subject.external_id if memory.subject else "",
-        metadata=version.metadata,
+        metadata=original.get("metadata", version.metadata),
         confidence=version.confidence,
         importance=version.importance,
-        source=version.source,
+        source=original.get("source", version.source),
     )
 
 
