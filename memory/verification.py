@@ -5,6 +5,7 @@ Each problem has a code:
 `words_changed`    its sealed words do not open as its own
 `digest_differs`   its words are not those its row names
 `words_missing`    its words are gone, and nobody erased them
+`signature_broken` what its writer signed is not what stands there, or its signature is gone
 `version_missing`  a number between 1 and a memory's newest version is not there
 `memory_differs`   a memory's row says otherwise than its version in force
 `memory_missing`   the audit trail tells of a memory that is not there
@@ -25,6 +26,7 @@ from console.platform.crypto.envelope import SealBrokenError
 from console.tenancy.scope import current_tenant_id
 from memory.models import Memory, MemoryVersion, SealedContent, State
 from memory.sealing import content_digest, open_said, row_seal
+from memory.signing.stored import stored_signatures
 
 BATCH = 500
 
@@ -89,6 +91,12 @@ def _broken_versions(versions: Collection[MemoryVersion]) -> Iterator[Problem]:
         code = _broken_words(version, words.get(version.id), keys, digests.get(version.memory_id))
         if code:
             yield Problem(code, version.memory_id, version.number)
+    opened = [version for version in versions if version.said is not None]
+    signatures = stored_signatures(opened)
+    for version in opened:
+        signature = signatures.get(version.id)
+        if signature is not None and signature.is_valid is False:
+            yield Problem("signature_broken", version.memory_id, version.number)
 
 
 def _broken_words(
@@ -97,7 +105,7 @@ def _broken_words(
     keys: dict[UUID, Key],
     digest_key: Key | None,
 ) -> str:
-    """The code of what is wrong with a version's words; nothing when all is well.
+    """The code of what is wrong with a version's words; nothing when all is well. Opens them.
 
     Without a digest key the subject was erased: there is nothing left to hold the words to.
     """
@@ -112,6 +120,7 @@ def _broken_words(
         said = open_said(version, words, key=key)
     except SealBrokenError:
         return "words_changed"
+    version.said = said
     digest = content_digest(digest_key, said.content, said.value)
     return "" if hmac.compare_digest(digest, bytes(version.content_digest)) else "digest_differs"
 

@@ -93,7 +93,7 @@ def _issue(*, actor: Actor, agent_id: UUID, expires_at: datetime | None) -> Issu
         created_by_id=_person(actor),
         expires_at=expires_at,
     )
-    wrap_signing_key(key, text.reveal())
+    wrap_signing_key(key, text.reveal().encode())
     key.save(force_insert=True)
     note(prefix=key.prefix, agent_id=str(agent_id))
     return IssuedSigningKey(key, text.reveal())

@@ -1,6 +1,6 @@
 """Signing keys of the tenant at hand, wrapped and unwrapped."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,12 +46,20 @@ class OpenSigningKey:
         return key_id(SIGNING_SCHEME, current_tenant_id(), self.prefix)
 
 
-def wrap_signing_key(key: SigningKey, text: str) -> None:
+def wrap_signing_key(key: SigningKey, secret: bytes) -> None:
+    """By what wraps now; the row is not saved."""
     wrapping = keyring_for().wrapping
     if wrapping is None:
         raise RuntimeError("keyring_for() makes the wrapping key.")
     key.wrapped_by_id = wrapping.id
-    key.wrapped = seal(wrapping.secret, text.encode(), key.associated)
+    key.wrapped = seal(wrapping.secret, secret, key.associated)
+
+
+def rewrap_signing_keys(keys: Sequence[SigningKey]) -> None:
+    """By what wraps now; the rows are not saved."""
+    opened = signing_keys_by_id({key.id for key in keys})
+    for key in keys:
+        wrap_signing_key(key, opened[key.id].secret)
 
 
 def signing_keys(prefixes: Collection[str]) -> dict[str, OpenSigningKey]:

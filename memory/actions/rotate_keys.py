@@ -17,7 +17,8 @@ from audit.trail import Changes, audited
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.keys.keyring import keyring_for, new_generation, rewrap
-from console.keys.models import DataKey, Purpose
+from console.keys.models import DataKey, Purpose, SigningKey
+from console.keys.signing import rewrap_signing_keys
 from console.platform.clock import now
 from console.platform.crypto.context import LIFETIME_SECONDS
 from console.platform.crypto.root_keys import root_keys
@@ -35,7 +36,7 @@ WHERE old.tenant_id = %s AND old.id = new.id AND old.key_id = %s
 """
 
 
-class KeysChanged(Changes[DataKey]):
+class KeysChanged(Changes[DataKey | SigningKey]):
     """`rows` counts what was moved or wrapped anew."""
 
     rows = 0
@@ -78,7 +79,21 @@ def rewrap_keys(*, actor: Actor, limit: int) -> KeysChanged:
             wrapped=key.wrapped, wrapped_by=key.wrapped_by, rewrapped_at=now()
         )
         changed.add(key, {"purpose": key.purpose, "was_wrapped_by": before})
+    if current is not None:
+        _rewrap_signing_keys(changed, current, limit=limit - len(stale))
     return changed
+
+
+def _rewrap_signing_keys(changed: KeysChanged, current: DataKey, *, limit: int) -> None:
+    stale = list(SigningKey.objects.exclude(wrapped_by_id=current.id).order_by("id")[:limit])
+    before_by_id = {key.id: key.wrapped_by_id for key in stale}
+    rewrap_signing_keys(stale)
+    for key in stale:
+        before = before_by_id[key.id]
+        changed.rows += SigningKey.objects.filter(id=key.id, wrapped_by_id=before).update(
+            wrapped=key.wrapped, wrapped_by_id=key.wrapped_by_id
+        )
+        changed.add(key, {"was_wrapped_by": str(before)})
 
 
 @audited("memory.resealed")
@@ -124,7 +139,7 @@ def destroy_retired_keys(*, actor: Actor) -> KeysChanged:
 def _is_used(key: DataKey) -> bool:
     if key.purpose == Purpose.WRAP:
         wrapped = DataKey.objects.filter(wrapped_by=str(key.id), wrapped__isnull=False)
-        return wrapped.exists()
+        return wrapped.exists() or SigningKey.objects.filter(wrapped_by_id=key.id).exists()
     return SealedContent.objects.filter(key_id=key.id).exists()
 
 
