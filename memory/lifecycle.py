@@ -32,7 +32,7 @@ from memory.models import (
 from memory.retrieval.index import refresh_index
 from memory.screening import Finding
 from memory.sealing import content_digest, open_versions, seal_said, sign_row
-from memory.signing.verify import Proof, keep_proofs
+from memory.signing.verify import Proof, keep_proofs, refusing_replays
 from memory.writes import Write
 
 
@@ -122,7 +122,8 @@ def append_version(
     )
     insert_rows([version])
     insert_rows([sealed])
-    keep_proofs([(proof, version)])
+    with refusing_replays():
+        keep_proofs([(proof, version)])
     return version
 
 

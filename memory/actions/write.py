@@ -31,7 +31,7 @@ from memory.screening.fingerprints import keep
 from memory.screening.gathering import gather
 from memory.screening.simhash import Fingerprint
 from memory.signing.statement import Operation, Target
-from memory.signing.verify import Proof, keep_proofs, verify_signatures
+from memory.signing.verify import Proof, keep_proofs, refusing_replays, verify_signatures
 from memory.writes import Write
 
 
@@ -208,11 +208,12 @@ def _save(
     keyring: Keyring,
     actor: Actor,
 ) -> None:
-    with one_round_trip():
+    with refusing_replays(), one_round_trip():
         insert_rows([outcome.memory for outcome in outcomes])
         insert_rows([outcome.version for outcome in outcomes])
         insert_rows(sealed)
         insert_rows([transition(actor=actor, memory=outcome.memory) for outcome in outcomes])
+        keep_proofs((outcome.proof, outcome.version) for outcome in outcomes)
         store_entries(
             [
                 IndexEntry(outcome.memory, outcome.version)
@@ -222,8 +223,6 @@ def _save(
             keyring=keyring,
         )
         record_proposed(outcomes, actor=actor, access=AccessKind.WRITE)
-    # Not among them: a signature used twice at once is told by this statement's own error.
-    keep_proofs((outcome.proof, outcome.version) for outcome in outcomes)
 
 
 def _subject_id(write: Write, subjects: dict[str, Subject]) -> UUID | None:

@@ -1,6 +1,7 @@
 """Whether writes were signed by whom they say, just now, for this, and for the first time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -119,18 +120,26 @@ def refuse_downgrade(actor: Actor, memory: Memory) -> None:
 def keep_proofs(proofs: Iterable[tuple[Proof | None, MemoryVersion]]) -> None:
     """Saves the signatures of versions just saved, and that their keys were used.
 
-    Two requests with one signature may both have found its nonce unused: here the database lets
-    one of them pass. Raises SignatureReplayedError, and the transaction is lost.
+    Belongs inside `refusing_replays`.
     """
     kept = [(proof, version) for proof, version in proofs if proof is not None]
+    insert_rows([proof.row(version) for proof, version in kept])
+    note_signing([proof.key for proof, _ in kept], at=now())
+
+
+@contextmanager
+def refusing_replays() -> Iterator[None]:
+    """Two requests with one signature may both find its nonce unused: the database lets one pass.
+
+    Raises SignatureReplayedError, and the transaction is lost.
+    """
     try:
-        insert_rows([proof.row(version) for proof, version in kept])
+        yield
     except IntegrityError as error:
         diagnosis = getattr(error.__cause__, "diag", None)
         if getattr(diagnosis, "constraint_name", None) != NONCE_ONCE:
             raise
         raise _replayed() from error
-    note_signing([proof.key for proof, _ in kept], at=now())
 
 
 def _unsigned(actor: Actor) -> SignatureRequiredError:
