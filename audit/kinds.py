@@ -9,6 +9,7 @@ KINDS: dict[str, str] = {
     "memory.refreshed": "A memory that is used and was near its end got its life anew.",
     "memory.promoted": "A memory moved to a tier that lasts, because it is used or approved.",
     "memory.demoted": "A memory moved to the archive, because nobody recalls it.",
+    "memory.merged": "Several memories became one; the payload names them.",
     "memory.superseded": "A newer memory took this one's place.",
     "memory.recalled": "Memories were recalled; the payload names them and the purpose.",
     "lifecycle.rules_set": "A tenant changed how its memories are kept and let go.",

@@ -3,7 +3,7 @@
 Shared by writing, revising and restoring: one pipeline, whatever the verb, and whole sets at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -73,9 +73,9 @@ def assess(
     keyring: Keyring,
     standing: Standing,
     context: ScreenContext,
-    beside: UUID | None = None,
+    beside: Collection[UUID] = (),
 ) -> Assessment:
-    """`facts` are those known before screening; `beside` is the memory a revision belongs to.
+    """`facts` are those known before screening; `beside` is what it revises or replaces.
 
     Asks the database nothing. Raises ErasedSubjectError and RejectedByPolicyError.
     """

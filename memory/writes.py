@@ -33,4 +33,5 @@ class Write:
     valid_to: datetime | None = None
     expires_at: datetime | None = None
     derived_from: tuple[UUID, ...] = ()
+    supersedes: tuple[UUID, ...] = ()
     signed: Signed | None = None

@@ -8,6 +8,7 @@ from console.api.v1.batch import MemoryBatchView
 from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
 from console.api.v1.holds import HoldsView, HoldView
 from console.api.v1.memories import MemoriesView, MemoryView
+from console.api.v1.merge import MemoryMergeView
 from console.api.v1.policies import (
     CurrentPolicyView,
     PoliciesView,
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("v1/traces", otlp.export_traces),
     path(V1 + "memories", MemoriesView.as_view()),
     path(V1 + "memories/batch", MemoryBatchView.as_view()),
+    path(V1 + "memories/merge", MemoryMergeView.as_view()),
     path(V1 + "memories/<str:memory_id>", MemoryView.as_view(), name="api-memory"),
     path(V1 + "memories/<str:memory_id>/versions", MemoryVersionsView.as_view()),
     path(V1 + "memories/<str:memory_id>/restore", MemoryRestoreView.as_view()),

@@ -4,6 +4,7 @@ from memory.actions.decide import decide_review
 from memory.actions.doubt import doubt_derived
 from memory.actions.expire import expire_memories, expire_memory
 from memory.actions.hold import place_hold, release_hold
+from memory.actions.merge import merge_memories
 from memory.actions.move import demote_memories, promote_memories
 from memory.actions.name_subject import name_subject
 from memory.actions.policy import activate_policy, save_policy
@@ -39,6 +40,7 @@ __all__ = [
     "doubt_derived",
     "expire_memories",
     "expire_memory",
+    "merge_memories",
     "name_subject",
     "place_hold",
     "promote_memories",

@@ -26,6 +26,7 @@ from memory.models import (
     ReviewStatus,
     State,
 )
+from memory.replacing import end_replaced
 from memory.reviews.approvals import approved_by, waits_for_another
 from memory.reviews.proposer import proposed
 from memory.screening.contradiction import Place, contradicted, standing_at
@@ -139,6 +140,7 @@ def _take_effect(
             ttl=ttl,
             reason=why,
         )
+        end_replaced(memory, actor=actor, reason="superseded")
     elif decision is Decision.REJECT:
         # A refused revision leaves the version in force alone, a refused renewal its end.
         if renews:
@@ -159,7 +161,7 @@ def _supersede_contradicted(*, actor: Actor, memory: Memory, version: MemoryVers
     place = Place(memory.subject_id, tuple(memory.namespace), memory.key)
     digest = bytes(version.content_digest)
     standing = standing_at([place])[place]
-    for earlier in contradicted(standing, digest=digest, beside=memory.id):
+    for earlier in contradicted(standing, digest=digest, beside=[memory.id]):
         supersede_memory(actor=actor, memory=earlier, successor=memory, reason="contradicted")
 
 

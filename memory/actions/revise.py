@@ -93,7 +93,7 @@ def propose_version(
         keyring=keyring,
         standing=standing_at([place]),
         context=context,
-        beside=memory.id,
+        beside=[memory.id],
     )
     version = append_version(
         actor=actor,

@@ -24,6 +24,7 @@ from memory.policies import (
     standing_of,
 )
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
+from memory.replacing import Replaceable, check_replaced, end_all_replaced, replaceable
 from memory.retrieval.index import IndexEntry, store_entries
 from memory.screening import ScreenContext
 from memory.screening.contradiction import Place, Standing, standing_at
@@ -57,6 +58,7 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
     actor.require(Permission.MEMORY_WRITE)
     moment = now()
     known = readable_ancestors(writes, actor=actor)
+    among = replaceable(writes, actor=actor)
     policy = policy_in_force()
     proofs = verify_signatures(
         [write.signed for write in writes],
@@ -68,7 +70,7 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
     checked = [
         proof
         if isinstance(proof, DomainError)
-        else _refused(write, known=known, at=moment) or proof
+        else _refused(write, known=known, among=among, actor=actor, proof=proof, at=moment) or proof
         for write, proof in zip(writes, proofs, strict=True)
     ]
     sound = [
@@ -124,14 +126,24 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
         fingerprints.append((outcome.id, context.fingerprint))
     _save(written.changed, sealed, keyring=keyring, actor=actor)
     keep(fingerprints)
+    end_all_replaced((outcome.memory for outcome in written.changed), actor=actor)
     return written
 
 
-def _refused(write: Write, *, known: set[UUID], at: datetime) -> DomainError | None:
+def _refused(
+    write: Write,
+    *,
+    known: set[UUID],
+    among: Replaceable,
+    actor: Actor,
+    proof: Proof | None,
+    at: datetime,
+) -> DomainError | None:
     """What is wrong with a write in itself, before anything is made for it."""
     try:
         check_times(write, at=at)
         check_lineage(write, known=known)
+        check_replaced(write, among=among, actor=actor, proof=proof)
     except DomainError as error:
         return error
     return None
@@ -158,6 +170,7 @@ def _propose(
         keyring=keyring,
         standing=standing,
         context=context,
+        beside=write.supersedes,
     )
     write = assessment.write
     memory = Memory(
@@ -178,6 +191,7 @@ def _propose(
         valid_to=write.valid_to,
         expires_at=assessment.ruling.expires_at(asked=write.expires_at, at=moment),
         ttl=assessment.ruling.renewable(asked=write.expires_at),
+        replaces=list(write.supersedes),
         created_at=moment,
         updated_at=moment,
     )

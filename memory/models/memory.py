@@ -121,6 +121,8 @@ class Memory(ScopedModel):
     # Seconds that policy granted, and grants anew; null where somebody chose the end.
     ttl = models.PositiveIntegerField(null=True)
     supersedes_id = models.UUIDField(null=True)
+    # What it takes the place of once it is in force.
+    replaces = ArrayField(models.UUIDField(), default=list)
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(default=now)
 

@@ -1,7 +1,7 @@
 """Does a text say otherwise than what is approved at the same place: subject, namespace and key?"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -55,13 +55,13 @@ def standing_at(places: Iterable[Place]) -> Standing:
 
 
 def contradicted(
-    standing: Iterable[Memory], *, digest: bytes, beside: UUID | None = None
+    standing: Iterable[Memory], *, digest: bytes, beside: Collection[UUID] = ()
 ) -> list[Memory]:
-    """Those of `standing` that say otherwise; `beside` is the memory the text belongs to."""
+    """Those of `standing` that say otherwise; `beside` are those the text is to replace."""
     return [
         memory
         for memory in standing
-        if memory.id != beside and bytes(memory.content_digest) != digest
+        if memory.id not in beside and bytes(memory.content_digest) != digest
     ]
 
 

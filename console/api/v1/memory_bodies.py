@@ -23,6 +23,7 @@ from console.api.v1.filtering import FilterTextField
 from console.api.v1.queries import PageQuery
 from console.api.v1.writing import text_of
 from console.platform.clock import now
+from memory.actions.merge import FEWEST, MOST
 from memory.models import Kind, State, Tier, Visibility
 from memory.policies.span import LONGEST
 
@@ -151,6 +152,11 @@ class MemoryWrite(ProposedFields):
         help_text="The person it is about, by your own identifier.",
     )
 
+    supersedes = IdentifierField(
+        required=False,
+        help_text="The memory it takes the place of, once it is in force. Of the same subject.",
+    )
+
     @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
@@ -159,6 +165,19 @@ class MemoryWrite(ProposedFields):
         if "content" not in attrs:
             attrs["content"] = text_of(attrs["value"])
         return attrs
+
+
+class MergeBody(StrictSerializer):
+    memories = ShortListField(
+        child=IdentifierField(),
+        min_length=FEWEST,
+        max_length=MOST,
+        help_text="Those to merge: in force, about one subject.",
+    )
+    content = TextField(
+        max_length=settings.MEMORY_MAX_CONTENT_CHARACTERS, help_text="What they say together."
+    )
+    reason = TextField(required=False, allow_blank=True, max_length=MAX_REASON)
 
 
 class UncheckedItems(ShortListField):

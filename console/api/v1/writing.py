@@ -30,6 +30,8 @@ def write_from(values: dict[str, Any], signed: Signed | None = None) -> Write:
     for name in LISTS:
         if name in fields:
             fields[name] = tuple(fields[name])
+    if "supersedes" in fields:
+        fields["supersedes"] = (fields["supersedes"],)
     return Write(**fields, signed=signed)
 
 
