@@ -12,10 +12,10 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 TEST_SETTINGS := DJANGO_SETTINGS_MODULE=console.settings.test
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e lint types bench fmt lock clean
+.PHONY: help run test e2e lint types bench bench-memory fmt lock clean
 
 help:  ## what can be typed
-	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/make \1|\2/' \
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/make \1|\2/' \
 		| while IFS='|' read -r target what; do printf '%-12s %s\n' "$$target" "$$what"; done
 
 run: $(VENV)/.run  ## start Mnemoscope on this machine; Ctrl-C stops it
@@ -42,8 +42,11 @@ types: $(VENV)/.dev  ## mypy, strict
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file sdk/pyproject.toml
 
-bench: $(VENV)/.dev  ## speed, each figure beside its floor
+bench: $(VENV)/.bench  ## speed, each figure beside its floor
 	$(BIN)/python -m benchmarks
+
+bench-memory: $(VENV)/.bench  ## memory: recall, writes, screening, walls
+	$(BIN)/python -m benchmarks --memory
 
 fmt: $(VENV)/.dev  ## put files into their form
 	$(BIN)/ruff check --fix
@@ -53,6 +56,7 @@ fmt: $(VENV)/.dev  ## put files into their form
 lock: $(VENV)/.dev  ## compile both lock files from pyproject.toml
 	$(LOCK) -o requirements.lock
 	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group dev --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean:  ## forget .venv and caches (never the data in .mnemoscope)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
@@ -69,6 +73,12 @@ $(VENV)/.dev: requirements-dev.lock | $(VENV)/.uv
 	@echo "Installing what requirements-dev.lock names"
 	@$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements-dev.lock
 	@touch $@ $(VENV)/.run
+
+# What benchmarks compare with, beside what tests need.
+$(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
+	@echo "Installing what requirements-bench.lock names"
+	@$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements-bench.lock
+	@touch $@
 
 $(VENV)/.uv:
 	@command -v $(PYTHON) >/dev/null || { \
