@@ -16,7 +16,7 @@ TEST_SETTINGS := DJANGO_SETTINGS_MODULE=console.settings.test
 
 help:  ## what can be typed
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/make \1|\2/' \
-		| while IFS='|' read -r target what; do printf '%-12s %s\n' "$$target" "$$what"; done
+		| while IFS='|' read -r target what; do printf '%-18s %s\n' "$$target" "$$what"; done
 
 run: $(VENV)/.run  ## start Mnemoscope on this machine; Ctrl-C stops it
 	@exec $(BIN)/python manage.py up
@@ -53,7 +53,7 @@ fmt: $(VENV)/.dev  ## put files into their form
 	$(BIN)/ruff format
 	@find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
 
-lock: $(VENV)/.dev  ## compile both lock files from pyproject.toml
+lock: $(VENV)/.dev  ## compile the lock files from pyproject.toml
 	$(LOCK) -o requirements.lock
 	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --group dev --group bench -c requirements-dev.lock -o requirements-bench.lock

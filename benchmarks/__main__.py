@@ -1,10 +1,10 @@
 """`make bench`: every benchmark, as tables and as benchmarks/results.json (not kept in git).
 
-`python -m benchmarks NAME ...` runs those named only.
+`python -m benchmarks NAME ...` runs those named only, `--memory` those about memory.
 """
 
 import os
-import sys
+from argparse import ArgumentParser
 from importlib import import_module
 from pathlib import Path
 
@@ -15,23 +15,43 @@ import django
 
 django.setup()
 
-BENCHMARKS = (
-    "otlp_ingest",
-    "memory",
+from benchmarks.shared_data import NoDataError  # noqa: E402 - after the settings
+from benchmarks.table import Table  # noqa: E402
+
+# What is measured of memory, each a module with a `main`; then the rest.
+MEMORY = (
+    "memory_writes",
+    "personal_data",
     "row_security",
     "held_memory",
 )
+BENCHMARKS = (*MEMORY, "otlp_ingest")
 RESULTS = Path(__file__).with_name("results.json")
 
 
-def main(names: list[str]) -> None:
-    """Raises SystemExit on a name that is none of them."""
-    if unknown := set(names) - set(BENCHMARKS):
-        sys.exit(f"No benchmark {', '.join(sorted(unknown))}: choose of {', '.join(BENCHMARKS)}.")
-    tables = [import_module(f"benchmarks.{name}").main() for name in names or BENCHMARKS]
-    print("\n\n".join(str(table) for table in tables))
+def main() -> None:
+    parser = ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--memory", action="store_true", help=f"run {', '.join(MEMORY)}")
+    parser.add_argument("--data", metavar="PATH", help="where the public material lies")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(BENCHMARKS):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}")
+    if asked.data:
+        os.environ["MNEMOSCOPE_BENCH_DATA"] = asked.data
+    names = asked.names or (MEMORY if asked.memory else BENCHMARKS)
+    tables: list[Table] = []
+    for name in names:
+        try:
+            measured = import_module(f"benchmarks.{name}").main()
+        except NoDataError as error:
+            print(f"{name} is left out. {error}\n")
+            continue
+        fresh = measured if isinstance(measured, list) else [measured]
+        print("\n\n".join(map(str, fresh)) + "\n", flush=True)
+        tables += fresh
     RESULTS.write_text("[" + ",\n".join(table.as_json() for table in tables) + "]\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
