@@ -32,8 +32,35 @@ MOST_IDENTIFIERS = 200
 
 # One statement: how much this agent wrote lately, which names are known, and what is stored that
 # says nearly the same (with whether this agent recalled it lately). Each arm is bounded.
+#
+# What is near is found first and looked up then, whatever the planner believes of the tables:
+# the other way round each memory of the tenant is compared.
 GATHER = """
-SELECT 'burst', NULL::int4, NULL::int8, NULL::uuid, NULL::text, count(*) > %s FROM (
+WITH near AS MATERIALIZED (
+  SELECT ours.n, theirs.id
+  FROM unnest(%s::int4[], %s::int8[], %s::int4[], %s::int8[], %s::int8[], %s::int8[], %s::int8[])
+    AS ours(n, simhash, far, a, b, c, d)
+  CROSS JOIN LATERAL (
+    (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_a = a LIMIT 20)
+    UNION
+    (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_b = b LIMIT 20)
+    UNION
+    (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_c = c LIMIT 20)
+    UNION
+    (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_d = d LIMIT 20)
+  ) theirs
+  WHERE bit_count((theirs.simhash # ours.simhash)::bit(64)) <= ours.far
+)
+SELECT 'near', near.n, NULL::int8, near.id, NULL::text, EXISTS (
+    SELECT FROM audit_memoryaccess
+    WHERE tenant_id = %s AND memory_id = near.id::text AND at > %s
+      AND access = 'read' AND source = 'api' AND agent = %s)
+FROM near CROSS JOIN LATERAL (
+  SELECT FROM memory_memory WHERE tenant_id = %s AND id = near.id
+    AND state = 'active' AND (expires_at IS NULL OR expires_at > %s) OFFSET 0
+) in_force
+UNION ALL
+SELECT 'burst', NULL, NULL, NULL, NULL, count(*) > %s FROM (
   SELECT FROM memory_memory WHERE tenant_id = %s AND agent_id = %s AND id > %s LIMIT %s
 ) lately
 UNION ALL
@@ -42,25 +69,6 @@ WHERE tenant_id = %s AND name_hash = ANY(%s::int8[])
 UNION ALL
 SELECT 'identifier', NULL, NULL, id, external_id, NULL FROM accounts_subject
 WHERE tenant_id = %s AND external_id = ANY(%s::text[])
-UNION ALL
-SELECT 'near', ours.n, NULL, memory.id, NULL, EXISTS (
-    SELECT FROM audit_memoryaccess
-    WHERE tenant_id = %s AND memory_id = memory.id::text AND at > %s
-      AND access = 'read' AND source = 'api' AND agent = %s)
-FROM unnest(%s::int4[], %s::int8[], %s::int4[], %s::int8[], %s::int8[], %s::int8[], %s::int8[])
-  AS ours(n, simhash, far, a, b, c, d)
-CROSS JOIN LATERAL (
-  (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_a = a LIMIT 20)
-  UNION
-  (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_b = b LIMIT 20)
-  UNION
-  (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_c = c LIMIT 20)
-  UNION
-  (SELECT id, simhash FROM memory_memoryfingerprint WHERE tenant_id = %s AND band_d = d LIMIT 20)
-) theirs
-JOIN memory_memory memory ON memory.tenant_id = %s AND memory.id = theirs.id
-WHERE bit_count((theirs.simhash # ours.simhash)::bit(64)) <= ours.far
-  AND memory.state = 'active' AND (memory.expires_at IS NULL OR memory.expires_at > %s)
 """
 
 
@@ -159,17 +167,17 @@ def _ask(asked: Sequence[Asked], *, actor: Actor) -> Known:
     rows = fetch(
         GATHER,
         [
-            MOST_A_MINUTE - len(asked),
-            *(tenant, actor.agent_id, first_id_of(moment - MINUTE), MOST_A_MINUTE + 1),
-            *(tenant, _hashes(asked)),
-            *(tenant, sorted({name for one in asked for name in one.identifiers})),
-            *(tenant, moment - RECALLED_LATELY, actor.label if actor.agent_id else None),
             [n for n, _ in prints],
             [fingerprint.simhash for _, fingerprint in prints],
             [fingerprint.far for _, fingerprint in prints],
             *bands,
-            *[tenant] * (BANDS + 1),
-            moment,
+            *[tenant] * BANDS,
+            *(tenant, moment - RECALLED_LATELY, actor.label if actor.agent_id else None),
+            *(tenant, moment),
+            MOST_A_MINUTE - len(asked),
+            *(tenant, actor.agent_id, first_id_of(moment - MINUTE), MOST_A_MINUTE + 1),
+            *(tenant, _hashes(asked)),
+            *(tenant, sorted({name for one in asked for name in one.identifiers})),
         ],
     )
     known = Known()

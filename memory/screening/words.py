@@ -32,6 +32,7 @@ class Words:
 
     folded: list[str]
     hashes: Hashes
+    common: NDArray[np.bool_]
 
     def runs(self, length: int) -> Hashes:
         """A hash for each run of `length` words, by its first word."""
@@ -42,9 +43,10 @@ class Words:
 
     def nameable(self, length: int) -> NDArray[np.bool_]:
         """Which runs of `length` words might be a name: those not framed by common words."""
-        common = np.fromiter((word in COMMON for word in self.folded), bool, len(self.folded))
-        count = max(0, len(common) - length + 1)
-        framed: NDArray[np.bool_] = common[:count] | common[length - 1 : length - 1 + count]
+        count = max(0, len(self.common) - length + 1)
+        framed: NDArray[np.bool_] = (
+            self.common[:count] | self.common[length - 1 : length - 1 + count]
+        )
         return np.logical_not(framed)
 
     def text(self, first: int, length: int) -> str:
@@ -57,7 +59,8 @@ def words_of(text: str, key: bytes) -> Words:
         blake2b(word[:LONGEST_WORD].encode(), digest_size=8, key=key, person=PERSON).digest()
         for word in found
     )
-    return Words(found, np.frombuffer(digests, dtype="<u8").astype(np.uint64))
+    hashes = np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+    return Words(found, hashes, np.array([word in COMMON for word in found], dtype=np.bool_))
 
 
 def signed(hashes: Hashes) -> list[int]:
