@@ -52,7 +52,7 @@ def _now(query: RecallQuery, *, actor: Actor) -> list[Hit]:
 
 def _at(query: RecallQuery, at: datetime, *, actor: Actor) -> list[Hit]:
     memories = in_scope(query, actor=actor)
-    versions = versions_in_force(memories, at, valid_at=query.valid_at or at)
+    versions = versions_in_force(memories, at, valid_at=query.valid_at or at, filters=query.filters)
     ranked = rank_versions(query, list(versions.values()), at=at)
     found = with_context(ranked)
     return [Hit(found[memory_id], versions[memory_id], scores) for memory_id, scores in ranked]

@@ -5,10 +5,12 @@ from secrets import token_bytes
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from memory.models import HELD_STATES, Memory, MemoryTransition, MemoryVersion, State
 from memory.retrieval.embedding import local_provider
+from memory.retrieval.filters import EVERYTHING, Filter
+from memory.retrieval.narrowing import version_satisfying
 from memory.retrieval.query import RecallQuery, Scores
 from memory.retrieval.ranking import rank
 from memory.retrieval.rows import Rows
@@ -22,13 +24,18 @@ MAX_CANDIDATES = 5_000
 
 
 def versions_in_force(
-    memories: QuerySet[Memory], at: datetime, *, valid_at: datetime
+    memories: QuerySet[Memory], at: datetime, *, valid_at: datetime, filters: Filter = EVERYTHING
 ) -> dict[UUID, MemoryVersion]:
     """The version of each of `memories` that a recall at `at` could have returned.
 
     What was deleted since, or is held now, comes back for no moment.
     """
     memories = memories.exclude(state__in=[*HELD_STATES, State.RETIRED, State.ERASED])
+    fits = version_satisfying(filters)
+    if filters != EVERYTHING:
+        # Only those that ever fitted are worth the limit; which of them did then is told below.
+        ever = MemoryVersion.objects.filter(fits, memory_id=OuterRef("id"))
+        memories = memories.filter(Exists(ever))
     latest = (
         MemoryTransition.objects.filter(memory_id__in=memories.values("id"), at__lte=at)
         .order_by("memory_id", "-at", "-id")
@@ -43,7 +50,7 @@ def versions_in_force(
     wanted = Q(memory_id__in=numbers)
     valid = Q(valid_from__isnull=True) | Q(valid_from__lte=valid_at)
     valid &= Q(valid_to__isnull=True) | Q(valid_to__gt=valid_at)
-    versions = MemoryVersion.objects.filter(wanted & valid)
+    versions = MemoryVersion.objects.filter(wanted & valid, fits)
     in_force = [v for v in versions if v.number == numbers[v.memory_id]]
     return {version.memory_id: version for version in open_versions(in_force)}
 

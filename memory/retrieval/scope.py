@@ -1,6 +1,6 @@
 """Which memories a recall may find at all: the tenant's, in scope, visible, filtered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from memory.retrieval.filter_sql import (
     condition_of,
     every,
 )
-from memory.retrieval.filters import Filter
+from memory.retrieval.filters import EVERYTHING, Filter
 from memory.retrieval.narrowing import Satisfies
 from memory.retrieval.query import RecallQuery
 
@@ -98,5 +98,6 @@ def scope_of(query: RecallQuery, *, actor: Actor) -> Scope:
 
 
 def in_scope(query: RecallQuery, *, actor: Actor) -> QuerySet[Memory]:
-    scope = scope_of(query, actor=actor)
+    """Without its filters: of the past they are asked of the version of then."""
+    scope = scope_of(replace(query, filters=EVERYTHING), actor=actor)
     return Memory.objects.filter(Satisfies(scope.condition, {name: name for name in scope.columns}))

@@ -9,6 +9,7 @@ index, and rows too young for either exactly.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -125,13 +126,17 @@ def _holding(asked: Asked, sample: Rows) -> list[UUID]:
     wanted = rare if rare.any() else np.argsort(share)[:2]
     operator = "&&" if rare.any() else "@>"
     chosen = _chosen(asked)
+    # Old rows outside of the inverted index: revised ones, and those that wait to be embedded.
+    oldest = sample.id_of(int(np.argmin(sample.by_age())))
     found: list[UUID] = []
-    for terms in asked.terms[:, wanted]:
+    places = [("i.graph > 0", []), ("i.graph = 0 AND i.id < %s::uuid", [oldest])]
+    for terms, (place, below) in product(asked.terms[:, wanted], places):
         sql = (
             f"SELECT i.id FROM memory_recallindex i{_join(asked)}"  # noqa: S608 - likewise
-            f" WHERE i.graph > 0 AND i.terms {operator} %s::int4[] AND {chosen.sql} LIMIT {HOLDING}"
+            f" WHERE {place} AND i.terms {operator} %s::int4[] AND {chosen.sql} LIMIT {HOLDING}"
         )
-        found += [row[0] for row in run(sql, [columns.integers(terms.tolist()), *chosen.params])]
+        words = columns.integers(terms.tolist())
+        found += [row[0] for row in run(sql, [*below, words, *chosen.params])]
     return found
 
 

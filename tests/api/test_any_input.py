@@ -1,5 +1,6 @@
 """Whatever is sent, the door answers with a status of its own choosing and never falls over."""
 
+import json
 import string
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from console.api.v1.memory_bodies import MemoryChange, MemoryQuery, MemoryWrite
 from console.api.v1.recall import RecallBody
+from console.api.v1.snapshots import SnapshotBody
 from tests.api.door import door_of
 from tests.cast import a_memory
 
@@ -15,6 +17,7 @@ from tests.cast import a_memory
 ANYTHING = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+FILTERS = ["and", "or", "not", "metadata", "metadata.a", "key", "kind", "created_at", "agent"]
 SCALARS = (
     st.none()
     | st.booleans()
@@ -63,6 +66,29 @@ def test_any_change(robo, body):
 def test_any_recall(robo, body, query):
     response = door_of(robo).post("recall", body | {"query": query})
     assert response.status_code in {200, 400, 422}
+
+
+@ANYTHING
+@given(filters=JSON | st.dictionaries(st.sampled_from(FILTERS), JSON, max_size=3))
+def test_any_filter(robo, filters):
+    door = door_of(robo)
+    response = door.post("recall", {"query": "q", "filters": filters})
+    assert response.status_code in {200, 400, 422}
+    query = urlencode({"filter": json.dumps(filters)})
+    assert door.get(f"memories?{query}").status_code in {200, 422}
+
+
+@ANYTHING
+@given(body=st.dictionaries(st.sampled_from(list(SnapshotBody().fields)), JSON))
+def test_any_snapshot(bob, body):
+    response = door_of(bob).post("snapshots", {"name": "x"} | body)
+    assert response.status_code in {201, 400, 409, 422}
+
+
+@ANYTHING
+@given(body=st.dictionaries(st.sampled_from(["weights", "reason"]), JSON))
+def test_any_setting(alice, body):
+    assert door_of(alice).post("settings/recall", body).status_code in {200, 400, 422}
 
 
 @ANYTHING

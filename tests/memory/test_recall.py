@@ -118,6 +118,20 @@ def test_recall_as_of_answers_with_the_text_in_force_then(in_acme, robo, rookie,
     assert held.memory.is_held
 
 
+def test_recall_as_of_asks_its_filters_of_the_version_of_then(in_acme, robo):
+    with time_machine.travel(now() - timedelta(days=2)):
+        memory = a_memory(robo, "Prefers mail.", metadata={"channel": "mail"})
+        a_memory(robo, "Prefers fax.", metadata={"channel": "fax"})
+    write = a_write("Prefers the phone.", metadata={"channel": "phone"})
+    revise_memory(actor=robo.actor, memory=memory, write=write, expected_version=1)
+    then = now() - timedelta(days=1)
+    by_mail = parse_filter({"metadata.channel": "mail", "kind": "fact"})
+    by_phone = parse_filter({"metadata.channel": "phone"})
+    assert texts(recall(robo, "prefers", as_of=then, filters=by_mail)) == ["Prefers mail."]
+    assert texts(recall(robo, "prefers", as_of=then, filters=by_phone)) == []
+    assert texts(recall(robo, "prefers", filters=by_phone)) == ["Prefers the phone."]
+
+
 @pytest.mark.parametrize("query", ["", "   ", "!!!", "' OR 1=1 --", "\u200b", "a" * 5000])
 def test_any_text_is_a_query(in_acme, robo, query):
     a_memory(robo)

@@ -10,7 +10,7 @@ from console.administration import create_tenant
 from console.tenancy.scope import tenant_scope
 from memory.actions import recall_memories, revise_memory
 from memory.models import RecallIndex
-from memory.retrieval import embedding_http, reembedding
+from memory.retrieval import embedding_http, reembedding, search
 from memory.retrieval.embedding import EmbeddingUnavailableError, embedding_provider
 from memory.retrieval.query import RecallQuery
 from memory.retrieval.reembedding import embed_waiting, waiting_in
@@ -105,6 +105,18 @@ def test_midway_every_memory_is_found_by_its_meaning_in_its_own_model(
         # By meaning, and not by the words alone: each compared with the query of its own model.
         assert all(hit.scores.dense > 0.3 for hit in hits)
         next(steps, None)
+
+
+def test_in_a_large_scope_too_what_waits_is_found_by_its_words(
+    acme, robo, peer, settings, monkeypatch
+):
+    monkeypatch.setattr(search, "WHOLE", 3)
+    settings.EMBEDDING_SERVERS = (peer.server(),)
+    wanted = a_memory(robo, "The parcel was lost in Leipzig.")
+    for number in range(6):
+        a_memory(robo, f"Customer number {number} prefers tea.")
+    assert [model for model, _ in models_in(acme)] == [""] * 7
+    assert recall(robo, "Leipzig")[0].memory.id == wanted.id
 
 
 def test_it_goes_on_where_it_stopped(acme, robo, peer, settings, monkeypatch):

@@ -4,8 +4,9 @@ import pytest
 
 from memory.models import Memory
 from memory.retrieval.filters import parse_filter
+from memory.retrieval.narrowing import Satisfies
 from memory.retrieval.query import RecallQuery
-from memory.retrieval.scope import INDEXED, in_scope, scope_of
+from memory.retrieval.scope import INDEXED, scope_of
 from tests.cast import a_memory
 
 
@@ -38,4 +39,6 @@ def test_a_scope_joins_all_that_was_asked(in_acme, robo):
     a_memory(robo, "d", subject="mia", namespace=("eu", "de"))
     filters = parse_filter({"kind": "event"})
     query = RecallQuery(query="x", subject="mia", namespace=("eu",), filters=filters)
-    assert [memory.id for memory in in_scope(query, actor=robo.actor)] == [wanted.id]
+    scope = scope_of(query, actor=robo.actor)
+    inside = Satisfies(scope.condition, {name: name for name in scope.columns})
+    assert [memory.id for memory in Memory.objects.filter(inside)] == [wanted.id]
