@@ -14,7 +14,7 @@ from memory.models import Memory, State
 from memory.policies import Facts, held_subjects, must_sign, policy_in_force, standing_of
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
 from memory.screening.contradiction import Place, standing_at
-from memory.screening.fingerprints import keep
+from memory.screening.fingerprints import keep_fingerprints
 from memory.screening.gathering import gather
 from memory.signing.statement import Operation, Target
 from memory.signing.verify import refuse_downgrade, verify_signature
@@ -115,7 +115,7 @@ def propose_version(
             ),
             reason=reason,
         )
-    keep([(memory.id, context.fingerprint)])
+    keep_fingerprints([(memory.id, context.fingerprint)])
     outcome = WriteOutcome(memory, version, assessment.ruling, review, proof)
     record_proposed([outcome], actor=actor, access=AccessKind.UPDATE)
     note(**outcome.notes)

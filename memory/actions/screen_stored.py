@@ -21,7 +21,7 @@ from memory.models import (
 )
 from memory.rescreening import Doubt, advance, left_of, look_at, new_run, next_batch
 from memory.screening import Finding
-from memory.screening.fingerprints import keep
+from memory.screening.fingerprints import keep_fingerprints
 from memory.sealing import seal_said
 
 
@@ -46,7 +46,7 @@ def screen_stored(*, actor: Actor, run: ScreeningRun) -> ScreeningRun:
     batch = next_batch(left_of(run).select_for_update(of=("self",)))
     looked = look_at(batch, actor=actor)
     # Of another index key, perhaps, or of before there were fingerprints.
-    keep(looked.fingerprints)
+    keep_fingerprints(looked.fingerprints)
     doubts = looked.doubts
     poison = [one for one in doubts if one.is_poison]
     for doubt in doubts:

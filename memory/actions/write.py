@@ -1,35 +1,30 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from audit.models import AccessKind
 from audit.trail import Changes, audited
 from console.accounts.actor import Actor
-from console.accounts.models import Subject
 from console.accounts.permissions import Permission
-from console.accounts.subjects import subjects_named
-from console.keys.keyring import Keyring, keyring_for
+from console.keys.keyring import Keyring
 from console.platform.clock import now
 from console.platform.errors import DomainError, InvalidInputError
 from console.tenancy.rows import insert_rows, one_round_trip
 from memory.access import visible_memories
+from memory.circumstances import Circumstances, circumstances_of
 from memory.lifecycle import new_version, transition
 from memory.models import Memory, SealedContent, State
 from memory.policies import (
-    CompiledPolicy,
-    Facts,
-    held_subjects,
     must_sign,
     policy_in_force,
-    standing_of,
 )
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
 from memory.replacing import Replaceable, check_replaced, end_all_replaced, replaceable
 from memory.retrieval.index import IndexEntry, store_entries
 from memory.screening import ScreenContext
-from memory.screening.contradiction import Place, Standing, standing_at
-from memory.screening.fingerprints import keep
-from memory.screening.gathering import gather
+from memory.screening.contradiction import Place
+from memory.screening.fingerprints import keep_fingerprints
 from memory.screening.simhash import Fingerprint
 from memory.signing.statement import Operation, Target
 from memory.signing.verify import Proof, keep_proofs, refusing_replays, verify_signatures
@@ -42,6 +37,15 @@ class Written(Changes[WriteOutcome]):
     def __init__(self) -> None:
         super().__init__()
         self.results: list[WriteOutcome | DomainError] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """One write as rows yet to be saved."""
+
+    outcome: WriteOutcome
+    words: SealedContent
+    fingerprint: Fingerprint | None
 
 
 def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
@@ -78,54 +82,22 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
         for write, proof in zip(writes, checked, strict=True)
         if not isinstance(proof, DomainError)
     ]
-    subjects = subjects_named({write.subject for write in sound if write.subject})
-    subject_ids = [_subject_id(write, subjects) for write in sound]
-    keyring = keyring_for(set(subject_ids))
-    standing = standing_at(
-        Place(subject_id, write.namespace, write.key)
-        for write, subject_id in zip(sound, subject_ids, strict=True)
-    )
-    contexts = iter(gather(actor=actor, writes=sound, subject_ids=subject_ids, keyring=keyring))
-    held = held_subjects(subject_ids, policy)
-    agent_standing = standing_of(actor, policy)
-
-    def facts(write: Write) -> Facts:
-        subject = subjects.get(write.subject)
-        return Facts(
-            actor=actor,
-            write=write,
-            standing=agent_standing,
-            subject_known=subject is not None and subject.created_at < moment,
-            subject_held=subject is not None and subject.id in held,
-        )
-
-    written, sealed = Written(), list[SealedContent]()
-    fingerprints: list[tuple[UUID, Fingerprint | None]] = []
+    circumstances = circumstances_of(sound, actor=actor, policy=policy, at=moment)
+    contexts = iter(circumstances.contexts)
+    written, proposed = Written(), list[Proposed]()
     for write, proof in zip(writes, checked, strict=True):
         if isinstance(proof, DomainError):
             written.results.append(proof)
             continue
-        context = next(contexts)
         try:
-            outcome, words = _propose(
-                facts=facts(write),
-                policy=policy,
-                subject=subjects.get(write.subject),
-                keyring=keyring,
-                standing=standing,
-                context=context,
-                proof=proof,
-                moment=moment,
-            )
+            one = _propose(write, proof, next(contexts), circumstances)
         except DomainError as error:
             written.results.append(error)
             continue
-        written.results.append(outcome)
-        written.add(outcome, outcome.notes)
-        sealed.append(words)
-        fingerprints.append((outcome.id, context.fingerprint))
-    _save(written.changed, sealed, keyring=keyring, actor=actor)
-    keep(fingerprints)
+        proposed.append(one)
+        written.results.append(one.outcome)
+        written.add(one.outcome, one.outcome.notes)
+    _save(proposed, keyring=circumstances.keyring, actor=actor)
     end_all_replaced((outcome.memory for outcome in written.changed), actor=actor)
     return written
 
@@ -150,25 +122,17 @@ def _refused(
 
 
 def _propose(
-    *,
-    facts: Facts,
-    policy: CompiledPolicy,
-    subject: Subject | None,
-    keyring: Keyring,
-    standing: Standing,
-    context: ScreenContext,
-    proof: Proof | None,
-    moment: datetime,
-) -> tuple[WriteOutcome, SealedContent]:
-    """One write as rows yet to be saved."""
-    actor, write = facts.actor, facts.write
+    write: Write, proof: Proof | None, context: ScreenContext, circumstances: Circumstances
+) -> Proposed:
+    actor, moment = circumstances.actor, circumstances.at
+    subject = circumstances.subject_of(write)
     subject_id = subject.id if subject else None
     assessment = assess(
-        facts=facts,
-        policy=policy,
+        facts=circumstances.facts_of(write),
+        policy=circumstances.policy,
         subject_id=subject_id,
-        keyring=keyring,
-        standing=standing,
+        keyring=circumstances.keyring,
+        standing=circumstances.standing,
         context=context,
         beside=write.supersedes,
     )
@@ -203,31 +167,29 @@ def _propose(
         write=write,
         findings=assessment.findings,
         number=1,
-        keyring=keyring,
+        keyring=circumstances.keyring,
         original=assessment.original,
         proof=proof,
     )
     memory.content_digest = version.content_digest
     if memory.state == State.ACTIVE and memory.key:
         # What is in force from here on is what a later write of the same set contradicts.
-        standing[Place(subject_id, write.namespace, write.key)].insert(0, memory)
+        place = Place(subject_id, write.namespace, write.key)
+        circumstances.standing[place].insert(0, memory)
     review = review_of(actor=actor, memory=memory, version=version, assessment=assessment)
-    return WriteOutcome(memory, version, assessment.ruling, review, proof), words
+    outcome = WriteOutcome(memory, version, assessment.ruling, review, proof)
+    return Proposed(outcome, words, context.fingerprint)
 
 
-def _save(
-    outcomes: Sequence[WriteOutcome],
-    sealed: Sequence[SealedContent],
-    *,
-    keyring: Keyring,
-    actor: Actor,
-) -> None:
+def _save(proposed: Sequence[Proposed], *, keyring: Keyring, actor: Actor) -> None:
+    outcomes = [one.outcome for one in proposed]
     with refusing_replays(), one_round_trip():
         insert_rows([outcome.memory for outcome in outcomes])
         insert_rows([outcome.version for outcome in outcomes])
-        insert_rows(sealed)
+        insert_rows([one.words for one in proposed])
         insert_rows([transition(actor=actor, memory=outcome.memory) for outcome in outcomes])
         keep_proofs((outcome.proof, outcome.version) for outcome in outcomes)
+        keep_fingerprints((one.outcome.id, one.fingerprint) for one in proposed)
         store_entries(
             [
                 IndexEntry(outcome.memory, outcome.version)
@@ -237,10 +199,6 @@ def _save(
             keyring=keyring,
         )
         record_proposed(outcomes, actor=actor, access=AccessKind.WRITE)
-
-
-def _subject_id(write: Write, subjects: dict[str, Subject]) -> UUID | None:
-    return subjects[write.subject].id if write.subject else None
 
 
 def check_times(write: Write, *, at: datetime) -> None:

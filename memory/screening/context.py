@@ -23,7 +23,7 @@ class ScreenContext:
     # Names of the tenant's subjects that stand in this write, case-folded: True for its own
     # subject's, False for somebody else's.
     names: Mapping[str, bool] = field(default_factory=dict)
-    # Kept with the memory, so that later writes find it (`fingerprints.keep`).
+    # Kept with the memory, so that later writes find it (`fingerprints.keep_fingerprints`).
     fingerprint: Fingerprint | None = None
     # Memories in force of the same subject and namespace with nearly the same words.
     near_duplicates: tuple[UUID, ...] = ()

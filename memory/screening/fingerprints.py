@@ -20,7 +20,7 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET simhash = excluded.simhash,
 """
 
 
-def keep(fingerprints: Iterable[tuple[UUID, Fingerprint | None]]) -> None:
+def keep_fingerprints(fingerprints: Iterable[tuple[UUID, Fingerprint | None]]) -> None:
     """By memory id, in the transaction at hand and by one statement."""
     tenant_id = str(current_tenant_id())
     rows = [
