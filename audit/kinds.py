@@ -5,6 +5,7 @@ KINDS: dict[str, str] = {
     "memory.revised": "A new version of a memory was written.",
     "memory.restored": "An earlier version became a new current version.",
     "memory.expired": "A memory was made to expire now.",
+    "memory.forgotten": "A memory's words were deleted: they were kept long enough past its end.",
     "memory.retired": "A memory was deleted: it is kept as history and never recalled.",
     "memory.refreshed": "A memory that is used and was near its end got its life anew.",
     "memory.promoted": "A memory moved to a tier that lasts, because it is used or approved.",

@@ -16,6 +16,10 @@ app.autodiscover_tasks(["memory", "audit", "console.accounts"])
 # The beat schedule, as data: each sweep finds by itself what a lost wake-up would have told it.
 app.conf.beat_schedule = {
     "expire memories": {"task": "memory.tasks.expire_due", "schedule": 60.0},
+    "forget what was kept long enough": {
+        "task": "memory.tasks.forget_expired",
+        "schedule": 3600.0,
+    },
     "embed what waits": {"task": "memory.tasks.embed_waiting", "schedule": 60.0},
     "delete expired snapshots": {"task": "memory.tasks.sweep_snapshots", "schedule": 600.0},
     "screen memories by changed rules": {

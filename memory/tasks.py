@@ -32,6 +32,17 @@ def expire_due_in(*, tenant_id: str) -> None:
 
 
 @shared_task
+def forget_expired() -> None:
+    """What was kept long enough past its end loses its words."""
+    _wake(forget_expired_in)
+
+
+@shared_task(acks_late=True)
+def forget_expired_in(*, tenant_id: str) -> None:
+    sweeps.forget_expired(UUID(tenant_id))
+
+
+@shared_task
 def refresh_recalled() -> None:
     _wake(refresh_recalled_in)
 

@@ -3,6 +3,7 @@
 from memory.actions.decide import decide_review
 from memory.actions.doubt import doubt_derived
 from memory.actions.expire import expire_memories, expire_memory
+from memory.actions.forget import forget_memories
 from memory.actions.hold import place_hold, release_hold
 from memory.actions.merge import merge_memories
 from memory.actions.move import demote_memories, promote_memories
@@ -40,6 +41,7 @@ __all__ = [
     "doubt_derived",
     "expire_memories",
     "expire_memory",
+    "forget_memories",
     "merge_memories",
     "name_subject",
     "place_hold",

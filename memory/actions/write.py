@@ -156,6 +156,7 @@ def _propose(
         expires_at=assessment.ruling.expires_at(asked=write.expires_at, at=moment),
         ttl=assessment.ruling.renewable(asked=write.expires_at),
         replaces=list(write.supersedes),
+        retention=int(assessment.ruling.retention.total_seconds()),
         created_at=moment,
         updated_at=moment,
     )

@@ -120,6 +120,8 @@ class Memory(ScopedModel):
     expires_at = models.DateTimeField(null=True)
     # Seconds that policy granted, and grants anew; null where somebody chose the end.
     ttl = models.PositiveIntegerField(null=True)
+    # Seconds for which its words are kept past its expiry, as policy said when it was written.
+    retention = models.PositiveIntegerField(null=True)
     supersedes_id = models.UUIDField(null=True)
     # What it takes the place of once it is in force.
     replaces = ArrayField(models.UUIDField(), default=list)

@@ -28,6 +28,14 @@ from memory.screening import Finding
 from memory.sealing import open_versions
 from memory.writes import Write
 
+# What a write was held as. Other reviews came later, of what had taken effect.
+HOLDING = [
+    ReviewKind.NEW,
+    ReviewKind.REVISION,
+    ReviewKind.CONTRADICTION,
+    ReviewKind.QUARANTINE,
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -61,7 +69,7 @@ def past_writes(versions: Sequence[MemoryVersion], policy: CompiledPolicy) -> It
         stood={agent_id: _stood(agent_id) for agent_id in agents if _asks(policy)},
         reviews={
             (review.memory_id, review.first_version or review.version): review
-            for review in ReviewItem.objects.filter(memory_id__in=memory_ids)
+            for review in ReviewItem.objects.filter(memory_id__in=memory_ids, kind__in=HOLDING)
         },
         held=held_subjects({memory.subject_id for memory in memories.values()}, policy),
     )

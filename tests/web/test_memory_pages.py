@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from audit.models import AuditEvent, MemoryAccess
+from audit.trail import append
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
-from memory.actions import revise_memory
+from memory.actions import expire_memory, revise_memory
+from memory.keeping.sweeps import forget_expired
 from memory.models import Memory, MemoryVersion, State
 from tests.cast import a_memory, a_write, remember
 
@@ -185,3 +187,17 @@ def test_a_memory_under_many_waiting_revisions_still_shows_what_is_in_force(desk
             )
     page = desk(bob).get(f"/memories/{known.id}").content.decode()
     assert "Jonas prefers e-mail." in page
+
+
+def test_a_memory_whose_words_were_deleted_says_so(desk, acme, robo, bob):
+    memory = a_memory(robo)
+    with tenant_scope(acme.id):
+        expire_memory(actor=bob.actor, memory=memory, reason="outdated")
+        Memory.objects.update(expires_at=now() - timedelta(days=91))
+        append(kind="memory.expired", actor=bob.actor)
+    assert forget_expired(acme.id) == 1
+    client = desk(bob)
+    assert "Its words were deleted" in client.get("/memories/").content.decode()
+    page = client.get(f"/memories/{memory.id}").content.decode()
+    assert "Its words were deleted" in page
+    assert "prefers e-mail" not in page

@@ -105,7 +105,9 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
         holds=holds,
         can_revise=can_revise,
         can_expire=not holds and state in CAN_EXPIRE and actor.may(Permission.MEMORY_EXPIRE),
-        can_delete=not holds and state is not State.RETIRED and actor.may(Permission.MEMORY_DELETE),
+        can_delete=not holds
+        and state not in {State.RETIRED, State.ERASED}
+        and actor.may(Permission.MEMORY_DELETE),
     )
 
 
