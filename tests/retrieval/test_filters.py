@@ -26,7 +26,7 @@ from tests.cast import a_memory, an_agent
 from tests.retrieval.reference_filter import holds
 
 IN_ONE_TENANT = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 TEXTS = st.sampled_from(["a", "ab", "b", "Z", "é", "%", "_", "'", '"', "\\", "{}", "1", "true"])
 NUMBERS = st.sampled_from([0, 1, 2, 10, -1, 0.5, 1.0, 2**53, -(2**53), 1e-9])
@@ -158,7 +158,7 @@ POPULATION = [
 ]
 
 
-@settings(IN_ONE_TENANT, max_examples=60)
+@settings(IN_ONE_TENANT, max_examples=30)
 @given(filters=FILTERS)
 def test_recall_finds_what_the_list_finds(in_acme, robo, filters):
     if not Memory.objects.exists():
