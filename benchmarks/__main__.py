@@ -25,7 +25,7 @@ MEMORY = (
     "row_security",
     "held_memory",
 )
-BENCHMARKS = (*MEMORY, "otlp_ingest")
+BENCHMARKS = (*MEMORY, "fuzz", "otlp_ingest")
 RESULTS = Path(__file__).with_name("results.json")
 
 
