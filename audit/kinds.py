@@ -33,6 +33,7 @@ KINDS: dict[str, str] = {
     "memory.quarantined": "Screening anew found something: the memory is recalled no more.",
     "screening.begun": "Screening anew what is stored began.",
     "screening.advanced": "Stored memories were screened anew; the payload counts what was found.",
+    "run.outcome_reported": "An agent or a person said how a run went.",
     "traces.refused": "A trace export was refused.",
     "agent.registered": "An agent was made known.",
     "agent.trusted": "An agent's ordinary writes no longer wait for review.",

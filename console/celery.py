@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
     "move memories between tiers": {"task": "memory.tasks.move_tiers", "schedule": 3600.0},
     "ask what to renew": {"task": "memory.tasks.ask_for_renewals", "schedule": 3600.0},
     "evict past the budget": {"task": "memory.tasks.evict_surplus", "schedule": 3600.0},
+    "doubt memories": {"task": "memory.tasks.raise_doubts", "schedule": 6 * 3600.0},
     "make partitions": {"task": "audit.tasks.make_partitions", "schedule": 3600.0},
     "forget old idempotent answers": {
         "task": "console.accounts.tasks.forget_answers",

@@ -10,6 +10,7 @@ from console.accounts.actor import system_actor
 from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
 from memory.actions import begin_screening, screen_stored
+from memory.doubting import raise_doubts_in
 from memory.keeping import sweeps
 from memory.rescreening import is_screening_due, unfinished_screening
 from memory.retrieval import reembedding
@@ -141,6 +142,17 @@ def _screen_some(tenant_id: UUID) -> bool:
         if run is None and is_screening_due():
             run = begin_screening(actor=actor)
         return run is not None and not screen_stored(actor=actor, run=run).is_ended
+
+
+@shared_task
+def raise_doubts() -> None:
+    """What a day may raise is counted in rows, not in wake-ups."""
+    _wake(raise_doubts_of)
+
+
+@shared_task(acks_late=True)
+def raise_doubts_of(*, tenant_id: str) -> None:
+    raise_doubts_in(UUID(tenant_id))
 
 
 def _wake(task: "Task[Any, None]") -> None:

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     POLICY_EDIT = "policy.edit"
     TRACES_INGEST = "traces.ingest"
     TRACES_READ = "traces.read"
+    OUTCOME_REPORT = "outcome.report"  # how a run went
     AUDIT_READ = "audit.read"
     KEYS_OWN = "keys.own"  # make and revoke one's own personal keys
     KEYS_MANAGE = "keys.manage"  # everybody's, and agents'
@@ -51,6 +52,7 @@ _REVIEWER = _AUDITOR | {
     Permission.MEMORY_WRITE,
     Permission.MEMORY_EXPIRE,
     Permission.MEMORY_DELETE,
+    Permission.OUTCOME_REPORT,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -70,5 +72,6 @@ AGENT_SCOPES = frozenset(
         Permission.MEMORY_DELETE,
         Permission.TRACES_INGEST,
         Permission.TRACES_READ,
+        Permission.OUTCOME_REPORT,
     }
 )

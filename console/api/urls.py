@@ -9,6 +9,7 @@ from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVe
 from console.api.v1.holds import HoldsView, HoldView
 from console.api.v1.memories import MemoriesView, MemoryView
 from console.api.v1.merge import MemoryMergeView
+from console.api.v1.outcomes import OutcomesView, RunOutcomesView
 from console.api.v1.policies import (
     CurrentPolicyView,
     PoliciesView,
@@ -43,6 +44,8 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "snapshots", SnapshotsView.as_view()),
     path(V1 + "snapshots/<str:snapshot_id>", SnapshotView.as_view()),
     path(V1 + "snapshots/<str:snapshot_id>/items", SnapshotItemsView.as_view()),
+    path(V1 + "runs/<str:run_id>/outcomes", RunOutcomesView.as_view()),
+    path(V1 + "outcomes", OutcomesView.as_view()),
     path(V1 + "settings/recall", RecallSettingView.as_view()),
     path(V1 + "holds", HoldsView.as_view()),
     path(V1 + "holds/<str:hold_id>", HoldView.as_view()),

@@ -31,6 +31,7 @@ AGENT_SCOPES = (
     Permission.MEMORY_EXPIRE,
     Permission.MEMORY_DELETE,
     Permission.TRACES_INGEST,
+    Permission.OUTCOME_REPORT,
 )
 
 

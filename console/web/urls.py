@@ -35,6 +35,7 @@ urlpatterns = [
     ),
     path("runs/", run.run_list, name="run-list"),
     path("runs/<uuid:run_id>", run.run_detail, name="run-detail"),
+    path("runs/<uuid:run_id>/outcome", run.run_outcome, name="run-outcome"),
     path("runs/<uuid:run_id>/<trace_id:trace_id>/<span_id:span_id>", run.run_span, name="run-span"),
     path("audit/", audit.audit_list, name="audit-list"),
     path("holds/", hold.hold_list, name="hold-list"),

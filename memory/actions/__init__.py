@@ -8,7 +8,9 @@ from memory.actions.hold import place_hold, release_hold
 from memory.actions.merge import merge_memories
 from memory.actions.move import demote_memories, promote_memories
 from memory.actions.name_subject import name_subject
+from memory.actions.outcome import report_outcome
 from memory.actions.policy import activate_policy, save_policy
+from memory.actions.question_use import raise_doubts
 from memory.actions.recall import recall_memories
 from memory.actions.recall_snapshot import recall_snapshot
 from memory.actions.refresh import refresh_memories
@@ -47,10 +49,12 @@ __all__ = [
     "place_hold",
     "promote_memories",
     "quarantine_memory",
+    "raise_doubts",
     "recall_memories",
     "recall_snapshot",
     "refresh_memories",
     "release_hold",
+    "report_outcome",
     "reseal_memories",
     "restore_version",
     "retire_memory",

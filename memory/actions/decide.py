@@ -17,6 +17,7 @@ from memory.actions.retire import retire_memory
 from memory.actions.supersede import supersede_memory
 from memory.lifecycle import append_version, enter, lock, version_of
 from memory.models import (
+    ABOUT_IN_FORCE,
     HELD_STATES,
     Memory,
     MemoryVersion,
@@ -126,6 +127,8 @@ def _take_effect(
     why: str,
 ) -> None:
     renews = kind == ReviewKind.RENEWAL
+    if decision is Decision.APPROVE and kind in ABOUT_IN_FORCE:
+        version = version_of(memory)  # what was written since it was asked about is kept
     if decision in APPROVALS:
         if memory.state not in HELD_STATES | {State.ACTIVE}:
             raise WrongStateError(f"The memory is {memory.state}: nothing is left to approve.")

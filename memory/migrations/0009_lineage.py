@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='reviewitem',
             name='kind',
-            field=models.CharField(choices=[('new', 'New'), ('revision', 'Revision'), ('contradiction', 'Contradiction'), ('quarantine', 'Quarantine'), ('screened_anew', 'Screened Anew'), ('doubt', 'Doubt'), ('renewal', 'Renewal')], max_length=20),
+            field=models.CharField(choices=[('new', 'New'), ('revision', 'Revision'), ('contradiction', 'Contradiction'), ('quarantine', 'Quarantine'), ('screened_anew', 'Screened Anew'), ('doubt', 'Doubt'), ('renewal', 'Renewal'), ('harmful', 'Harmful'), ('unused', 'Unused')], max_length=20),
         ),
         migrations.AddIndex(
             model_name='memoryversion',

@@ -6,6 +6,7 @@ from memory.models.policy import SHIPPED, PolicyActivation, PolicyVersion
 from memory.models.recall_index import RecallIndex
 from memory.models.recall_setting import RecallSetting
 from memory.models.review import (
+    ABOUT_IN_FORCE,
     ReviewDecision,
     ReviewItem,
     ReviewKind,
@@ -19,6 +20,7 @@ from memory.models.version import MemoryVersion, NotOpenedError, Said, SealedCon
 from memory.models.write_signature import WriteSignature
 
 __all__ = [
+    "ABOUT_IN_FORCE",
     "HELD_STATES",
     "SHIPPED",
     "Kind",

@@ -14,6 +14,15 @@ class ReviewKind(models.TextChoices):
     SCREENED_ANEW = "screened_anew"
     DOUBT = "doubt"  # what it was made from no longer holds
     RENEWAL = "renewal"  # it ends soon, and is used or important
+    # About one in force, by what came of using it (`memory.usefulness`).
+    HARMFUL = "harmful"
+    UNUSED = "unused"
+
+
+# Nothing waits for these: approving one keeps what is in force by then.
+ABOUT_IN_FORCE = frozenset(
+    {ReviewKind.DOUBT, ReviewKind.RENEWAL, ReviewKind.HARMFUL, ReviewKind.UNUSED}
+)
 
 
 class ReviewStatus(models.TextChoices):

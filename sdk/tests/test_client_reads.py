@@ -172,6 +172,32 @@ def test_a_developer_reads_a_run_its_spans_and_the_trail(ask: Ask) -> None:
     }
 
 
+def test_an_agent_reports_how_its_run_went_by_any_of_its_names(ask: Ask) -> None:
+    told = {"id": "o-1", "run_id": "run-1", "result": "failure", "score": 0.25}
+    server = ScriptedServer(answer(201, told), answer(201, told))
+    outcome = ask(
+        server,
+        lambda client: client.runs.report("failure", conversation="case-4711", score=0.25),
+    )
+    assert (outcome.run_id, outcome.result, outcome.score) == ("run-1", "failure", 0.25)
+    assert server.requests[-1].url.path == "/api/v1/outcomes"
+    assert server.requests[-1].headers["idempotency-key"]
+    assert server.body() == {"conversation": "case-4711", "result": "failure", "score": 0.25}
+    ask(server, lambda client: client.runs.report("success", run_id="run-1", note="It held."))
+    assert server.requests[-1].url.path == "/api/v1/runs/run-1/outcomes"
+    assert server.body() == {"result": "success", "note": "It held."}
+
+
+def test_an_outcome_names_its_run_once(ask: Ask) -> None:
+    with pytest.raises(ValueError, match="Name the run once"):
+        ask(ScriptedServer(), lambda client: client.runs.report("success"))
+    with pytest.raises(ValueError, match="Name the run once"):
+        ask(
+            ScriptedServer(),
+            lambda client: client.runs.report("success", session="s", trace_id="a" * 32),
+        )
+
+
 def test_absent_and_foreign_are_one_error(ask: Ask) -> None:
     server = ScriptedServer(answer(404, {"code": "not_found", "detail": "No such memory here."}))
     with pytest.raises(NotFoundError, match="No such memory here"):

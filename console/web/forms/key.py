@@ -19,12 +19,14 @@ SCOPES = (
     (Permission.MEMORY_DELETE, "Delete memories"),
     (Permission.TRACES_INGEST, "Send traces"),
     (Permission.TRACES_READ, "Read runs"),
+    (Permission.OUTCOME_REPORT, "Report how runs went"),
 )
 USUAL_SCOPES = (
     Permission.MEMORY_RECALL,
     Permission.MEMORY_READ,
     Permission.MEMORY_WRITE,
     Permission.TRACES_INGEST,
+    Permission.OUTCOME_REPORT,
 )
 
 

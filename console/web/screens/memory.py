@@ -5,7 +5,9 @@ from itertools import groupby
 from uuid import UUID
 
 from audit.models import AccessKind, AuditEvent, MemoryAccess
-from console.accounts.actor import Actor
+from audit.usefulness import Use as UseOfMemory
+from audit.usefulness import use_of
+from console.accounts.actor import Actor, ActorKind
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.web.screens.provenance import Provenance, provenance_of
@@ -48,6 +50,19 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Usefulness:
+    """What came of it; `corrections` of its `versions` were written by people after the first."""
+
+    use: UseOfMemory
+    corrections: int
+    versions: int
+
+    @property
+    def judged(self) -> int:
+        return self.use.successes + self.use.failures
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryScreen:
     memory: Memory
     state: State
@@ -56,6 +71,7 @@ class MemoryScreen:
     provenance: Provenance
     versions: list[VersionRow]
     uses: list[Use]
+    usefulness: Usefulness | None
     events: list[AuditEvent]
     reviews: list[ReviewItem]
     supersedes: Memory | None
@@ -94,6 +110,7 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
         provenance=provenance_of(actor, shown),
         versions=_version_rows(memory, versions, can_restore=can_revise),
         uses=_uses(actor, memory),
+        usefulness=_usefulness(actor, memory),
         events=_events(actor, memory),
         reviews=list(
             visible_reviews(actor)
@@ -131,6 +148,16 @@ def _uses(actor: Actor, memory: Memory) -> list[Use]:
     alike = groupby(latest, key=lambda read: (read.agent, read.version, read.purpose))
     runs = [list(group) for _, group in alike]
     return [Use(run[0], len(run)) for run in runs[:MOST_SHOWN]]
+
+
+def _usefulness(actor: Actor, memory: Memory) -> Usefulness | None:
+    if not actor.may(Permission.TRACES_READ):
+        return None
+    [use] = use_of([str(memory.id)]).values()
+    authors = visible_versions(actor, memory).values_list("number", "author_kind")
+    versions = list(authors)
+    corrections = sum(number > 1 and kind == ActorKind.USER for number, kind in versions)
+    return Usefulness(use, corrections, len(versions))
 
 
 def _events(actor: Actor, memory: Memory) -> list[AuditEvent]:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from audit.models import AccessKind, Run
+from audit.models import AccessKind, Run, RunOutcome
+from audit.outcomes import outcomes_of
 from audit.timelines.axis import Segment
 from audit.timelines.memory_mark import MemoryMark
 from audit.timelines.step import Step
@@ -21,6 +22,7 @@ from memory.access import visible_memories
 from memory.models import MemoryVersion
 
 DEEPEST = 9
+MOST_OUTCOMES = 10
 # A bar that is thinner cannot be seen; labels that begin closer together run into each other.
 THINNEST = 0.003
 START_LABEL = 0.2
@@ -98,6 +100,7 @@ class RunScreen:
     stretches: list[Stretch]
     lanes: list[Lane]
     touches: list[Touch]
+    outcomes: list[RunOutcome]
     hidden: int
 
 
@@ -113,6 +116,7 @@ def run_screen(actor: Actor, run: Run) -> RunScreen:
         stretches=list(_stretches(waterfall.segments)),
         lanes=[lane for lane in LANES.values() if lane.name in used],
         touches=touches_of(actor, _first_touches(waterfall)),
+        outcomes=list(outcomes_of(run)[:MOST_OUTCOMES]),
         hidden=waterfall.hidden,
     )
 

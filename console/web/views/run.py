@@ -1,18 +1,25 @@
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from audit.models import Run, RunResult
+from audit.outcomes import RunName
 from audit.timelines.detail import span_detail
 from audit.timelines.runs import find_runs, run_of
 from console.accounts.permissions import Permission
 from console.platform.errors import NotFoundError
+from console.web.forms.outcome import OutcomeForm
 from console.web.forms.run import RunFilterForm
 from console.web.middleware import TenantRequest
 from console.web.paging import paginate
 from console.web.render import need, render_page
 from console.web.screens.run import lane_of, run_screen, touches_of
+from memory.actions import report_outcome
 
 
 @require_safe
@@ -28,7 +35,7 @@ def run_list(request: TenantRequest) -> HttpResponse:
 @require_safe
 def run_detail(request: TenantRequest, run_id: UUID) -> HttpResponse:
     need(request, Permission.TRACES_READ)
-    context = {"screen": run_screen(request.actor, run_of(run_id))}
+    context = _context(request, run_of(run_id))
     return render_page(request, "run/detail.html", context, fragment="panel")
 
 
@@ -41,10 +48,37 @@ def run_span(request: TenantRequest, run_id: UUID, trace_id: bytes, span_id: byt
     if detail.step.run_id != run.id:
         raise NotFoundError(span_id.hex(), noun="span")
     context = {
-        "screen": SimpleLazyObject(lambda: run_screen(request.actor, run)),
-        "run": run,
+        **_context(request, run),
         "detail": detail,
         "lane": lane_of(detail.step),
         "touches": touches_of(request.actor, detail.memories),
     }
     return render_page(request, "run/detail.html", context, fragment="panel")
+
+
+@require_POST
+def run_outcome(request: TenantRequest, run_id: UUID) -> HttpResponse:
+    need(request, Permission.OUTCOME_REPORT)
+    run = run_of(run_id)
+    form = OutcomeForm(request.POST)
+    if not form.is_valid():
+        context = {**_context(request, run), "outcome_form": form}
+        return render_page(request, "run/detail.html", context, status=422)
+    report_outcome(
+        actor=request.actor,
+        run=RunName(run.id),
+        result=RunResult(form.cleaned_data["result"]),
+        score=form.cleaned_data["score"],
+        comment=form.cleaned_data["note"],
+    )
+    messages.success(request, "On record. It counts for every memory the run used.")
+    return redirect("run-detail", run.id)
+
+
+def _context(request: TenantRequest, run: Run) -> dict[str, Any]:
+    """Lazy, for a request that shows one step of the run and nothing else."""
+    return {
+        "screen": SimpleLazyObject(lambda: run_screen(request.actor, run)),
+        "run": run,
+        "outcome_form": OutcomeForm(),
+    }

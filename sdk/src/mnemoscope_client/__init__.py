@@ -5,7 +5,7 @@ from mnemoscope_client.answers.memory import Memory, MemoryVersion
 from mnemoscope_client.answers.reason import Reason
 from mnemoscope_client.answers.recall import Recall, RecallHit
 from mnemoscope_client.answers.review import Review
-from mnemoscope_client.answers.run import Run
+from mnemoscope_client.answers.run import Outcome, Run
 from mnemoscope_client.answers.span import MemoryTouch, Span
 from mnemoscope_client.answers.write import WriteResult
 from mnemoscope_client.async_client import AsyncMnemoscopeClient
@@ -54,6 +54,7 @@ __all__ = [
     "MnemoscopeError",
     "NewMemory",
     "NotFoundError",
+    "Outcome",
     "PayloadTooLargeError",
     "PermissionDeniedError",
     "Problem",

@@ -42,6 +42,7 @@ class AsyncRuns(AsyncResource):
     list = async_pages(runs.list_runs)
     get = async_method(runs.get)
     spans = async_pages(runs.spans)
+    report = async_method(runs.report)
 
 
 class AsyncAudit(AsyncResource):

@@ -42,6 +42,7 @@ class Runs(Resource):
     list = pages(runs.list_runs)
     get = method(runs.get)
     spans = pages(runs.spans)
+    report = method(runs.report)
 
 
 class Audit(Resource):

@@ -42,3 +42,26 @@ def run(body: JsonObject) -> Run:
         memory_writes=decode.integer(body, "memory_writes"),
         raw=body,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run went, as it stands on record."""
+
+    id: str
+    run_id: str
+    result: str
+    score: float | None
+    reported_at: datetime | None
+    raw: JsonObject = field(repr=False, compare=False)
+
+
+def outcome(body: JsonObject) -> Outcome:
+    return Outcome(
+        id=decode.text(body, "id"),
+        run_id=decode.text(body, "run_id"),
+        result=decode.text(body, "result"),
+        score=decode.number(body, "score"),
+        reported_at=decode.instant(body, "reported_at"),
+        raw=body,
+    )

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Literal
 
 from mnemoscope_client import decode
-from mnemoscope_client.answers.run import Run, run
+from mnemoscope_client.answers.run import Outcome, Run, outcome, run
 from mnemoscope_client.answers.span import Span, span
-from mnemoscope_client.calls import Call, Page, one, params
+from mnemoscope_client.calls import Call, Json, Page, keyed, one, params
 from mnemoscope_client.requests.fields import rfc3339
 
 
@@ -47,4 +47,33 @@ def spans(run_id: str, *, page_size: int | None = None) -> Call[Page[Span]]:
     """In the order they started, with the memories each one touched."""
     return Call(
         "GET", one("runs", run_id, "spans"), decode.page_of(span), params=params(limit=page_size)
+    )
+
+
+def report(
+    result: Literal["success", "failure"],
+    *,
+    run_id: str | None = None,
+    conversation: str | None = None,
+    session: str | None = None,
+    trace_id: str | None = None,
+    score: float | None = None,
+    note: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call[Outcome]:
+    """How a run went, named by one of its names; its spans need not have arrived yet.
+
+    `score` is from 0 to 1. It counts for every memory the run recalled. Raises ValueError.
+    """
+    names = {"conversation": conversation, "session": session, "trace_id": trace_id}
+    named: dict[str, Json] = {name: value for name, value in names.items() if value is not None}
+    if len(named) + (run_id is not None) != 1:
+        raise ValueError("Name the run once: run_id, conversation, session or trace_id.")
+    said: dict[str, Json] = {"result": result, "score": score, "note": note}
+    return Call(
+        "POST",
+        "outcomes" if run_id is None else one("runs", run_id, "outcomes"),
+        outcome,
+        body=named | {name: value for name, value in said.items() if value is not None},
+        headers=keyed(idempotency_key),
     )
