@@ -13,6 +13,7 @@ from console.web.views import (
     recall_setting,
     review,
     run,
+    signing_key,
     snapshot,
     tenant,
 )
@@ -53,6 +54,17 @@ urlpatterns = [
     path("settings/keys/", key.key_list, name="key-list"),
     path("settings/keys/new", key.key_create, name="key-create"),
     path("settings/keys/<uuid:key_id>/revoke", key.key_revoke, name="key-revoke"),
+    path("settings/signing-keys/new", signing_key.signing_key_create, name="signing-key-create"),
+    path(
+        "settings/signing-keys/<uuid:key_id>/rotate",
+        signing_key.signing_key_rotate,
+        name="signing-key-rotate",
+    ),
+    path(
+        "settings/signing-keys/<uuid:key_id>/revoke",
+        signing_key.signing_key_revoke,
+        name="signing-key-revoke",
+    ),
     path("settings/recall/", recall_setting.recall_setting, name="recall-setting"),
     path(
         "settings/recall/defaults",

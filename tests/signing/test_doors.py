@@ -137,3 +137,16 @@ def test_of_two_equal_writes_at_once_one_is_stored(committed_db):
     assert (len(results), len(refused)) == (4, 3), results
     with tenant_scope(tenant.id):
         assert (WriteSignature.objects.count(), MemoryVersion.objects.count()) == (1, 1)
+
+
+def test_whoever_reads_a_memory_is_told_its_signature(bob, robo, signer):
+    memory_id = door_of(robo).post("memories", signer.signed(BODY)).json()["id"]
+    unsigned = door_of(robo).post("memories", {"content": "Unsigned."}).json()["id"]
+    door = door_of(bob)
+    told = door.get(f"memories/{memory_id}").json()["signed"]
+    assert (told["key_id"], told["valid"]) == (signer.key_id, True)
+    assert door.get(f"memories/{unsigned}").json()["signed"] is None
+    [version] = door.get(f"memories/{memory_id}/versions").json()["results"]
+    assert version["signed"] == told
+    listed = {one["id"]: one["signed"] for one in door.get("memories").json()["results"]}
+    assert listed == {memory_id: told, unsigned: None}

@@ -11,6 +11,7 @@ from console.api.serializers import only
 from memory.models import Kind, Memory, MemoryVersion, State, Tier, Visibility
 from memory.proposals import WriteOutcome
 from memory.retrieval.query import Hit, Recall
+from memory.signing.stored import StoredSignature
 
 Shape = serializers.Serializer[Any]
 
@@ -74,6 +75,16 @@ class Provenance(Shape):
     span_id = serializers.CharField(allow_null=True)
 
 
+class SignedAnswer(Shape):
+    key_id = serializers.CharField()
+    at = serializers.DateTimeField(help_text="As its writer signed it.")
+    valid = serializers.BooleanField(
+        source="is_valid",
+        allow_null=True,
+        help_text="Verified again just now; null once its subject is erased.",
+    )
+
+
 class VersionAnswer(Shape):
     version = serializers.IntegerField()
     content = serializers.CharField()
@@ -86,6 +97,7 @@ class VersionAnswer(Shape):
     derived_from = serializers.ListField(child=serializers.UUIDField())
     content_digest = serializers.CharField(help_text="Over content and value; a decision binds it.")
     provenance = Provenance()
+    signed = SignedAnswer(allow_null=True, help_text="The signature it was accepted by, if any.")
     created_at = serializers.DateTimeField(help_text="When this version was written.")
 
 
@@ -161,16 +173,19 @@ def changed_state(memory: Memory) -> dict[str, Any]:
     return as_json(WriteAnswer, _identity(memory) | unheld)
 
 
-def shown_version(version: MemoryVersion) -> dict[str, Any]:
-    return as_json(VersionAnswer, _said(version))
+def shown_version(version: MemoryVersion, *, signed: StoredSignature | None) -> dict[str, Any]:
+    return as_json(VersionAnswer, _said(version) | {"signed": signed})
 
 
-def shown_memory(memory: Memory, version: MemoryVersion, *, at: datetime) -> dict[str, Any]:
+def shown_memory(
+    memory: Memory, version: MemoryVersion, *, signed: StoredSignature | None, at: datetime
+) -> dict[str, Any]:
     return as_json(
         MemoryAnswer,
         _said(version)
         | _identity(memory)
         | {
+            "signed": signed,
             "state": memory.state_at(at),
             "tier": memory.tier,
             "visibility": memory.visibility,

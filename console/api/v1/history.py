@@ -26,6 +26,7 @@ from console.api.v1.signing import apart
 from memory.access import memory_for, version_for, visible_versions
 from memory.actions import expire_memory, restore_version
 from memory.sealing import open_versions
+from memory.signing.stored import stored_signatures
 
 TAGS = ["memories"]
 
@@ -44,9 +45,11 @@ class MemoryVersionsView(TenantView):
     def get(self, request: Request, memory_id: str) -> Response:
         asked = checked(PageQuery, request.query_params)
         memory = memory_for(self.actor, identifier(memory_id, noun="memory"))
-        versions = visible_versions(self.actor, memory)
-        page = page_of(versions, _by_number(), cursor=asked.get("cursor"), limit=asked["limit"])
-        results = [shown_version(version) for version in open_versions(page.rows)]
+        visible = visible_versions(self.actor, memory)
+        page = page_of(visible, _by_number(), cursor=asked.get("cursor"), limit=asked["limit"])
+        versions = open_versions(page.rows)
+        signed = stored_signatures(versions)
+        results = [shown_version(version, signed=signed.get(version.id)) for version in versions]
         return Response({"results": results, "next_cursor": page.next_cursor})
 
 

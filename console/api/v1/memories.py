@@ -23,6 +23,7 @@ from console.platform.clock import now
 from memory.access import memory_for, read_memory
 from memory.actions import retire_memory, revise_memory, write_memory
 from memory.lifecycle import version_of
+from memory.signing.stored import stored_signatures, verify_stored_signature
 
 TAGS = ["memories"]
 
@@ -44,7 +45,13 @@ class MemoriesView(TenantView):
         memories = listed_memories(self.actor, asked, at=moment)
         page = page_of(memories, newest_first(), cursor=asked.get("cursor"), limit=asked["limit"])
         texts = texts_of(page.rows)
-        results = [shown_memory(memory, texts[memory.id], at=moment) for memory in page.rows]
+        signatures = stored_signatures(list(texts.values()))
+        results = [
+            shown_memory(
+                memory, said := texts[memory.id], signed=signatures.get(said.id), at=moment
+            )
+            for memory in page.rows
+        ]
         return Response({"results": results, "next_cursor": page.next_cursor})
 
     @extend_schema(
@@ -90,7 +97,9 @@ class MemoryView(TenantView):
     def get(self, request: Request, memory_id: str) -> Response:
         checked(NoQuery, request.query_params)
         memory = read_memory(self.actor, identifier(memory_id, noun="memory"))
-        return Response(shown_memory(memory, version_of(memory), at=now()))
+        version = version_of(memory)
+        signed = verify_stored_signature(version)
+        return Response(shown_memory(memory, version, signed=signed, at=now()))
 
     @extend_schema(
         operation_id="memories_change",

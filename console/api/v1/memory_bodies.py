@@ -47,8 +47,20 @@ def namespace_field(**options: Any) -> ShortListField:
     )
 
 
+class SignatureBody(StrictSerializer):
+    """docs/api.md, "Signing". Taken apart and verified before the body's fields are read."""
+
+    algorithm = TextField(help_text="hmac-sha256")
+    key_id = TextField(help_text="The first 35 characters of the signing key.")
+    timestamp = WholeNumberField(help_text="Unix seconds, at most 300 off.")
+    nonce = TextField(help_text="16 to 64 random bytes, base64url: used once.")
+    value = TextField(help_text="HMAC-SHA-256, 64 hexadecimal digits.")
+
+
 class ProposedFields(StrictSerializer):
     """What a version says; shared by writing and changing."""
+
+    signature = SignatureBody(required=False)
 
     content = TextField(
         required=False,
@@ -213,6 +225,7 @@ class MemoryChange(ProposedFields):
 
 
 class RestoreBody(StrictSerializer):
+    signature = SignatureBody(required=False)
     version = WholeNumberField(min_value=1, help_text="The version whose content to propose again.")
     reason = TextField(required=False, allow_blank=True, max_length=MAX_REASON)
 

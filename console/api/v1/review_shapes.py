@@ -17,6 +17,7 @@ from memory.actions.decide import Decision
 from memory.models import MemoryVersion, ReviewItem, ReviewKind, ReviewStatus, State
 from memory.policies.rule import Priority
 from memory.reviews.reasons import DecisionReason
+from memory.signing.stored import stored_signatures
 
 MAX_NOTE = 2_000
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -122,13 +123,18 @@ def shown_detail(
     current: MemoryVersion | None,
     contradicted: MemoryVersion | None,
 ) -> dict[str, Any]:
+    signed = stored_signatures([one for one in (proposed, current, contradicted) if one])
+
+    def shown(version: MemoryVersion | None) -> dict[str, Any] | None:
+        return shown_version(version, signed=signed.get(version.id)) if version else None
+
     return as_json(
         ReviewDetail,
         _summary(review)
         | {
-            "proposed": shown_version(proposed),
-            "current": shown_version(current) if current else None,
-            "contradicted": shown_version(contradicted) if contradicted else None,
+            "proposed": shown(proposed),
+            "current": shown(current),
+            "contradicted": shown(contradicted),
             "decisions": [
                 {
                     "outcome": decision.outcome,

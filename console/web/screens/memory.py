@@ -18,6 +18,11 @@ from memory.actions.expire import CAN_EXPIRE
 from memory.holds import standing_holds
 from memory.models import LegalHold, Memory, MemoryVersion, ReviewItem, ReviewStatus, State
 from memory.sealing import open_versions
+from memory.signing.stored import (
+    StoredSignature,
+    stored_signatures,
+    verify_stored_signature,
+)
 
 NONE = UUID(int=0)  # no row has it
 MOST_SHOWN = 20
@@ -39,6 +44,7 @@ class VersionRow:
     changes: list[Change]
     is_in_force: bool
     can_restore: bool
+    signed: StoredSignature | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class MemoryScreen:
     memory: Memory
     state: State
     version: MemoryVersion
+    signed: StoredSignature | None
     passages: list[Passage]
     provenance: Provenance
     versions: list[VersionRow]
@@ -106,6 +113,7 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
         memory=memory,
         state=state,
         version=shown,
+        signed=verify_stored_signature(shown),
         passages=passages_of(shown),
         provenance=provenance_of(actor, shown),
         versions=_version_rows(memory, versions, can_restore=can_revise),
@@ -132,10 +140,19 @@ def _version_rows(
     memory: Memory, versions: list[MemoryVersion], *, can_restore: bool
 ) -> list[VersionRow]:
     rows = []
+    signed = stored_signatures(versions)
     for version, before in zip(versions, [*versions[1:], None], strict=True):
         is_in_force = version.number == memory.version
         changes = compare(before.content, version.content) if before else []
-        rows.append(VersionRow(version, changes, is_in_force, can_restore and not is_in_force))
+        rows.append(
+            VersionRow(
+                version=version,
+                changes=changes,
+                is_in_force=is_in_force,
+                can_restore=can_restore and not is_in_force,
+                signed=signed.get(version.id),
+            )
+        )
     return rows[:MOST_SHOWN]
 
 

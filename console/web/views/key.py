@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from console.accounts.models import ApiKey
 from console.accounts.permissions import Permission
 from console.administration import IssuedKey, issue_agent_key, issue_personal_key, revoke_key
+from console.keys.models import SigningKey
 from console.platform.errors import InvalidInputError, NotFoundError
 from console.web.forms.key import KeyForm
 from console.web.forms.problems import show_problems
@@ -17,11 +18,14 @@ from console.web.middleware import TenantRequest
 from console.web.paging import paginate
 from console.web.render import need, render_page
 
+MOST_SIGNING_KEYS = 200
+
 
 @require_safe
 def key_list(request: TenantRequest) -> HttpResponse:
     page = paginate(request, _keys(request), order=("-id",))
-    return render_page(request, "settings/keys.html", {"page": page})
+    context = {"page": page, "signing_keys": _signing_keys(request)}
+    return render_page(request, "settings/keys.html", context)
 
 
 @never_cache
@@ -60,6 +64,14 @@ def _keys(request: TenantRequest) -> QuerySet[ApiKey]:
     if request.actor.may(Permission.KEYS_MANAGE):
         return keys
     return keys.filter(user_id=request.actor.id)
+
+
+def _signing_keys(request: TenantRequest) -> list[SigningKey]:
+    """By agent, the newest first; for those who manage keys."""
+    if not request.actor.may(Permission.KEYS_MANAGE):
+        return []
+    keys = SigningKey.objects.select_related("agent").order_by("agent__name", "-id")
+    return list(keys[:MOST_SIGNING_KEYS])
 
 
 def _issue(request: TenantRequest, form: KeyForm) -> IssuedKey:

@@ -57,13 +57,14 @@ class AsyncMnemoscopeClient(AsyncResource):
         url: str | None = None,
         api_key: str | None = None,
         *,
+        signing_key: str | None = None,
         timeout: httpx.Timeout | float = DEFAULT_TIMEOUT,
         retry: RetryPolicy | None = None,
         capture_content: bool = False,
         tracer_provider: TracerProvider | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        settings = Settings.read(url, api_key)
+        settings = Settings.read(url, api_key, signing_key)
         self._wire = Wire(settings, timeout)
         self._retry = retry or RetryPolicy()
         self._tracing = tracing_for(
@@ -81,8 +82,8 @@ class AsyncMnemoscopeClient(AsyncResource):
     async def send(self, call: Call[T]) -> T:
         attempts = Attempts(self._retry, call.replay)
         with self._tracing.observe(call) as observation:
-            arguments = self._wire.request_arguments(call, observation.headers)
             while True:
+                arguments = self._wire.request_arguments(call, observation.headers)
                 try:
                     response = await self._http.request(**arguments)
                 except httpx.RequestError as error:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Generic, TypeAlias, TypeVar
 
+from mnemoscope_client.signing import Purpose
+
 Json: TypeAlias = str | int | float | bool | Sequence["Json"] | Mapping[str, "Json"] | None
 JsonObject: TypeAlias = Mapping[str, Json]
 Params: TypeAlias = tuple[tuple[str, str], ...]
@@ -51,6 +53,7 @@ class Call(Generic[T]):
     headers: Mapping[str, str] = field(default_factory=dict)
     replay: Replay = Replay.ANY_FAILURE
     operation: MemoryOperation[T] | None = None
+    signed_for: Purpose | None = None
 
     def at_cursor(self, cursor: str) -> Call[T]:
         kept = tuple(pair for pair in self.params if pair[0] != "cursor")

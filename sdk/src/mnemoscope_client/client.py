@@ -61,13 +61,14 @@ class MnemoscopeClient(Resource):
         url: str | None = None,
         api_key: str | None = None,
         *,
+        signing_key: str | None = None,
         timeout: httpx.Timeout | float = DEFAULT_TIMEOUT,
         retry: RetryPolicy | None = None,
         capture_content: bool = False,
         tracer_provider: TracerProvider | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        settings = Settings.read(url, api_key)
+        settings = Settings.read(url, api_key, signing_key)
         self._wire = Wire(settings, timeout)
         self._retry = retry or RetryPolicy()
         self._tracing = tracing_for(
@@ -85,8 +86,8 @@ class MnemoscopeClient(Resource):
     def send(self, call: Call[T]) -> T:
         attempts = Attempts(self._retry, call.replay)
         with self._tracing.observe(call) as observation:
-            arguments = self._wire.request_arguments(call, observation.headers)
             while True:
+                arguments = self._wire.request_arguments(call, observation.headers)
                 try:
                     response = self._http.request(**arguments)
                 except httpx.RequestError as error:

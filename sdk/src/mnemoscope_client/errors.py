@@ -75,6 +75,10 @@ class PermissionDeniedError(ApiError):
     statuses = frozenset({403})
 
 
+class SignatureError(PermissionDeniedError):
+    """A signature is missing or does not hold; `code` says how (`signature_…`)."""
+
+
 class NotFoundError(ApiError):
     """Absent, another tenant's, or not for this key: the server answers all three alike."""
 
@@ -151,4 +155,6 @@ def error_for(problem: Problem, *, retry_after: float | None = None) -> ApiError
     kind = _BY_STATUS.get(problem.status, ServerError if problem.status >= 500 else ApiError)  # noqa: PLR2004
     if problem.code == "stale_version":
         kind = StaleVersionError
+    if problem.code.startswith("signature_"):
+        kind = SignatureError
     return kind(problem, retry_after=retry_after)

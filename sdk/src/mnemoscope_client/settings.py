@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import httpx
 
 from mnemoscope_client.errors import ConfigurationError
+from mnemoscope_client.signing import SIGNING_KEY_VARIABLE, SigningKey
 
 URL_VARIABLE = "MNEMOSCOPE_URL"
 KEY_VARIABLE = "MNEMOSCOPE_API_KEY"
@@ -40,14 +41,20 @@ class ApiKey:
 class Settings:
     base: httpx.URL
     key: ApiKey
+    signing_key: SigningKey | None = None
 
     @classmethod
-    def read(cls, url: str | None, api_key: str | None) -> Settings:
+    def read(cls, url: str | None, api_key: str | None, signing_key: str | None = None) -> Settings:
         """Arguments first, then the environment. Raises ConfigurationError."""
         url = url or os.environ.get(URL_VARIABLE, "")
         if not url:
             raise ConfigurationError(f"No address: pass url or set {URL_VARIABLE}.")
-        return cls(base=_parse(url), key=ApiKey(api_key or os.environ.get(KEY_VARIABLE, "")))
+        signing_key = signing_key or os.environ.get(SIGNING_KEY_VARIABLE)
+        return cls(
+            base=_parse(url),
+            key=ApiKey(api_key or os.environ.get(KEY_VARIABLE, "")),
+            signing_key=SigningKey(signing_key) if signing_key else None,
+        )
 
     @property
     def port(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from mnemoscope_client.calls import Call
+from mnemoscope_client.calls import Call, JsonObject
 from mnemoscope_client.decode import body_of, problem_of
 from mnemoscope_client.errors import ConnectionFailedError, UnexpectedAnswerError, error_for
 from mnemoscope_client.retry import retry_after
@@ -40,15 +40,21 @@ class Wire:
             },
         }
 
-    @staticmethod
-    def request_arguments(call: Call[Any], trace_headers: dict[str, str]) -> dict[str, Any]:
+    def request_arguments(self, call: Call[Any], trace_headers: dict[str, str]) -> dict[str, Any]:
+        """For one attempt: a signature is used once, so that each is signed anew."""
         return {
             "method": call.method,
             "url": call.path,
             "params": list(call.params) or None,
-            "json": call.body,
+            "json": self._signed(call),
             "headers": {**call.headers, **trace_headers},
         }
+
+    def _signed(self, call: Call[Any]) -> JsonObject | None:
+        key = self.settings.signing_key
+        if key is None or call.signed_for is None or call.body is None:
+            return call.body
+        return key.signed(call.body, call.signed_for)
 
     @staticmethod
     def read(call: Call[T], response: httpx.Response) -> T:

@@ -27,6 +27,7 @@ from mnemoscope_client.requests.fields import (
     encoded,
     segments,
 )
+from mnemoscope_client.signing import Purpose
 
 DEFAULT_STORE = "default"
 
@@ -50,6 +51,7 @@ def write(
         operation=MemoryOperation(
             "create_memory", store=store_of(fields.get("namespace")), count=1, records=_written
         ),
+        signed_for=Purpose("write"),
     )
 
 
@@ -71,6 +73,7 @@ def batch(
             count=len(bodies),
             records=lambda results: [item.id for item in results if item.id],
         ),
+        signed_for=Purpose("write", each="memories"),
     )
 
 
@@ -145,6 +148,7 @@ def revise(
         headers={"If-Match": f'"{expected_version}"'},
         replay=Replay.ONLY_IF_NOT_RECEIVED,
         operation=_update(memory_id),
+        signed_for=Purpose("change", str(memory_id).lower(), expected_version),
     )
 
 
@@ -181,6 +185,7 @@ def restore(
         body={"version": version, "reason": reason},
         headers=keyed(idempotency_key),
         operation=_update(memory_id),
+        signed_for=Purpose("restore", str(memory_id).lower()),
     )
 
 
