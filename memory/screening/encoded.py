@@ -9,42 +9,35 @@ from urllib.parse import unquote_to_bytes
 MOST_RUNS = 20
 LONGEST_RUN = 8_192
 READABLE_SHARE = 0.9
-BLOB_LENGTH = 160
 
 _BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/-])")
 _HEX = re.compile(r"(?<![\w])(?:0x)?(?:[0-9a-fA-F]{2}[ :]?){16,}(?!\w)")
+_BINARY = re.compile(r"(?<!\w)(?:[01]{8} ?){8,}(?!\w)")
 _ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}){8,}")
-_PERCENT = re.compile(r"(?:[\w.+-]{0,8}%[0-9a-fA-F]{2}){8,}[\w.+-]{0,80}")
+_PERCENT = re.compile(r"%[0-9a-fA-F]{2}(?:[\w.+-]{0,8}%[0-9a-fA-F]{2}){7,}[\w.+-]{0,80}")
 
 
-class Decoded(NamedTuple):
-    """`text` stood encoded at `start`/`end`."""
+class Run(NamedTuple):
+    """What stood encoded at `start`/`end`; `text` is empty where it decodes to no text."""
 
     text: str
     start: int
     end: int
 
 
-def decoded_in(written: str) -> Iterator[Decoded]:
-    """What readable text the encoded runs hold: the first runs, each up to `LONGEST_RUN`."""
-    for pattern, decode in (
-        (_BASE64, _from_base64),
-        (_HEX, _from_hex),
-        (_ESCAPES, _from_escapes),
-        (_PERCENT, _from_percent),
+def encoded_in(written: str) -> Iterator[Run]:
+    """The first encoded runs of each kind, each read up to `LONGEST_RUN`."""
+    for mark, pattern, decode in (
+        ("", _BASE64, _from_base64),
+        ("", _HEX, _from_hex),
+        ("0", _BINARY, _from_binary),
+        ("\\", _ESCAPES, _from_escapes),
+        ("%", _PERCENT, _from_percent),
     ):
+        if mark not in written:
+            continue
         for _, match in zip(range(MOST_RUNS), pattern.finditer(written), strict=False):
-            text = _readable(decode(match.group()[:LONGEST_RUN]))
-            if text:
-                yield Decoded(text, *match.span())
-
-
-def blobs_in(written: str) -> Iterator[tuple[int, int]]:
-    """The first long run of base64, readable or not."""
-    for match in _BASE64.finditer(written):
-        if len(match.group()) >= BLOB_LENGTH:
-            yield match.span()
-            return
+            yield Run(_readable(decode(match.group()[:LONGEST_RUN])), *match.span())
 
 
 def _from_base64(run: str) -> bytes:
@@ -56,6 +49,11 @@ def _from_base64(run: str) -> bytes:
 def _from_hex(run: str) -> bytes:
     digits = re.sub(r"[^0-9a-fA-F]", "", run.removeprefix("0x"))
     return bytes.fromhex(digits[: len(digits) // 2 * 2])
+
+
+def _from_binary(run: str) -> bytes:
+    digits = run.replace(" ", "")
+    return int(digits, 2).to_bytes(len(digits) // 8, "big")
 
 
 def _from_escapes(run: str) -> bytes:

@@ -41,13 +41,21 @@ def fold(written: str) -> Folded:
     if written.isascii():
         return Folded(written.lower(), np.arange(len(written)))
     form_of = {character: _folded_character(character) for character in set(written)}
-    forms = [form_of[character] for character in written]
-    offsets = np.repeat(np.arange(len(written)), [len(form) for form in forms])
-    text = "".join(forms)
+    text = "".join(map(form_of.__getitem__, written))
+    offsets = np.repeat(np.arange(len(written)), _lengths(written, form_of))
     mixed = tuple(match.span() for match in _MIXED_WORD.finditer(text))
     if mixed:
         text = _MIXED_WORD.sub(lambda word: word.group().translate(_TO_LATIN), text)
     return Folded(text, offsets, mixed)
+
+
+def _lengths(written: str, form_of: dict[str, str]) -> NDArray[np.uint8]:
+    """How long the form of each character is."""
+    codes = np.frombuffer(written.encode("utf-32-le", "surrogatepass"), np.uint32)
+    length_of = np.ones(int(codes.max()) + 1, np.uint8)
+    for character, form in form_of.items():
+        length_of[ord(character)] = len(form)
+    return length_of[codes]
 
 
 def _folded_character(character: str) -> str:

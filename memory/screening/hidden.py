@@ -34,6 +34,8 @@ def hidden_in(written: str, folded: Folded) -> Iterator[Evidence]:
             span = folded.written(start, end)
             yield Evidence("confusable_characters", CONFUSABLE_WEIGHT, detail, *span)
             break
+    if INVISIBLE.search(written) is None:
+        return
     remaining = _ORTHOGRAPHY.sub(lambda match: " " * len(match.group()), written)
     places = [match.start() for match in INVISIBLE.finditer(remaining)]
     if len(places) > TOLERATED:

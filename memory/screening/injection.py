@@ -1,18 +1,19 @@
 """Instructions and payloads planted in a memory (OWASP ASI06, memory and context poisoning).
 
-Detectors look at the text as folded (`folding`) and, once each, at what stands encoded or unseen
-inside it. Their evidence counts as independent, each code once: 1 - prod(1 - weight). From
-`REVIEW_AT` on a person has to look; from `QUARANTINE_AT` on nobody else may read it meanwhile.
+Detectors look at the text as folded (`folding`) and at what stands encoded or unseen inside it.
+Their evidence counts as independent, each code once: 1 - prod(1 - weight). From `REVIEW_AT` on a
+person has to look; from `QUARANTINE_AT` on nobody else may read it meanwhile.
 """
 
 from collections.abc import Iterator
 from math import prod
 
-from memory.screening.encoded import blobs_in, decoded_in
+from memory.screening.encoded import encoded_in
 from memory.screening.evidence import Evidence
 from memory.screening.finding import Finding, Severity
 from memory.screening.folding import Folded, fold
 from memory.screening.hidden import hidden_in, smuggled_in
+from memory.screening.linear_model import learned_in
 from memory.screening.marks import marks_in
 from memory.screening.overrides import overrides_in
 from memory.screening.shapes import shapes_in
@@ -24,16 +25,16 @@ MAX_EVIDENCE = 120
 # What somebody took the trouble to encode counts for more than if it stood open.
 ENCODING_WEIGHT = 0.3
 BLOB_WEIGHT = 0.2
+BLOB_LENGTH = 160
 
 
 def screen_injection(content: str) -> list[Finding]:
-    """What speaks for an injection, each with its span in `content`, strongest first."""
+    """What speaks for an injection, each with its span in `content`, strongest first.
+
+    Raises ModelError when the model's file is not sound.
+    """
     folded = fold(content)
-    evidence = [
-        *_read(folded),
-        *hidden_in(content, folded),
-        *_unwrapped(content),
-    ]
+    evidence = [*signs_in(content, folded), *learned_in(folded)]
     severity = severity_of(evidence)
     return [
         Finding(
@@ -47,6 +48,13 @@ def screen_injection(content: str) -> list[Finding]:
         )
         for each in sorted(evidence, key=lambda each: -each.weight)
     ]
+
+
+def signs_in(content: str, folded: Folded) -> Iterator[Evidence]:
+    """All that is written down as a rule: everything but what the model learned."""
+    yield from _read(folded)
+    yield from hidden_in(content, folded)
+    yield from _unwrapped(content)
 
 
 def severity_of(evidence: list[Evidence]) -> Severity:
@@ -69,13 +77,19 @@ def _read(folded: Folded) -> Iterator[Evidence]:
 
 def _unwrapped(content: str) -> Iterator[Evidence]:
     """What encoded and unseen text says, at the place where it is wrapped up."""
-    inside = [("encoded_instruction", *run) for run in decoded_in(content)]
-    inside += [("smuggled_instruction", *run) for run in smuggled_in(content)]
-    for code, text, start, end in inside:
-        said = list(_read(fold(text)))
-        if said:
-            weight = 1 - (1 - ENCODING_WEIGHT) * prod(1 - each.weight for each in said)
-            detail = "It holds text that is encoded or unseen and gives orders when read."
-            yield Evidence(code, round(weight, 2), detail, start, end)
-    for start, end in blobs_in(content):
-        yield Evidence("encoded_blob", BLOB_WEIGHT, "It carries a long encoded blob.", start, end)
+    for run in encoded_in(content):
+        if run.text:
+            yield from _said("encoded_instruction", *run)
+        elif run.end - run.start >= BLOB_LENGTH:
+            detail = "It carries a long encoded blob."
+            yield Evidence("encoded_blob", BLOB_WEIGHT, detail, run.start, run.end)
+    for smuggled in smuggled_in(content):
+        yield from _said("smuggled_instruction", *smuggled)
+
+
+def _said(code: str, text: str, start: int, end: int) -> Iterator[Evidence]:
+    signs = list(_read(fold(text)))
+    if signs:
+        weight = 1 - (1 - ENCODING_WEIGHT) * prod(1 - each.weight for each in signs)
+        detail = "It holds text that is encoded or unseen and gives orders when read."
+        yield Evidence(code, round(weight, 2), detail, start, end)

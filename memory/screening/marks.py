@@ -59,6 +59,16 @@ MARKED = (
     Marked(
         "hidden_text",
         0.4,
+        "It gives orders in a comment that is not shown.",
+        ("<!",),
+        re.compile(
+            r"<! ?--[^>]{0,300}?\b(?:ignore|disregard|override|you (?:must|are|should|will)|"
+            r"assistant|remember|(?:never|always) (?:recommend|mention|tell|use)|authoritative)\b"
+        ),
+    ),
+    Marked(
+        "hidden_text",
+        0.4,
         "It hides text from a person who looks at it.",
         ("style", "hidden"),
         re.compile(
@@ -69,7 +79,7 @@ MARKED = (
     ),
 )
 
-_URL = re.compile(r"(?:https?:)?//[^\s<>\"')]{4,2000}")
+_URL = re.compile(r"//[^\s<>\"')]{4,2000}")
 # A value that waits to be filled in, or one that is already long and encoded.
 _CARRYING = re.compile(
     r"[?&=][\w.-]{0,30}=?(?:[\[{$%]{1,2} ?[a-z_]\w{1,30} ?[\]}%]{1,2}|[a-z0-9+/_%-]{60,})"
@@ -90,6 +100,7 @@ def marks_in(folded: Folded) -> Iterator[Evidence]:
         for url in _URL.finditer(text):
             if _CARRYING.search(url.group()):
                 detail = "It holds a link whose query carries data."
-                span = folded.written(*url.span())
+                scheme = max(text.rfind("http", 0, url.start()), url.start() - len("https:"))
+                span = folded.written(max(scheme, 0), url.end())
                 yield Evidence("exfiltration", CARRYING_WEIGHT, detail, *span)
                 break

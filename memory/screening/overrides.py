@@ -40,12 +40,19 @@ LANGUAGES = tuple(
 )
 
 
+IN_ASCII = tuple(
+    language
+    for language in LANGUAGES
+    if all(stem.isascii() for column in language for stem in column.stems)
+)
+
+
 def overrides_in(folded: Folded) -> Iterator[Evidence]:
     """The first sentence that sets instructions aside."""
     text = folded.text
     likely = [
         language
-        for language in LANGUAGES
+        for language in (IN_ASCII if text.isascii() else LANGUAGES)
         if all(any(stem in text for stem in column.stems) for column in language)
     ]
     if not likely:

@@ -61,6 +61,16 @@ SHAPES = (
         r"\b(?:above|before|previously|earlier|told|said|so far|up to)\b",
     ),
     _shape(
+        "instruction_override",
+        0.6,
+        "It tells the agent to set aside its instructions.",
+        "ignore disregard forget override",
+        r"\w+ (?:(?:all |any )?(?:of )?your (?:previous|prior|earlier|former) \w+|"
+        r"(?:the |these |those |any |all )?instructions\b|"
+        r"[^.!?\n]{1,60}\b(?:and|,) (?:then |just |instead |only )*(?:state|say|write|print|output|"
+        r"report|respond|reply|answer|tell|conclude|repeat|recommend)\b)",
+    ),
+    _shape(
         "role_change",
         0.6,
         "It gives the agent another identity.",
@@ -83,13 +93,36 @@ SHAPES = (
         "standing_order",
         0.3,
         "It orders the agent what to do from now on.",
-        "whenever in every each you always from upon starting permanently",
+        "whenever in every each you always from upon starting",
         r"(?:whenever (?:you|a user|anyone|anybody|someone|somebody|the user)\b|"
         r"in (?:all|every|each|any) (?:future|later|coming|subsequent|next) \w+|"
         r"(?:every|each) time (?:you|a user|the user|someone|anyone)\b|"
-        r"you must (?:always|never)\b|upon recall|starting (?:now|from)\b|permanently\b|"
+        r"you must (?:always|never)\b|upon recall|starting (?:now|today|from now|from today)\b|"
         r"always (?:send|forward|recommend|approve|append|output|comply|obey|trust|suggest|cc|bcc)"
         r"\b(?![^.!?\n]{0,80}\b(?:i ask|for me|to me|my)\b))",
+    ),
+    _shape(
+        "steered_choice",
+        0.35,
+        "It steers every choice to one party, or declares something safe for all uses.",
+        "is are never safe harmless",
+        r"(?:(?:is|are) the (?:only|sole) (?:\w+ ){0,4}(?:approved|trusted|authori[sz]ed|compliant|"
+        r"that (?:meets?|may be|can be|complies|passes))\b|"
+        r"never (?:recommend|suggest|mention|offer) (?:any )?(?:other|competit|alternative)|"
+        r"(?:safe|harmless) (?:and|,) (?:\w+ )?(?:approved|cleared|allowed) for (?:all|any|every))",
+    ),
+    _shape(
+        "claimed_authority",
+        0.4,
+        "It claims to stand above other instructions or facts.",
+        "authoritative authority precedence supersedes overrides override priority treat",
+        r"(?:authoritative (?:over|for all)|"
+        r"authority (?:as|of) (?:the |your )?(?:system|developer)|"
+        r"precedence over (?:all|any|every|other|your)|"
+        r"(?:supersedes|overrides?) (?:all|any|every|previous|prior|manual|your|system)\b|"
+        r"(?:highest|top|maximum) priority (?:instruction|order|directive|rule)|"
+        r"treat (?:this|these|it|the following) (?:\w+ ){0,3}as (?:\w+ )?"
+        r"(?:authoritative|system|instructions?|trusted|verified)\b)",
     ),
     _shape(
         "unchecked_action",
@@ -119,8 +152,9 @@ SHAPES = (
         0.6,
         "It asks for the agent's prompt, keys or credentials.",
         "reveal print show repeat output give tell display share list paste copy dump leak expose "
-        "what state provide translate summarize summarise encode recite disclose continue",
-        r"\w+ [^.!?\n]{0,50}?\b(?:(?:your|the) (?:system|initial|hidden|original|secret|internal|"
+        "what state provide translate summarize summarise encode recite disclose continue output "
+        "see complete write return describe include send",
+        r"\w+[^.!?\n]{1,50}?\b(?:(?:your|the) (?:system|initial|hidden|original|secret|internal|"
         r"developer|full|exact|entire|base)[ _](?:\w+ )?(?:prompts?|instructions?|configuration|"
         r"messages?|rules)|your (?:instructions|configuration|prompt|system message|guidelines|"
         r"password|secret|api keys?|credentials)|"

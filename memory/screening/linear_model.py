@@ -1,0 +1,204 @@
+"""A linear model over hashed n-grams: characters 3 to 5, words 1 and 2.
+
+A text is as suspicious as its most suspicious window. Weights are never negative, so friendly
+words count for nothing; they only dilute, and no further than a window reaches (against the
+good-word attack: Lowd and Meek, 2005). Inference is numpy alone; `training` makes the file, and
+`tests/screening/vectors` pins the hashing.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memory.screening.evidence import Evidence
+from memory.screening.folding import Folded
+
+MODEL = Path(__file__).parent / "data" / "injection_model.npz"
+# Changes whenever the same text would give other buckets: a model fits one hashing only.
+HASHING = 1
+
+BITS = 18
+BUCKETS = 1 << BITS
+WINDOW = 200
+STEP = 100
+PEAK = 60
+PIECE = 4_000
+CHARACTER_NGRAMS = (3, 4, 5)
+WORD_SCALE = np.float32(2)
+LONGEST_WORD = 64
+
+REVIEW_WEIGHT = 0.4
+QUARANTINE_WEIGHT = 0.65
+DETAIL = "It reads like known injections."
+
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xD6E8FEB86659FD93)
+_POWERS = np.cumprod(np.full(LONGEST_WORD, _STEP, np.uint64), dtype=np.uint64)
+_LAST_ASCII = 0x7F
+_PUNCTUATION_BLOCKS = ((0x2000, 0x206F), (0x3000, 0x303F))  # general; Chinese and Japanese
+_SPACE, _ZERO = np.uint64(ord(" ")), np.uint64(ord("0"))
+
+
+class ModelError(Exception):
+    """The model file is absent, damaged, or made for another hashing."""
+
+
+class Hashed(NamedTuple):
+    """N-grams of a text, each with its bucket, where it starts, and how much it counts."""
+
+    buckets: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    scales: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    weights: NDArray[np.float32]
+    bias: float
+    review_at: float
+    quarantine_at: float
+
+    def weight_of(self, score: float) -> float:
+        """What a score weighs as evidence; 0 when it is none."""
+        if score >= self.quarantine_at:
+            return QUARANTINE_WEIGHT
+        return REVIEW_WEIGHT if score >= self.review_at else 0.0
+
+    def read(self, text: str) -> tuple[float, int, int]:
+        """The score of the worst window, and the stretch in it that weighs most."""
+        # In pieces, since arrays that fit the cache are read several times as fast.
+        pieces = range(0, max(1, len(text) - WINDOW + STEP), PIECE)
+        return max(self._read_piece(text, start) for start in pieces)
+
+    def _read_piece(self, text: str, at: int) -> tuple[float, int, int]:
+        text = text[at : at + PIECE + WINDOW - STEP]
+        hashed = hash_ngrams(text)
+        length = len(text) + 2
+        given = self.weights[hashed.buckets] * hashed.scales
+        evidence = _running(np.bincount(hashed.positions, given, length))
+        energy = _running(np.bincount(hashed.positions, hashed.scales**2, length))
+        starts, ends = windows(length)
+        scores = (evidence[ends] - evidence[starts]) / np.sqrt(
+            np.maximum(energy[ends] - energy[starts], 1)
+        )
+        worst = int(scores.argmax())
+        start, end = int(starts[worst]), int(ends[worst])
+        if end - start > PEAK:
+            stretches = evidence[start + PEAK : end + 1] - evidence[start : end + 1 - PEAK]
+            start += int(stretches.argmax())
+            end = start + PEAK
+        return float(scores[worst]) + self.bias, at + start, at + min(end, len(text))
+
+
+def learned_in(folded: Folded) -> list[Evidence]:
+    """The worst window, where the model holds it against the text.
+
+    Raises ModelError when there is no sound model: then nothing passes.
+    """
+    model = load_model(MODEL)
+    if not folded.text:
+        return []
+    score, start, end = model.read(folded.text)
+    weight = model.weight_of(score)
+    if not weight:
+        return []
+    return [Evidence("learned_injection", weight, DETAIL, *folded.written(start, end))]
+
+
+@cache
+def load_model(path: Path) -> LinearModel:
+    """Raises ModelError."""
+    try:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+            weights = arrays["weights"].astype(np.float32)
+            hashing, bias, review_at, quarantine_at = arrays["settings"].tolist()
+    except (OSError, ValueError, KeyError, BadZipFile, EOFError) as error:
+        raise ModelError(f"{path.name} cannot be read: {error}") from error
+    if hashing != HASHING or weights.shape != (BUCKETS,):
+        raise ModelError(f"{path.name} was made for another hashing")
+    sound = np.isfinite(weights).all() and np.isfinite([bias, review_at, quarantine_at]).all()
+    if not sound or weights.min() < 0 or not weights.any() or review_at > quarantine_at:
+        raise ModelError(f"{path.name} holds weights no training makes")
+    return LinearModel(weights, bias, review_at, quarantine_at)
+
+
+def windows(length: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the windows over a text start and end."""
+    starts = np.arange(0, max(1, length - STEP), STEP)
+    return starts, np.minimum(starts + WINDOW, length)
+
+
+def hash_ngrams(folded: str) -> Hashed:
+    """Runs of white space count as one space, every digit as 0, and both ends as a space."""
+    written = f" {folded} ".encode("utf-32-le", "surrogatepass")
+    codes = np.frombuffer(written, np.uint32).astype(np.uint64)
+    codes[(codes >= ord("0")) & (codes <= ord("9"))] = _ZERO
+    space = codes <= _SPACE
+    codes[space] = _SPACE
+    kept = np.flatnonzero(~(space & np.r_[False, space[:-1]]))
+    codes = codes[kept]
+    found = [*_character_ngrams(codes), *_word_ngrams(codes)]
+    return Hashed(
+        np.concatenate([buckets for buckets, _, _ in found]),
+        # The space put in front is not part of the text.
+        np.maximum(np.concatenate([kept[at] for _, at, _ in found]) - 1, 0),
+        np.concatenate([np.full(len(at), scale, np.float32) for _, at, scale in found]),
+    )
+
+
+_Ngrams = tuple[NDArray[np.int64], NDArray[np.int64], np.float32]
+
+
+def _character_ngrams(codes: NDArray[np.uint64]) -> list[_Ngrams]:
+    found: list[_Ngrams] = []
+    rolling = codes
+    for size in range(2, min(CHARACTER_NGRAMS[-1], len(codes)) + 1):
+        rolling = rolling[:-1] * _STEP + codes[size - 1 :]
+        if size in CHARACTER_NGRAMS:
+            # A run of one character says no more than its beginning.
+            at = np.flatnonzero(np.r_[True, rolling[1:] != rolling[:-1]])
+            found.append((_bucket(rolling[at], size), at, np.float32(1)))
+    return found
+
+
+def _word_ngrams(codes: NDArray[np.uint64]) -> list[_Ngrams]:
+    inside = np.flatnonzero(_in_words(codes))
+    if not len(inside):
+        return [(np.zeros(0, np.int64), np.zeros(0, np.int64), WORD_SCALE)]
+    opens = np.flatnonzero(np.r_[True, np.diff(inside) > 1])
+    starts = inside[opens]
+    lengths = np.diff(np.r_[opens, len(inside)])
+    within = np.minimum(inside - np.repeat(starts, lengths), LONGEST_WORD - 1)
+    words = np.add.reduceat(codes[inside] * _POWERS[within], opens)
+    pairs = words[:-1] * _STEP + words[1:]
+    return [
+        (_bucket(words, 101), starts, WORD_SCALE),
+        (_bucket(pairs, 102), starts[:-1], WORD_SCALE),
+    ]
+
+
+def _in_words(codes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Letters and digits: of ASCII exactly, else whatever is not punctuation by its block."""
+    inside: NDArray[np.bool_] = codes > _LAST_ASCII
+    inside |= (codes >= ord("a")) & (codes <= ord("z"))
+    inside |= codes == _ZERO
+    for first, last in _PUNCTUATION_BLOCKS:
+        inside &= (codes < first) | (codes > last)
+    return inside
+
+
+def _bucket(hashes: NDArray[np.uint64], kind: int) -> NDArray[np.int64]:
+    mixed = (hashes + np.uint64(kind)) * _MIX
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= _MIX
+    return (mixed >> np.uint64(64 - BITS)).astype(np.int64)
+
+
+def _running(values: NDArray[Any]) -> NDArray[np.float64]:
+    return np.concatenate([np.zeros(1), np.cumsum(values)])
