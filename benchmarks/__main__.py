@@ -22,6 +22,7 @@ from benchmarks.table import Table  # noqa: E402
 MEMORY = (
     "memory_writes",
     "personal_data",
+    "screening",
     "row_security",
     "held_memory",
 )
