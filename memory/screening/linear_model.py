@@ -144,12 +144,26 @@ def hash_ngrams(folded: str) -> Hashed:
     kept = np.flatnonzero(~(space & np.r_[False, space[:-1]]))
     codes = codes[kept]
     found = [*_character_ngrams(codes), *_word_ngrams(codes)]
-    return Hashed(
+    return _once_a_block(
         np.concatenate([buckets for buckets, _, _ in found]),
         # The space put in front is not part of the text.
         np.maximum(np.concatenate([kept[at] for _, at, _ in found]) - 1, 0),
         np.concatenate([np.full(len(at), scale, np.float32) for _, at, scale in found]),
     )
+
+
+def _once_a_block(
+    buckets: NDArray[np.int64], positions: NDArray[np.int64], scales: NDArray[np.float32]
+) -> Hashed:
+    """Without repetitions inside half a window: said forty times is not forty times as true."""
+    pairs = (buckets + (positions // STEP << BITS)).astype(np.uint64)
+    width = (4 * len(pairs)).bit_length()
+    slots = (pairs * _MIX) >> np.uint64(64 - width)
+    first = np.zeros(1 << width, np.int64)
+    first[slots[::-1]] = np.arange(len(pairs))[::-1]  # the last writer of a slot stands first
+    earlier = first[slots]
+    new = (earlier == np.arange(len(pairs))) | (pairs[earlier] != pairs)
+    return Hashed(buckets[new], positions[new], scales[new])
 
 
 _Ngrams = tuple[NDArray[np.int64], NDArray[np.int64], np.float32]
@@ -161,9 +175,7 @@ def _character_ngrams(codes: NDArray[np.uint64]) -> list[_Ngrams]:
     for size in range(2, min(CHARACTER_NGRAMS[-1], len(codes)) + 1):
         rolling = rolling[:-1] * _STEP + codes[size - 1 :]
         if size in CHARACTER_NGRAMS:
-            # A run of one character says no more than its beginning.
-            at = np.flatnonzero(np.r_[True, rolling[1:] != rolling[:-1]])
-            found.append((_bucket(rolling[at], size), at, np.float32(1)))
+            found.append((_bucket(rolling, size), np.arange(len(rolling)), np.float32(1)))
     return found
 
 

@@ -56,7 +56,7 @@ def test_friendly_words_around_an_order_do_not_talk_it_down(padding):
     assert learned_in(fold(f"{friendly} {UNRULY} {friendly}"))
 
 
-@pytest.mark.parametrize("content", ["", " ", "\u200b", "a", "\ud800", "7" * 5_000, "\n" * 40_000])
+@pytest.mark.parametrize("content", ["", " ", "\u200b", "a", "\ud800", "7" * 5_000, "word " * 900])
 def test_the_model_reads_any_text(content):
     assert learned_in(fold(content)) == []
 
