@@ -32,12 +32,28 @@ class EmbeddingServer:
 
 def embedding_servers() -> tuple[EmbeddingServer, ...]:
     """The one in use first. Raises ImproperlyConfigured."""
-    named = (embedding_server("EMBEDDING"), embedding_server("EMBEDDING_PREVIOUS"))
+    named = (
+        _server(
+            "EMBEDDING",
+            url=env.text("EMBEDDING_URL", ""),
+            model=env.text("EMBEDDING_MODEL", ""),
+            dimensions=env.integer("EMBEDDING_DIMENSIONS", 0, low=0, high=MAX_DIMENSIONS),
+            api_key=env.secret("EMBEDDING_API_KEY", None),
+        ),
+        _server(
+            "EMBEDDING_PREVIOUS",
+            url=env.text("EMBEDDING_PREVIOUS_URL", ""),
+            model=env.text("EMBEDDING_PREVIOUS_MODEL", ""),
+            dimensions=env.integer("EMBEDDING_PREVIOUS_DIMENSIONS", 0, low=0, high=MAX_DIMENSIONS),
+            api_key=env.secret("EMBEDDING_PREVIOUS_API_KEY", None),
+        ),
+    )
     return tuple(server for server in named if server)
 
 
-def embedding_server(prefix: str) -> EmbeddingServer | None:
-    url = env.text(f"{prefix}_URL", "").rstrip("/")
+def _server(
+    prefix: str, *, url: str, model: str, dimensions: int, api_key: str | None
+) -> EmbeddingServer | None:
     if not url:
         return None
     name = f"{env.PREFIX}{prefix}"
@@ -47,10 +63,8 @@ def embedding_server(prefix: str) -> EmbeddingServer | None:
     if parts.username or parts.password or parts.query or parts.fragment:
         # It would stand in logs.
         raise ImproperlyConfigured(f"{name}_URL holds more than an address: see {name}_API_KEY.")
-    model = env.text(f"{prefix}_MODEL", "")
     if not model or len(model) > MAX_MODEL:
         raise ImproperlyConfigured(f"{name}_MODEL: name the model, in 1 to {MAX_MODEL} characters.")
-    dimensions = env.integer(f"{prefix}_DIMENSIONS", 0, low=0, high=MAX_DIMENSIONS)
     if not dimensions:
         raise ImproperlyConfigured(f"{name}_DIMENSIONS: say how wide the model's vectors are.")
-    return EmbeddingServer(url, model, dimensions, env.secret(f"{prefix}_API_KEY", None))
+    return EmbeddingServer(url.rstrip("/"), model, dimensions, api_key)
