@@ -15,10 +15,13 @@ from memory.keeping import sweeps
 from memory.rescreening import is_screening_due, unfinished_screening
 from memory.retrieval import reembedding
 from memory.retrieval.embedding import EmbeddingUnavailableError
+from memory.retrieval.graph import settle
 from memory.snapshots import sweep
 
 # Longer than a batch takes with all its retries.
 LEASE = 600
+# Rows that enter the graph in one transaction.
+SETTLED = 200
 
 
 @shared_task
@@ -153,6 +156,20 @@ def raise_doubts() -> None:
 @shared_task(acks_late=True)
 def raise_doubts_of(*, tenant_id: str) -> None:
     raise_doubts_in(UUID(tenant_id))
+
+
+@shared_task
+def settle_index() -> None:
+    """Old rows of large tenants enter the graph that recall searches."""
+    _wake(settle_index_of)
+
+
+@shared_task(acks_late=True)
+def settle_index_of(*, tenant_id: str) -> None:
+    moved = SETTLED
+    while moved == SETTLED:
+        with tenant_scope(UUID(tenant_id)):
+            moved = settle(SETTLED)
 
 
 def _wake(task: "Task[Any, None]") -> None:

@@ -10,6 +10,7 @@ from console.platform.clock import now
 from console.platform.ids import uuid7
 from memory.models import Memory, MemoryVersion
 from memory.retrieval.asking import ask
+from memory.retrieval.conflicts import with_conflicts
 from memory.retrieval.history import rank_versions, versions_in_force
 from memory.retrieval.query import Hit, Recall, RecallQuery, Scores
 from memory.retrieval.ranking import rank
@@ -27,7 +28,7 @@ def recall_memories(*, actor: Actor, query: RecallQuery) -> Recall:
     """The memories that best answer the query, each with its scores; every hit is recorded."""
     actor.require(Permission.MEMORY_RECALL)
     hits = _at(query, query.as_of, actor=actor) if query.as_of else _now(query, actor=actor)
-    hits = within_budget(hits, query.token_budget)
+    hits = with_conflicts(within_budget(hits, query.token_budget))
     recall = Recall(uuid7(), hits)
     record_recall(actor=actor, hits=hits, purpose=query.purpose)
     note(memories=[str(hit.memory.id) for hit in hits], purpose=query.purpose)

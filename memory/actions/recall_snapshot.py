@@ -8,6 +8,7 @@ from console.accounts.permissions import Permission
 from console.platform.ids import uuid7
 from memory.actions.recall import with_context, within_budget
 from memory.models import MemoryVersion, Snapshot, SnapshotItem, State
+from memory.retrieval.conflicts import with_conflicts
 from memory.retrieval.history import rank_versions
 from memory.retrieval.query import Hit, Recall, RecallQuery
 from memory.sealing import open_versions
@@ -27,7 +28,7 @@ def recall_snapshot(*, actor: Actor, snapshot: Snapshot, query: RecallQuery) -> 
     ranked = rank_versions(query, list(versions.values()), at=snapshot.as_of)
     found = with_context(ranked)
     hits = [Hit(found[memory_id], versions[memory_id], scores) for memory_id, scores in ranked]
-    recall = Recall(uuid7(), within_budget(hits, query.token_budget))
+    recall = Recall(uuid7(), with_conflicts(within_budget(hits, query.token_budget)))
     record_touches(
         [(hit.memory.id, hit.version.number) for hit in recall.hits],
         actor=actor,

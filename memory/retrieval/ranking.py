@@ -1,14 +1,17 @@
 """Ranking by words and by meaning, and fusing the two by what the query itself shows.
 
-Words: BM25 (Robertson and Zaragoza 2009, with Lucene's idf) over the scope. A turn lends each of
-its words to its neighbours in the run, at half its worth for each step; a row takes the best of
-its own and what is lent, so that nothing counts twice.
+Words: BM25 (Robertson and Zaragoza 2009, with Lucene's idf) over the scope. A turn of a run is
+read in its context: one shorter than a passage borrows the words of its neighbours as far as it
+has room, half as much at each step; and whatever its length it takes, word by word, the best of
+its own worth and half of a neighbour's.
 
 Fusing: a worth in words is information, in nats. Of N memories the best reaches about log N by
-chance, so only what goes beyond that is evidence; the surer the best row's words are, the less the
-meaning is asked, whose evidence is how far a similarity stands out in the scope.
+chance, so only what goes beyond that is evidence. A query whose words the scope does not know at
+all is put in other words there: the more of them are unknown, the more the meaning counts, whose
+evidence is how far a similarity stands out in the scope. Where words tell, the meaning confirms.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,19 +27,28 @@ from memory.retrieval.weights import RecallWeights
 K1, B = 1.2, 0.75
 LENT = 0.5
 REACH = 2
+# As many words (but for stop words) as a text needs to say what it is about.
+PASSAGE = 100
 # What a standard deviation of similarity is worth where words say nothing, in nats.
 MEANING = 0.25
+# By how much of itself the evidence of words grows where the meaning fits best.
+CONFIRMED = 0.25
 SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """By row, in nats: `own` words', and the `best` of own and lent. `mass` is the query's all."""
+    """By row, in nats: the worth of `own` words, and the `best` of own, borrowed and lent.
+
+    `mass` is what the query's words could be worth at most, `known` the share of them that stand
+    anywhere in the scope.
+    """
 
     own: Numbers
     best: Numbers
     mass: float
     matched: NDArray[np.int64]
+    known: float
 
 
 def rank(
@@ -49,12 +61,14 @@ def rank(
     words = words_of(terms, found)
     meaning = _standing_out(found)
     chance = np.log(found.sampled)
-    sure = 1 / (1 + np.exp(chance - words.best))
-    evidence = sure * words.best + MEANING * (1 - sure.max()) * meaning
+    evidence = words.best / (1 + np.exp(np.minimum(chance - words.best, 700)))
+    evidence *= 1 + CONFIRMED * _from_0_to_1(_in_context(meaning, rows))
+    trust = words.known**2
+    fused = trust * evidence + (1 - trust) * MEANING * meaning
     recency = _recency(rows, at, weights)
     confidence = np.nan_to_num(rows.confidence, nan=weights.unknown_confidence)
     worth = (
-        evidence
+        fused
         + weights.recency * recency
         + weights.confidence * confidence
         + weights.approval * rows.is_approved
@@ -87,29 +101,72 @@ def words_of(terms: NDArray[np.int32], found: Found) -> Words:
     counts = rows.counts(terms)
     holders = (counts[:sampled] > 0).sum(axis=0)
     idf = np.log(1 + (sampled - holders + 0.5) / (holders + 0.5))
-    average = max(1.0, float(rows.length[:sampled].mean()))
-    damping = K1 * (1 - B + B * rows.length / average)
-    own = counts * (K1 + 1) / (counts + damping[:, None]) * idf
+    own = _bm25(counts, rows.length, sampled) * idf
+    borrowed, borrowed_length = counts.copy(), rows.length.copy()
+    best = own.copy()
+    for near in _neighbours(rows):
+        borrowed[near.to] += near.share[:, None] * counts[near.of]
+        borrowed_length[near.to] += near.share * rows.length[near.of]
+        best[near.to] = np.maximum(best[near.to], near.lent * own[near.of])
+    best = np.maximum(best, _bm25(borrowed, borrowed_length, sampled) * idf)
     return Words(
         own=own.sum(axis=1),
-        best=_lent(own, rows).sum(axis=1),
+        best=best.sum(axis=1),
         mass=float(idf.sum() * (K1 + 1)),
         matched=(counts > 0).sum(axis=1),
+        known=float((counts > 0).any(axis=0).mean()) if terms.shape[1] else 0.0,
     )
 
 
-def _lent(own: Numbers, rows: Rows) -> Numbers:
-    """The best of a row's own worth and what its neighbours in the run lend, by word."""
+def _bm25(counts: Numbers, length: Numbers, sampled: int) -> Numbers:
+    """How much of a word's idf each row earns. `counts` need not be whole."""
+    average = max(1.0, float(length[:sampled].mean()))
+    damping = K1 * (1 - B + B * length / average)
+    earned: Numbers = counts * (K1 + 1) / (counts + damping[:, None])
+    return earned
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Pairs of rows of one run: each of `of` stands beside the one of `to`, no `to` twice.
+
+    `lent` is how much a word of the one is worth to the other, `share` what there is room for.
+    """
+
+    of: NDArray[np.int64]
+    to: NDArray[np.int64]
+    lent: float
+    share: Numbers
+
+
+def _neighbours(rows: Rows) -> Iterator[Near]:
+    """By how many steps in the run they are apart, in either direction."""
+    if not rows.run.any():
+        return
     order = np.lexsort((rows.by_age(), rows.run))
-    run, worth = rows.run[order], own[order]
-    best = worth.copy()
+    run = rows.run[order]
+    room = np.clip(1 - rows.length / PASSAGE, 0, 1)
     for step in range(1, REACH + 1):
-        near = ((run[step:] == run[:-step]) & (run[step:] != 0))[:, None] * LENT**step
-        np.maximum(best[step:], near * worth[:-step], out=best[step:])
-        np.maximum(best[:-step], near * worth[step:], out=best[:-step])
-    unsorted = np.empty_like(best)
-    unsorted[order] = best
-    return unsorted
+        (pairs,) = np.nonzero((run[step:] == run[:-step]) & (run[step:] != 0))
+        earlier, later = order[pairs], order[pairs + step]
+        lent = LENT**step
+        share = lent * room[earlier] * room[later]
+        yield Near(earlier, later, lent, share)
+        yield Near(later, earlier, lent, share)
+
+
+def _in_context(meaning: Numbers, rows: Rows) -> Numbers:
+    """The meaning of a short turn with that of its neighbours, as they lend their words."""
+    together = meaning.copy()
+    for near in _neighbours(rows):
+        together[near.to] += near.share * meaning[near.of]
+    return together
+
+
+def _from_0_to_1(values: Numbers) -> Numbers:
+    spread = float(np.ptp(values))
+    scaled: Numbers = (values - values.min()) / spread if spread else np.zeros_like(values)
+    return scaled
 
 
 def _standing_out(found: Found) -> Numbers:

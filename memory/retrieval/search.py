@@ -86,7 +86,7 @@ def _by_id(asked: Asked, ids: Sequence[UUID]) -> Rows:
 
 
 def _near(asked: Asked) -> list[UUID]:
-    """By meaning, in each model in use. Raises nothing for a width without a graph: it is read."""
+    """By meaning, in each model in use; of a width that has no graph, by reading all."""
     run(TUNE, [])
     found: list[UUID] = []
     for model, vector in asked.vectors.items():

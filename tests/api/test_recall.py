@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from audit.models import AuditEvent, MemoryAccess
@@ -33,6 +35,9 @@ def test_what_fits_is_recalled_with_its_scores_and_the_recall_is_recorded(acme, 
     assert hit["confidence"] == 0.9
     assert hit["score"] == hit["scores"]["fused"]
     assert set(hit["scores"]) == {"dense", "lexical", "fused"}
+    assert hit["explanation"]["words_asked"] == hit["explanation"]["words_matched"] == 2
+    assert hit["explanation"]["approved"] is False
+    assert hit["conflicting"] == []
     assert hit["age_seconds"] >= 0
     assert hit["weak"] is False
     assert answer["weak"] is False
@@ -78,6 +83,17 @@ def test_the_past_is_recalled_as_it_was(robo):
     past = door.post("recall", {**question, "as_of": then}).json()["results"][0]
     assert (today["content"], today["version"]) == ("Jonas lives in Kiel.", 2)
     assert (past["content"], past["version"]) == ("Jonas lives in Bonn.", 1)
+
+
+def test_what_was_true_then_is_recalled_as_it_was(robo):
+    a_memory(robo, "Jonas lives in Bonn.", valid_to=now() - timedelta(days=1))
+    a_memory(robo, "Jonas lives in Kiel.", valid_from=now() - timedelta(days=1))
+    question = {
+        "query": "Where does Jonas live?",
+        "valid_at": (now() - timedelta(days=2)).isoformat(),
+    }
+    (hit,) = door_of(robo).post("recall", question).json()["results"]
+    assert hit["content"] == "Jonas lives in Bonn."
 
 
 REFUSED = {

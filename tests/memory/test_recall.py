@@ -144,3 +144,30 @@ def test_a_recall_asks_a_bounded_number_of_queries(in_acme, robo, django_assert_
     recall(robo, "warm up the model")
     with django_assert_max_num_queries(9):
         assert len(recall(robo, "tea")) == 10
+
+
+def test_a_hit_that_shares_neither_words_nor_meaning_is_weak(in_acme, robo):
+    a_memory(robo, "The invoice of March is paid.")
+    assert [hit.is_weak for hit in recall(robo, "zebra xylophone")] == [True]
+    assert [hit.is_weak for hit in recall(robo, "Is the invoice paid?")] == [False]
+
+
+def test_what_is_true_at_a_time_is_told_apart_from_what_was_known_then(in_acme, robo):
+    start = now()
+    a_memory(robo, "Lives in Bonn.", valid_to=start - timedelta(days=10))
+    a_memory(robo, "Lives in Kiel.", valid_from=start - timedelta(days=10))
+    before = start - timedelta(days=20)
+    assert texts(recall(robo, "where lives")) == ["Lives in Kiel."]
+    assert texts(recall(robo, "where lives", valid_at=before)) == ["Lives in Bonn."]
+    assert texts(recall(robo, "where lives", as_of=before)) == []
+    assert texts(recall(robo, "where lives", as_of=now(), valid_at=before)) == ["Lives in Bonn."]
+
+
+def test_hits_that_say_otherwise_at_one_place_name_each_other(in_acme, robo):
+    later = now() + timedelta(days=1)
+    tea = a_memory(robo, "Likes tea.", subject="mia", key="drink", valid_from=later)
+    coffee = a_memory(robo, "Likes coffee.", subject="mia", key="drink")
+    with time_machine.travel(later + timedelta(days=1)):
+        hits = {hit.memory.id: hit for hit in recall(robo, "likes tea coffee", subject="mia")}
+    assert hits[tea.id].conflicting == (coffee.id,)
+    assert hits[coffee.id].conflicting == (tea.id,)

@@ -120,8 +120,20 @@ class MemoryAnswer(VersionAnswer):
 
 class Scores(Shape):
     dense = serializers.FloatField(help_text="Likeness of meaning, 0 to 1.")
-    lexical = serializers.FloatField(help_text="Words in common, ranked among the hits, 0 to 1.")
+    lexical = serializers.FloatField(
+        help_text="The share of the question's information that the words in common hold, 0 to 1."
+    )
     fused = serializers.FloatField(help_text="What the hits are ordered by.")
+
+
+class Explanation(Shape):
+    words_asked = serializers.IntegerField(help_text="Distinct words of the question.")
+    words_matched = serializers.IntegerField(help_text="How many of them stand in this memory.")
+    neighbours = serializers.FloatField(
+        help_text="The part of `lexical` that the turns beside it in its run lent."
+    )
+    recency = serializers.FloatField(help_text="1 when new, halved after every half-life.")
+    approved = serializers.BooleanField(help_text="A person wrote or approved this version.")
 
 
 class HitAnswer(Shape):
@@ -137,7 +149,12 @@ class HitAnswer(Shape):
     metadata = serializers.DictField()
     score = serializers.FloatField()
     scores = Scores()
+    explanation = Explanation()
     weak = serializers.BooleanField(help_text="Shares too little with the query to lean on.")
+    conflicting = serializers.ListField(
+        child=serializers.UUIDField(),
+        help_text="Other results that say something else at the same subject, namespace and key.",
+    )
     state = serializers.ChoiceField(choices=State.choices, help_text="Its state now.")
     confidence = serializers.FloatField(allow_null=True)
     age_seconds = serializers.IntegerField(help_text="Since this version was written.")
@@ -223,7 +240,15 @@ def _hit(hit: Hit, *, at: datetime) -> dict[str, Any]:
             "tier": hit.memory.tier,
             "score": scores.fused,
             "scores": {"dense": scores.dense, "lexical": scores.lexical, "fused": scores.fused},
+            "explanation": {
+                "words_asked": scores.asked,
+                "words_matched": scores.matched,
+                "neighbours": scores.neighbours,
+                "recency": scores.recency,
+                "approved": scores.is_approved,
+            },
             "weak": hit.is_weak,
+            "conflicting": hit.conflicting,
             "state": hit.memory.state_at(at),
             "age_seconds": max(0, int((at - hit.version.recorded_at).total_seconds())),
             "source": said["source"],

@@ -69,6 +69,9 @@ class RecallBody(StrictSerializer):
         max_length=MAX_SNAPSHOT_NAME,
         help_text="Recall from the snapshot of this name, to debug. It counts nowhere.",
     )
+    valid_at = InstantField(
+        required=False, help_text="What was true in the world at this time? By default `as_of`."
+    )
     purpose = TextField(
         required=False,
         allow_blank=True,

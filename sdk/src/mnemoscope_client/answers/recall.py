@@ -10,9 +10,10 @@ from mnemoscope_client.calls import Json, JsonObject
 
 @dataclass(frozen=True, slots=True)
 class RecallHit:
-    """One recalled memory; `scores` says what the ranking is made of.
+    """One recalled memory; `scores` and `explanation` say what the ranking is made of.
 
-    `is_weak`: it shares too little with the query to lean on.
+    `is_weak`: it shares too little with the query to lean on. `conflicting` are the ids of other
+    hits that say something else at its place.
     """
 
     id: str
@@ -21,7 +22,9 @@ class RecallHit:
     value: Json
     score: float
     scores: JsonObject
+    explanation: JsonObject
     is_weak: bool
+    conflicting: tuple[str, ...]
     state: str | None
     kind: str | None
     key: str | None
@@ -73,7 +76,9 @@ def _hit(body: JsonObject) -> RecallHit:
         value=body.get("value"),
         score=decode.number(body, "score") or 0.0,
         scores=decode.mapping(body, "scores"),
+        explanation=decode.mapping(body, "explanation"),
         is_weak=body.get("weak") is True,
+        conflicting=decode.texts(body, "conflicting"),
         state=decode.text_or_none(body, "state"),
         kind=decode.text_or_none(body, "kind"),
         key=decode.text_or_none(body, "key"),

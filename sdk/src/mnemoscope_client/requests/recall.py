@@ -20,11 +20,13 @@ def recall(
     token_budget: int | None = None,
     as_of: datetime | None = None,
     snapshot: str | None = None,
+    valid_at: datetime | None = None,
     purpose: str | None = None,
 ) -> Call[Recall]:
     """What fits the query, best first. Recorded: `purpose` tells a reviewer why it was asked.
 
     `snapshot` recalls from the snapshot of that name, for people who debug: it counts nowhere.
+    `as_of` asks what would have been recalled then, `valid_at` what was true in the world then.
     """
     asked: dict[str, Json] = {
         "query": query,
@@ -35,6 +37,7 @@ def recall(
         "token_budget": token_budget,
         "as_of": None if as_of is None else rfc3339(as_of),
         "snapshot": snapshot,
+        "valid_at": None if valid_at is None else rfc3339(valid_at),
         "purpose": purpose,
     }
     return Call(
