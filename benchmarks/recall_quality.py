@@ -87,7 +87,8 @@ def remember(folder: Path, actor: Actor) -> dict[UUID, str]:
             Write(content=line["text"], namespace=(line["conversation"],), run=line["session"])
             for line in chunk
         ]
-        results = write_memories(actor=actor, writes=writes).results
+        with tenant_scope(actor.tenant_id):  # one transaction for all would outlive its context
+            results = write_memories(actor=actor, writes=writes).results
         for line, result in zip(chunk, results, strict=True):
             if isinstance(result, Exception):
                 raise result
@@ -119,9 +120,9 @@ def ask_all(questions: list[Question], names: dict[UUID, str], actor: Actor) -> 
 
 def measure(folder: Path, table: Table) -> None:
     tenant = create_tenant(slug=folder.name, name=folder.name)
+    actor = system_actor(tenant.id, "benchmark")
+    names = remember(folder, actor)
     with tenant_scope(tenant.id):
-        actor = system_actor(tenant.id, "benchmark")
-        names = remember(folder, actor)
         active = RecallIndex.objects.count()
         shares = ask_all(questions_of(folder), names, actor)
     words, meaning = mean(shares.words), mean(shares.meaning)
