@@ -27,7 +27,8 @@ from memory.writes import Write
 MINUTE = timedelta(minutes=1)
 RECALLED_LATELY = timedelta(hours=1)
 # What a tenant may call its subjects, where it is no ordinary word: "customer-4711", an address.
-IDENTIFIER = re.compile(r"(?=[^\s]*[\d@])[\w@.+-]{3,200}")
+IDENTIFIER = re.compile(r"\w[\w@.+-]{1,198}\w")
+TELLING = re.compile(r"[\d@]")
 MOST_IDENTIFIERS = 200
 
 # One statement: how much this agent wrote lately, which names are known, and what is stored that
@@ -155,9 +156,14 @@ def _asked(
         named += [words_of(others, key) for key in (current, *earlier)]
     return Asked(
         named,
-        IDENTIFIER.findall(f"{write.content}\n{others}")[:MOST_IDENTIFIERS],
+        _identifiers(f"{write.content}\n{others}"),
         fingerprint(words, scope=f"{subject_id}|{'|'.join(write.namespace)}", key=current),
     )
+
+
+def _identifiers(text: str) -> list[str]:
+    found = IDENTIFIER.findall(text)
+    return [one for one in found if TELLING.search(one)][:MOST_IDENTIFIERS]
 
 
 def _ask(asked: Sequence[Asked], *, actor: Actor) -> Known:

@@ -1,5 +1,7 @@
 """What the database adds to a write's screening, through the real write path."""
 
+import time
+
 import pytest
 
 from audit.models import AuditEvent
@@ -165,3 +167,12 @@ def test_a_batch_is_gathered_by_one_statement(in_acme, robo, monkeypatch):
     monkeypatch.setattr(gathering, "fetch", lambda *a: asked.append(1) or fetch(*a))
     write_memories(actor=robo.actor, writes=[a_write(f"Note {n} of many.") for n in range(20)])
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("piece", ["a", "a1", "@", "-", "a.", "1 ", "password "])
+def test_no_text_keeps_the_screen_busy(in_acme, robo, piece):
+    content = (piece * 32_000)[:32_000]
+    began = time.process_time()
+    remember(robo, content)
+    # A hundred times what it takes: only work that grows with the square is as slow.
+    assert time.process_time() - began < 5
