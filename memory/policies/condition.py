@@ -29,6 +29,7 @@ MIXED = re.compile(r"\((?:double, int|int, double)\)")
 TAIL = re.compile(r",? ?expecting \{.*| \(in container ''\)| \[INVALID_ARGUMENT\]")
 Wanted = Literal["bool", "number"]
 RESULTS = {"bool": {"BOOL"}, "number": {"DOUBLE", "INT"}}
+ANSWERS: dict[Wanted, tuple[type, ...]] = {"bool": (bool,), "number": (float, int)}
 
 
 class EvaluationError(Exception):
@@ -41,16 +42,18 @@ class Condition:
 
     source: str
     expression: Any
+    answers: tuple[type, ...]
 
     def evaluate(self, activation: Any) -> Any:
         """Raises EvaluationError."""
         try:
-            value = self.expression.eval(activation)
-            if value.type() == cel.Type.ERROR:
-                raise EvaluationError(str(value.value()))
-            return value.value()
+            answer = self.expression.eval(activation).value()
         except LIBRARY_ERRORS as failure:
             raise EvaluationError(str(failure)) from failure
+        if not isinstance(answer, self.answers):
+            # CEL's own error, a value like any other until it is asked for.
+            raise EvaluationError(str(answer))
+        return answer
 
 
 class Language:
@@ -72,7 +75,7 @@ class Language:
         if expression.return_type().name() not in RESULTS[wanted]:
             answer = {"bool": "true or false", "number": "a number"}[wanted]
             raise ConditionError(f"It must answer {answer}.")
-        return Condition(source, expression)
+        return Condition(source, expression, ANSWERS[wanted])
 
     def activation(self, facts: Facts, names: frozenset[str]) -> Any:
         """The facts under `names`, to evaluate any number of conditions on.
