@@ -123,3 +123,20 @@ def test_a_rejected_write_is_refused_and_the_refusal_is_recorded(alice, robo, da
     assert [row["status"] for row in results] == [422, 201]
     events = door_of(dana).get("audit/events?kind=request.refused").json()["results"]
     assert [event["reason"] for event in events] == ["rejected_by_policy"] * 2
+
+
+def test_a_review_tells_what_the_policy_asks_and_the_first_approval_leaves_it_open(
+    alice, bob, robo
+):
+    rule = a_rule("doubles", approvals=2, queue="security", priority="urgent", because="Look.")
+    door_of(alice).post("policies", {"rules": [rule]})
+    door_of(alice).post("policies/1/activate", {})
+    remember(robo)
+    [review] = door_of(bob).get("reviews?queue=security").json()["results"]
+    asked = [review[name] for name in ("queue", "priority", "approvals_needed")]
+    assert asked == ["security", "urgent", 2]
+    assert door_of(bob).get("reviews?queue=billing").json()["results"] == []
+    address, body = f"reviews/{review['id']}/decide", {"decision": "approve", "reason": "accurate"}
+    assert door_of(bob).post(address, body).json()["status"] == "open"
+    problem_of(door_of(bob).post(address, body), 409, "wrong_state")
+    assert door_of(alice).post(address, body).json()["status"] == "approved"
