@@ -6,6 +6,7 @@ REST framework's own would take "0.9" or true for a number, 7 for a text, and a 
 import re
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import category
 from uuid import UUID
 
 import orjson
@@ -24,6 +25,9 @@ RANGE: dict[str, Any] = {
     "max_value": "Send at most {max_value}.",
     "min_value": "Send at least {min_value}.",
 }
+# Separators, controls and formats (Unicode general categories); letters that are drawn as nothing.
+UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 DIGITS = re.compile(r"[0-9]{1,9}")
 
 
@@ -34,8 +38,13 @@ def parse_uuid(text: object) -> UUID | None:
     return UUID(text)
 
 
+def is_blank(text: str) -> bool:
+    """Whether a reader sees nothing: white space, and characters that only steer or join others."""
+    return all(category(one) in UNSEEN or one in FILLERS for one in text)
+
+
 class TextField(serializers.CharField):
-    """A string, kept to the letter. Blank means blank to a reader: white space alone is."""
+    """A string, kept to the letter. Blank means blank to a reader (`is_blank`)."""
 
     default_error_messages = {
         "invalid": "Send a string.",
@@ -50,7 +59,7 @@ class TextField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        if not self.allow_blank and not data.strip():
+        if not self.allow_blank and is_blank(data):
             self.fail("blank")
         return data
 

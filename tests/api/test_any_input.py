@@ -18,12 +18,35 @@ ANYTHING = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 FILTERS = ["and", "or", "not", "metadata", "metadata.a", "key", "kind", "created_at", "agent"]
+# What other people's programs fell over, written anew.
+NASTY = [
+    "",
+    "null",
+    "-0",
+    "1e400",
+    "9" * 400,
+    "' OR 1=1; --",
+    "%s%n{0}{{x}}",
+    "../../../etc/passwd",
+    "\u202egnp.exe",
+    "\u200b\u2060\ufeff",
+    "e" + "\u0301" * 500,
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "\ud800",
+    "a\0b",
+    "\r\nSet-Cookie: a=b",
+    "<script>alert(1)</script>",
+    "{{7*7}}${7*7}",
+    "2026-02-30T25:61:61Z",
+    "ﷺ" * 200,
+]
 SCALARS = (
     st.none()
     | st.booleans()
     | st.integers()
     | st.floats()
     | st.text()
+    | st.sampled_from(NASTY)
     | st.datetimes().map(str)
     | st.datetimes(timezones=st.timezones()).map(lambda at: at.isoformat())
     | st.uuids().map(str)
