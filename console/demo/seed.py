@@ -10,13 +10,14 @@ from django.db import transaction
 
 from console.accounts.actor import Actor, system_actor
 from console.accounts.authentication import actor_of_member
-from console.accounts.models import User
+from console.accounts.models import Agent, User
 from console.accounts.permissions import Permission, Role
 from console.administration import (
     add_member,
     create_tenant,
     issue_agent_key,
     issue_personal_key,
+    issue_signing_key,
     register_agent,
     trust_agent,
 )
@@ -67,6 +68,7 @@ def _tenant(slug: str, name: str) -> dict[str, Any]:
             "tenant": slug,
             "users": [_person(system, slug, role) for role in Role],
             "agent_key": _agent(system, "support-agent", AGENT_SCOPES, trusted=True),
+            "signing_key": _signing_key(system, "support-agent"),
             "ingest_key": _agent(
                 system, "trace-collector", (Permission.TRACES_INGEST,), trusted=False
             ),
@@ -89,6 +91,10 @@ def _agent(system: Actor, name: str, scopes: tuple[Permission, ...], *, trusted:
     if trusted:
         trust_agent(actor=system, agent=agent)
     return issue_agent_key(actor=system, agent=agent, label=name, scopes=scopes).text
+
+
+def _signing_key(system: Actor, name: str) -> str:
+    return issue_signing_key(actor=system, agent=Agent.objects.get(name=name)).text
 
 
 def _write_private(path: Path, content: dict[str, Any]) -> None:

@@ -41,6 +41,7 @@ def test_it_tells_its_owner_alone_how_to_get_in(db, target):
         agent = actor_behind(part["agent_key"])
         assert agent.trusted
         assert {Permission.MEMORY_WRITE, Permission.MEMORY_RECALL} <= agent.permissions
+        assert part["signing_key"].startswith("msk_")
         assert actor_behind(part["ingest_key"]).permissions == {Permission.TRACES_INGEST}
     assert (
         actor_behind(demo["agent_key"]).tenant_id

@@ -11,10 +11,13 @@ from mnemoscope_client import (
     MnemoscopeClient,
     NotFoundError,
     PermissionDeniedError,
+    SignatureError,
     StaleVersionError,
     ValidationError,
 )
 from mnemoscope_client.retry import RetryPolicy
+
+from tests.signing.signer import a_signer
 
 
 @pytest.fixture
@@ -32,12 +35,13 @@ def same_connection():
 def client_of(same_connection):
     opened = []
 
-    def client(holder):
+    def client(holder, **options):
         made = MnemoscopeClient(
             "http://localhost",
             holder.key,
             retry=RetryPolicy.never(),
             transport=httpx.WSGITransport(app=WSGIHandler()),
+            **options,
         )
         opened.append(made)
         return made
@@ -45,6 +49,20 @@ def client_of(same_connection):
     yield client
     for client in opened:
         client.close()
+
+
+def test_what_the_library_signs_the_door_verifies(client_of, robo):
+    client = client_of(robo, signing_key=a_signer(robo).text)
+    made = client.memories.write("Jonas prefers “E-Mail”.", value={"é": 1.0, "Z": [0.1, 1e-7]})
+    client.memories.revise(made.id, expected_version=1, content="By post.", confidence=1.0)
+    client.memories.restore(made.id, version=1, reason="wrong")
+    results = client.memories.batch([{"content": "One."}, {"content": "Two."}])
+    assert not any(result.is_rejected for result in results)
+    signed = [version.raw["signed"]["valid"] for version in client.memories.versions(made.id)]
+    assert signed == [True, True, True]
+    with pytest.raises(SignatureError) as refused:
+        client_of(robo).memories.revise(made.id, expected_version=3, content="Unsigned.")
+    assert refused.value.code == "signature_downgraded"
 
 
 def test_an_agent_remembers_and_recalls(client_of, robo):

@@ -35,6 +35,7 @@ PAGES = {
     "place a hold": "/holds/new?memory={revised.id}",
     "keys": "/settings/keys/",
     "new key": "/settings/keys/new",
+    "new signing key": "/settings/signing-keys/new",
     "snapshots": "/snapshots/",
     "new snapshot": "/snapshots/new",
     "recall setting": "/settings/recall/",

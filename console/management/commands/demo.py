@@ -41,6 +41,7 @@ class Command(BaseCommand):
             "MNEMOSCOPE_URL": demo["url"],
             # By the environment: an argument would show the key to every user of the machine.
             "MNEMOSCOPE_API_KEY": demo["agent_key"],
+            "MNEMOSCOPE_SIGNING_KEY": demo.get("signing_key", ""),
         }
         finished = subprocess.run(command, env=environment, check=False)  # noqa: S603
         if finished.returncode:
