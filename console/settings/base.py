@@ -100,7 +100,8 @@ def database(dsn: str, **options: Any) -> dict[str, Any]:
         "PORT": str(parts.pop("port", "")),
         # A connection that died with its server is replaced before a request meets it.
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**parts, **options},
+        # Without it a statement that asks to be prepared is parsed and planned anew each time.
+        "OPTIONS": {"prepare_threshold": 5, **parts, **options},
     }
 
 
