@@ -7,6 +7,7 @@ from console.api.v1.audit_events import AuditEventsView
 from console.api.v1.batch import MemoryBatchView
 from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
 from console.api.v1.holds import HoldsView, HoldView
+from console.api.v1.lifecycle_setting import LifecycleSettingView
 from console.api.v1.memories import MemoriesView, MemoryView
 from console.api.v1.merge import MemoryMergeView
 from console.api.v1.outcomes import OutcomesView, RunOutcomesView
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "snapshots/<str:snapshot_id>/items", SnapshotItemsView.as_view()),
     path(V1 + "runs/<str:run_id>/outcomes", RunOutcomesView.as_view()),
     path(V1 + "outcomes", OutcomesView.as_view()),
+    path(V1 + "settings/lifecycle", LifecycleSettingView.as_view()),
     path(V1 + "settings/recall", RecallSettingView.as_view()),
     path(V1 + "holds", HoldsView.as_view()),
     path(V1 + "holds/<str:hold_id>", HoldView.as_view()),

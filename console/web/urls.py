@@ -7,7 +7,9 @@ from console.web.views import (
     audit,
     hold,
     key,
+    lifecycle_setting,
     memory,
+    merge,
     overview,
     policy,
     recall_setting,
@@ -27,6 +29,7 @@ urlpatterns = [
     path("memories/", memory.memory_list, name="memory-list"),
     path("memories/<uuid:memory_id>", memory.memory_detail, name="memory-detail"),
     path("memories/<uuid:memory_id>/revise", memory.memory_revise, name="memory-revise"),
+    path("memories/<uuid:memory_id>/merge", merge.memory_merge, name="memory-merge"),
     path("memories/<uuid:memory_id>/expire", memory.memory_expire, name="memory-expire"),
     path("memories/<uuid:memory_id>/delete", memory.memory_delete, name="memory-delete"),
     path(
@@ -64,6 +67,12 @@ urlpatterns = [
         "settings/signing-keys/<uuid:key_id>/revoke",
         signing_key.signing_key_revoke,
         name="signing-key-revoke",
+    ),
+    path("settings/lifecycle/", lifecycle_setting.lifecycle_setting, name="lifecycle-setting"),
+    path(
+        "settings/lifecycle/defaults",
+        lifecycle_setting.lifecycle_setting_reset,
+        name="lifecycle-setting-reset",
     ),
     path("settings/recall/", recall_setting.recall_setting, name="recall-setting"),
     path(

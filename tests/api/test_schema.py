@@ -21,6 +21,8 @@ ASKED_FOR = {
     ("get", "/api/v1/reviews"),
     ("get", "/api/v1/reviews/{review_id}"),
     ("post", "/api/v1/reviews/{review_id}/decide"),
+    ("post", "/api/v1/memories/merge"),
+    ("get", "/api/v1/settings/lifecycle"),
     ("get", "/api/v1/holds"),
     ("post", "/api/v1/holds"),
     ("delete", "/api/v1/holds/{hold_id}"),

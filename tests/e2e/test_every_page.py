@@ -31,6 +31,8 @@ PAGES = {
     "policy": "/policies/0",
     "edit the policy": "/policies/0/edit",
     "try the policy": "/policies/0/try",
+    "merge": "/memories/{revised.id}/merge",
+    "lifecycle": "/settings/lifecycle/",
     "holds": "/holds/",
     "place a hold": "/holds/new?memory={revised.id}",
     "keys": "/settings/keys/",

@@ -197,8 +197,13 @@ def shown_version(version: MemoryVersion, *, signed: StoredSignature | None) -> 
 def shown_memory(
     memory: Memory, version: MemoryVersion, *, signed: StoredSignature | None, at: datetime
 ) -> dict[str, Any]:
-    return as_json(
-        MemoryAnswer,
+    return as_json(MemoryAnswer, memory_values(memory, version, signed=signed, at=at))
+
+
+def memory_values(
+    memory: Memory, version: MemoryVersion, *, signed: StoredSignature | None, at: datetime
+) -> dict[str, Any]:
+    return (
         _said(version)
         | _identity(memory)
         | {
@@ -210,7 +215,7 @@ def shown_memory(
             "agent_name": memory.agent.name if memory.agent else None,
             "supersedes": memory.supersedes_id,
             "updated_at": memory.updated_at,
-        },
+        }
     )
 
 

@@ -11,18 +11,26 @@ from console.api.idempotency import Answer, once
 from console.api.paging import newest_first, page_of
 from console.api.schema import page_shape, problems
 from console.api.serializers import checked
-from console.api.v1.answers import MemoryAnswer, WriteAnswer, shown_memory, written
+from console.api.v1.answers import (
+    MemoryAnswer,
+    WriteAnswer,
+    shown_memory,
+    written,
+)
 from console.api.v1.base import TenantView, identifier
 from console.api.v1.listing import listed_memories, texts_of
 from console.api.v1.memory_bodies import MemoryChange, MemoryQuery, MemoryWrite, ReasonQuery
+from console.api.v1.memory_detail import MemoryDetail, shown_detail
 from console.api.v1.preconditions import expected_version
 from console.api.v1.queries import NoQuery
 from console.api.v1.signing import apart
 from console.api.v1.writing import change_of, write_from
 from console.platform.clock import now
-from memory.access import memory_for, read_memory
+from memory.access import memory_for, read_memory, visible_memories
 from memory.actions import retire_memory, revise_memory, write_memory
+from memory.holds import standing_holds
 from memory.lifecycle import version_of
+from memory.lineage import children_by_parent
 from memory.signing.stored import stored_signatures, verify_stored_signature
 
 TAGS = ["memories"]
@@ -92,14 +100,23 @@ class MemoryView(TenantView):
         operation_id="memories_read",
         summary="Read a memory",
         tags=TAGS,
-        responses={200: MemoryAnswer, **problems(404)},
+        responses={200: MemoryDetail, **problems(404)},
     )
     def get(self, request: Request, memory_id: str) -> Response:
         checked(NoQuery, request.query_params)
         memory = read_memory(self.actor, identifier(memory_id, noun="memory"))
         version = version_of(memory)
-        signed = verify_stored_signature(version)
-        return Response(shown_memory(memory, version, signed=signed, at=now()))
+        derived = children_by_parent([memory.id], visible_memories(self.actor))
+        return Response(
+            shown_detail(
+                memory,
+                version,
+                signed=verify_stored_signature(version),
+                at=now(),
+                derived=derived[memory.id],
+                legal_hold=standing_holds(memory).exists(),
+            )
+        )
 
     @extend_schema(
         operation_id="memories_change",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
+from django.db.models import Q
+
 from audit.models import AccessKind, AuditEvent, MemoryAccess
 from audit.usefulness import Use as UseOfMemory
 from audit.usefulness import use_of
@@ -16,6 +18,7 @@ from console.web.text import Change, Passage, compare, excerpt
 from memory.access import version_for, visible_memories, visible_reviews, visible_versions
 from memory.actions.expire import CAN_EXPIRE
 from memory.holds import standing_holds
+from memory.lineage import derived_from
 from memory.models import LegalHold, Memory, MemoryVersion, ReviewItem, ReviewStatus, State
 from memory.sealing import open_versions
 from memory.signing.stored import (
@@ -81,7 +84,9 @@ class MemoryScreen:
     usefulness: Usefulness | None
     events: list[AuditEvent]
     reviews: list[ReviewItem]
-    supersedes: Memory | None
+    sources: list[MemoryRow]
+    derived: list[MemoryRow]
+    supersedes: list[Memory]
     superseded_by: Memory | None
     holds: list[LegalHold]
     can_revise: bool
@@ -108,6 +113,7 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
     versions = open_versions(visible_versions(actor, memory)[: MOST_SHOWN + 1])
     shown = version_for(actor, memory, memory.version)
     others = visible_memories(actor)
+    derived = derived_from([memory.id])
     holds = list(standing_holds(memory).select_related("subject")[:MOST_SHOWN])
     return MemoryScreen(
         memory=memory,
@@ -125,8 +131,10 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
             .filter(memory_id=memory.id, status=ReviewStatus.OPEN)
             .order_by("-id")[:MOST_SHOWN]
         ),
-        supersedes=others.filter(id=memory.supersedes_id or NONE).first(),
-        superseded_by=others.filter(supersedes_id=memory.id).first(),
+        sources=memory_rows(list(others.filter(id__in=shown.derived_from)[:MOST_SHOWN])),
+        derived=memory_rows(list(others.filter(id__in=derived.values("id"))[:MOST_SHOWN])),
+        supersedes=list(others.filter(id__in=[*memory.replaces, memory.supersedes_id or NONE])),
+        superseded_by=others.filter(_took_place_of(memory)).first(),
         holds=holds,
         can_revise=can_revise,
         can_expire=not holds and state in CAN_EXPIRE and actor.may(Permission.MEMORY_EXPIRE),
@@ -134,6 +142,12 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
         and state not in {State.RETIRED, State.ERASED}
         and actor.may(Permission.MEMORY_DELETE),
     )
+
+
+def _took_place_of(memory: Memory) -> Q:
+    """Named by one memory, or merged with others into one that was derived from all of them."""
+    merged = Q(id__in=derived_from([memory.id]).values("id"), replaces__contains=[memory.id])
+    return Q(supersedes_id=memory.id) | merged
 
 
 def _version_rows(

@@ -18,6 +18,7 @@ from memory.models import (
     MemoryVersion,
     ReviewDecision,
     ReviewItem,
+    ReviewKind,
     ReviewStatus,
 )
 from memory.reviews.approvals import approved_by
@@ -91,6 +92,15 @@ PANELS = (
     ),
 )
 
+# What is in force already is asked about in other words.
+EFFECTS: dict[tuple[str, Decision], str] = {
+    (ReviewKind.DOUBT, Decision.APPROVE): "It stands: it stays in force as it is.",
+    (ReviewKind.DOUBT, Decision.REJECT): "It falls: nobody recalls it any more.",
+    (ReviewKind.RENEWAL, Decision.APPROVE): "It lives as long again as its kind is granted.",
+    (ReviewKind.RENEWAL, Decision.EDIT): "Your text becomes a new version, and lives anew.",
+    (ReviewKind.RENEWAL, Decision.REJECT): "It is let go: it ends when it was to end.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewScreen:
@@ -158,7 +168,7 @@ def review_screen(
         changes=compare(before.content, version.content) if before else [],
         provenance=provenance_of(actor, version),
         decisions=list(review.decisions.order_by("decided_at")),
-        panels=[] if refusal else _panels(version, bound),
+        panels=[] if refusal else _panels(review, version, bound),
         refusal=refusal,
         approvals=len(approved_by(review)) if review.approvals_needed > 1 else 0,
         previous=preceding(queue, review, order=QUEUE_ORDER),
@@ -184,7 +194,7 @@ def _refusal(actor: Actor, review: ReviewItem) -> str:
     return ""
 
 
-def _panels(version: MemoryVersion, bound: DecisionForm | None) -> list[Panel]:
+def _panels(review: ReviewItem, version: MemoryVersion, bound: DecisionForm | None) -> list[Panel]:
     seen = bytes(version.content_digest).hex()
     panels = []
     for decision, key, label, icon, tone, effect in PANELS:
@@ -192,7 +202,8 @@ def _panels(version: MemoryVersion, bound: DecisionForm | None) -> list[Panel]:
             form = bound
         else:
             form = DecisionForm(decision, initial={"seen": seen, "content": version.content})
-        panels.append(Panel(decision, key, label, icon, tone, effect, form))
+        told = EFFECTS.get((review.kind, decision), effect)
+        panels.append(Panel(decision, key, label, icon, tone, told, form))
     return panels
 
 
