@@ -8,7 +8,7 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.platform.ids import uuid7
-from memory.models import Memory, MemoryVersion
+from memory.models import Memory, MemoryVersion, State
 from memory.retrieval.asking import ask
 from memory.retrieval.conflicts import with_conflicts
 from memory.retrieval.history import rank_versions, versions_in_force
@@ -41,14 +41,22 @@ def _now(query: RecallQuery, *, actor: Actor) -> list[Hit]:
     ranked = rank(
         asked.terms, find(asked), at=asked.at, weights=weights_in_force(), limit=query.top_k
     )
-    found = with_context(ranked)
     versions = {
         version.memory_id: version
         for version in open_versions(
-            MemoryVersion.objects.filter(memory_id__in=found, number=F("memory__version"))
+            MemoryVersion.objects.select_related("memory__subject", "memory__agent").filter(
+                memory_id__in=[memory_id for memory_id, _ in ranked],
+                number=F("memory__version"),
+                # What was retired since it was found is not answered.
+                memory__state=State.ACTIVE,
+            )
         )
     }
-    return [Hit(found[memory_id], versions[memory_id], scores) for memory_id, scores in ranked]
+    return [
+        Hit(versions[memory_id].memory, versions[memory_id], scores)
+        for memory_id, scores in ranked
+        if memory_id in versions
+    ]
 
 
 def _at(query: RecallQuery, at: datetime, *, actor: Actor) -> list[Hit]:

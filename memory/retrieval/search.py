@@ -26,7 +26,7 @@ from memory.retrieval.scope import INDEXED, Scope
 
 # A scope up to this many memories is read whole.
 WHOLE = 2_000
-# How many each way of finding adds in a larger one; the graph is searched as widely.
+# How many each way of finding adds in a larger one; the graph is searched twice as widely.
 NEAR = 100
 HOLDING = 1_000
 # A word in fewer of the sample than this tells memories apart.
@@ -34,7 +34,7 @@ RARE = 0.01
 # strict_order: the nearest first. Past max_scan_tuples the scope is read instead of the graph.
 TUNE = """
 SELECT set_config('hnsw.iterative_scan', 'strict_order', true),
-  set_config('hnsw.ef_search', '100', true), set_config('hnsw.max_scan_tuples', '20000', true)
+  set_config('hnsw.ef_search', '200', true), set_config('hnsw.max_scan_tuples', '20000', true)
 """
 IN_FORCE = (
     "(i.expires_at IS NULL OR i.expires_at > %s)"
