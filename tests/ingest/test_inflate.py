@@ -51,7 +51,11 @@ def test_a_body_cut_short_is_broken(missing: int):
         inflate(gzip.compress(b"hello" * 100)[:-missing], "gzip", limit=LIMIT)
 
 
-@pytest.mark.parametrize("body", [b"plain", gzip.compress(b"x") + b"tail", zlib.compress(b"x")])
+@pytest.mark.parametrize(
+    "body",
+    [b"plain", gzip.compress(b"x") + b"tail", zlib.compress(b"x")],
+    ids=["plain text", "a tail behind a member", "zlib without gzip's header"],
+)
 def test_what_is_not_gzip_is_broken(body: bytes):
     with pytest.raises(BrokenEncodingError):
         inflate(body, "gzip", limit=LIMIT)
