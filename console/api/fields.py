@@ -39,8 +39,11 @@ def parse_uuid(text: object) -> UUID | None:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a reader sees nothing: white space, and characters that only steer or join others."""
-    return all(category(one) in UNSEEN or one in FILLERS for one in text)
+    """Whether a reader sees nothing: white space, and characters that only steer or join others.
+
+    NUL is not blank but unstorable, which has a code of its own.
+    """
+    return "\0" not in text and all(category(one) in UNSEEN or one in FILLERS for one in text)
 
 
 class TextField(serializers.CharField):
