@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from memory.models import Kind, Tier, Visibility
+from memory.models import Kind, Memory, MemoryVersion, Tier, Visibility
 from memory.signing.statement import Signed
 
 
@@ -35,3 +35,25 @@ class Write:
     derived_from: tuple[UUID, ...] = ()
     supersedes: tuple[UUID, ...] = ()
     signed: Signed | None = None
+
+
+def as_written(memory: Memory, version: MemoryVersion) -> Write:
+    """The write that would say again what this version says, opened. It asks for no end."""
+    return Write(
+        content=version.content,
+        value=version.value,
+        kind=Kind(memory.kind),
+        tier=Tier(memory.tier),
+        visibility=Visibility(memory.visibility),
+        namespace=tuple(memory.namespace),
+        key=memory.key,
+        run=memory.run,
+        subject=memory.subject.external_id if memory.subject else "",
+        metadata=version.metadata,
+        confidence=version.confidence,
+        importance=version.importance,
+        source=version.source,
+        valid_from=version.valid_from,
+        valid_to=version.valid_to,
+        derived_from=tuple(version.derived_from),
+    )

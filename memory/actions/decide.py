@@ -1,3 +1,4 @@
+from dataclasses import replace
 from enum import StrEnum
 
 from audit.trail import audited, note
@@ -31,7 +32,7 @@ from memory.replacing import end_replaced
 from memory.reviews.approvals import approved_by, waits_for_another
 from memory.reviews.proposer import proposed
 from memory.screening.contradiction import Place, contradicted, standing_at
-from memory.writes import Write
+from memory.writes import as_written
 
 
 class Decision(StrEnum):
@@ -174,15 +175,5 @@ def _edited(
     """The reviewer's correction as a version of its own: the author's text stays as it was."""
     if not content or not content.strip():
         raise InvalidInputError.on("content", "required", "Write the corrected text.")
-    write = Write(
-        content=content,
-        value=version.value,
-        metadata=version.metadata,
-        confidence=version.confidence,
-        importance=version.importance,
-        source=version.source,
-        valid_from=version.valid_from,
-        valid_to=version.valid_to,
-        derived_from=tuple(version.derived_from),
-    )
+    write = replace(as_written(memory, version), content=content)
     return append_version(actor=actor, memory=memory, write=write, findings=[])

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,23 +10,21 @@ from uuid import UUID
 from console.accounts.actor import Actor, ActorKind
 from console.accounts.models import Agent, Subject
 from memory.models import (
-    Kind,
     Memory,
     MemoryVersion,
     ReviewDecision,
     ReviewItem,
     ReviewKind,
     ReviewStatus,
-    Tier,
-    Visibility,
 )
 from memory.policies.compiled import CompiledPolicy
 from memory.policies.facts import STANDING_LIMIT, Facts, is_known
 from memory.policies.in_force import STANDING_STATES, held_subjects
 from memory.policies.rule import Effect
 from memory.screening import Finding
+from memory.screening.redaction import REDACTED
 from memory.sealing import open_versions
-from memory.writes import Write
+from memory.writes import Write, as_written
 
 # What a write was held as. Other reviews came later, of what had taken effect.
 HOLDING = [
@@ -123,21 +121,8 @@ def _actor(version: MemoryVersion, agent: Agent | None) -> Actor:
 def _write(version: MemoryVersion, memory: Memory) -> Write:
     """As it came: what redaction took away is put back."""
     original = version.opened.original
-    return Write(
-        content=original.get("content", version.content),
-        value=original.get("value", version.value),
-        kind=Kind(memory.kind),
-        tier=Tier(memory.tier),
-        visibility=Visibility(memory.visibility),
-        namespace=tuple(memory.namespace),
-        key=original.get("key", memory.key),
-        run=memory.run,
-        subject=memory.subject.external_id if memory.subject else "",
-        metadata=original.get("metadata", version.metadata),
-        confidence=version.confidence,
-        importance=version.importance,
-        source=original.get("source", version.source),
-    )
+    taken = {name: original[name] for name in REDACTED if name in original}
+    return replace(as_written(memory, version), **taken)
 
 
 def _finding(found: dict[str, Any]) -> Finding:

@@ -17,7 +17,9 @@ def memory(robo):
         subject="customer-4711",
         metadata={"from": "call"},
         confidence=0.9,
+        importance=0.8,
         source="crm",
+        run="call-7",
     )
 
 
@@ -34,18 +36,20 @@ def test_a_change_is_the_next_version_and_keeps_what_it_does_not_name(acme, robo
     assert shown["value"] == {"city": "Bonn"}
     assert shown["metadata"] == {"from": "call"}
     assert shown["confidence"] == 0.9
+    assert shown["importance"] == 0.8
     assert shown["source"] == "crm"
-    assert shown["key"] == "home"
+    assert (shown["key"], shown["run"]) == ("home", "call-7")
     with tenant_scope(acme.id):
         assert AuditEvent.objects.get(kind="memory.revised").reason == "moved"
 
 
 def test_null_takes_a_field_away(robo, memory):
     door = door_of(robo)
-    change = {"value": None, "confidence": None, "source": None, "expected_version": 1}
+    names = ("value", "confidence", "importance", "source")
+    change = dict.fromkeys(names) | {"expected_version": 1}
     assert door.patch(f"memories/{memory.id}", change).status_code == 200
     shown = door.get(f"memories/{memory.id}").json()
-    assert (shown["value"], shown["confidence"], shown["source"]) == (None, None, None)
+    assert [shown[name] for name in names] == [None] * 4
 
 
 def test_the_version_read_may_stand_in_if_match(robo, memory):

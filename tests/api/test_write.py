@@ -19,6 +19,8 @@ PREFERENCE = {
     "subject": "customer-4711",
     "metadata": {"channel": "phone"},
     "confidence": 0.92,
+    "importance": 0.8,
+    "run": "case-4711",
     "ttl": 3600,
     "source": "https://crm.example/4711",
 }
@@ -38,6 +40,7 @@ def test_a_trusted_agents_write_is_in_force_at_once(acme, robo):
     with tenant_scope(acme.id):
         memory = Memory.objects.get(id=answer["id"])
         assert timedelta(minutes=59) < memory.expires_at - now() <= timedelta(hours=1)
+        assert (memory.importance, memory.run) == (0.8, "case-4711")
         assert MemoryVersion.objects.get(memory_id=memory.id).metadata == {"channel": "phone"}
         assert AuditEvent.objects.get(kind="memory.written").object_id == memory.id
 
@@ -116,6 +119,8 @@ REFUSED = {
     ),
     "confidence above one": ({"content": "x", "confidence": 1.01}, "confidence", "out_of_range"),
     "confidence below zero": ({"content": "x", "confidence": -0.1}, "confidence", "out_of_range"),
+    "importance above one": ({"content": "x", "importance": 1.01}, "importance", "out_of_range"),
+    "a run too long to name": ({"content": "x", "run": "x" * 201}, "run", "too_long"),
     "confidence as text": ({"content": "x", "confidence": "0.9"}, "confidence", "wrong_type"),
     "confidence as truth": ({"content": "x", "confidence": True}, "confidence", "wrong_type"),
     "no time to live": ({"content": "x", "ttl": 0}, "ttl", "out_of_range"),

@@ -11,7 +11,7 @@ from console.tenancy.scope import tenant_scope
 from memory.actions import expire_memory, revise_memory
 from memory.keeping.sweeps import forget_expired
 from memory.models import Memory, MemoryVersion, State
-from tests.cast import a_memory, a_write, remember
+from tests.cast import a_memory, a_write, remember, versions
 
 
 def in_store(tenant, memory):
@@ -88,12 +88,16 @@ def test_bobs_revision_becomes_the_next_version(desk, acme, bob, known):
 
 
 def test_a_revision_keeps_what_the_form_does_not_ask(desk, acme, bob, robo):
-    known = a_memory(robo, metadata={"ticket": 7}, confidence=0.9, kind="event", key="k")
+    said = {"metadata": {"ticket": 7}, "confidence": 0.9, "importance": 0.8, "source": "crm"}
+    known = a_memory(robo, kind="event", key="k", run="call-7", **said)
     before = in_store(acme, known)
     desk(bob).post(f"/memories/{known.id}/revise", {"content": "Another text.", "version": 1})
     after = in_store(acme, known)
-    for name in ("metadata", "confidence", "kind", "tier", "key", "namespace", "expires_at"):
+    for name in ("kind", "tier", "key", "run", "namespace", "expires_at", *list(said)[:3]):
         assert getattr(after, name) == getattr(before, name)
+    with tenant_scope(acme.id):
+        [first, second] = versions(memory_id=known.id)
+    assert (first.source, second.source) == ("crm", "crm")
 
 
 def test_a_revision_of_what_is_no_longer_in_force_is_void(desk, acme, bob, known):

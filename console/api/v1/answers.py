@@ -10,7 +10,6 @@ from console.api.fields import AnyValueField
 from console.api.serializers import only
 from memory.models import Kind, Memory, MemoryVersion, State, Tier, Visibility
 from memory.proposals import WriteOutcome
-from memory.retrieval.query import Hit, Recall
 from memory.signing.stored import StoredSignature
 
 Shape = serializers.Serializer[Any]
@@ -91,6 +90,7 @@ class VersionAnswer(Shape):
     value = AnyValueField(allow_null=True)
     metadata = serializers.DictField()
     confidence = serializers.FloatField(allow_null=True)
+    importance = serializers.FloatField(allow_null=True)
     source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     valid_from = serializers.DateTimeField(allow_null=True)
     valid_to = serializers.DateTimeField(allow_null=True)
@@ -109,6 +109,7 @@ class MemoryAnswer(VersionAnswer):
     visibility = serializers.ChoiceField(choices=Visibility.choices)
     namespace = serializers.ListField(child=serializers.CharField())
     key = serializers.CharField(allow_null=True)
+    run = serializers.CharField(allow_null=True, help_text="The conversation or run it comes from.")
     subject = serializers.CharField(allow_null=True)
     agent = serializers.UUIDField(allow_null=True, help_text="The agent that wrote it first.")
     agent_name = serializers.CharField(allow_null=True)
@@ -118,63 +119,12 @@ class MemoryAnswer(VersionAnswer):
     updated_at = serializers.DateTimeField()
 
 
-class Scores(Shape):
-    dense = serializers.FloatField(help_text="Likeness of meaning, 0 to 1.")
-    lexical = serializers.FloatField(
-        help_text="The share of the question's information that the words in common hold, 0 to 1."
-    )
-    fused = serializers.FloatField(help_text="What the hits are ordered by.")
-
-
-class Explanation(Shape):
-    words_asked = serializers.IntegerField(help_text="Distinct words of the question.")
-    words_matched = serializers.IntegerField(help_text="How many of them stand in this memory.")
-    neighbours = serializers.FloatField(
-        help_text="The part of `lexical` that the turns beside it in its run lent."
-    )
-    recency = serializers.FloatField(help_text="1 when new, halved after every half-life.")
-    approved = serializers.BooleanField(help_text="A person wrote or approved this version.")
-
-
-class HitAnswer(Shape):
-    id = serializers.UUIDField()
-    version = serializers.IntegerField()
-    content = serializers.CharField()
-    value = AnyValueField(allow_null=True)
-    kind = serializers.ChoiceField(choices=Kind.choices)
-    tier = serializers.ChoiceField(choices=Tier.choices)
-    namespace = serializers.ListField(child=serializers.CharField())
-    key = serializers.CharField(allow_null=True)
-    subject = serializers.CharField(allow_null=True)
-    metadata = serializers.DictField()
-    score = serializers.FloatField()
-    scores = Scores()
-    explanation = Explanation()
-    weak = serializers.BooleanField(help_text="Shares too little with the query to lean on.")
-    conflicting = serializers.ListField(
-        child=serializers.UUIDField(),
-        help_text="Other results that say something else at the same subject, namespace and key.",
-    )
-    state = serializers.ChoiceField(choices=State.choices, help_text="Its state now.")
-    confidence = serializers.FloatField(allow_null=True)
-    age_seconds = serializers.IntegerField(help_text="Since this version was written.")
-    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
-    expires_at = serializers.DateTimeField(allow_null=True)
-    created_at = serializers.DateTimeField(help_text="When this version was written.")
-
-
-class RecallAnswer(Shape):
-    id = serializers.UUIDField(help_text="This recall, as the audit trail names it.")
-    results = HitAnswer(many=True, help_text="Best first.")
-    weak = serializers.BooleanField(help_text="Nothing found is worth leaning on.")
-
-
 def written(outcome: WriteOutcome) -> dict[str, Any]:
     """What became of a write, a change or a restoration."""
     reasons = outcome.ruling.reasons_json() if outcome.review else []
     return as_json(
         WriteAnswer,
-        _identity(outcome.memory)
+        identity_of(outcome.memory)
         | {
             "state": outcome.ruling.state,
             "version": outcome.version.number,
@@ -187,11 +137,11 @@ def written(outcome: WriteOutcome) -> dict[str, Any]:
 def changed_state(memory: Memory) -> dict[str, Any]:
     """A memory whose state was changed and whose content was not."""
     unheld = {"state": memory.state, "version": memory.version, "reasons": [], "review_id": None}
-    return as_json(WriteAnswer, _identity(memory) | unheld)
+    return as_json(WriteAnswer, identity_of(memory) | unheld)
 
 
 def shown_version(version: MemoryVersion, *, signed: StoredSignature | None) -> dict[str, Any]:
-    return as_json(VersionAnswer, _said(version) | {"signed": signed})
+    return as_json(VersionAnswer, said_by(version) | {"signed": signed})
 
 
 def shown_memory(
@@ -204,13 +154,14 @@ def memory_values(
     memory: Memory, version: MemoryVersion, *, signed: StoredSignature | None, at: datetime
 ) -> dict[str, Any]:
     return (
-        _said(version)
-        | _identity(memory)
+        said_by(version)
+        | identity_of(memory)
         | {
             "signed": signed,
             "state": memory.state_at(at),
             "tier": memory.tier,
             "visibility": memory.visibility,
+            "run": memory.run or None,
             "agent": memory.agent_id,
             "agent_name": memory.agent.name if memory.agent else None,
             "supersedes": memory.supersedes_id,
@@ -219,50 +170,12 @@ def memory_values(
     )
 
 
-def recalled(recall: Recall, *, at: datetime) -> dict[str, Any]:
-    return as_json(
-        RecallAnswer,
-        {
-            "id": recall.id,
-            "results": [_hit(hit, at=at) for hit in recall.hits],
-            "weak": all(hit.is_weak for hit in recall.hits),
-        },
-    )
-
-
 def as_json(shape: type[Shape], values: dict[str, Any]) -> dict[str, Any]:
     """`values` as the shape promises them. Raises KeyError when one is missing."""
     return dict(only(shape).to_representation(values))
 
 
-def _hit(hit: Hit, *, at: datetime) -> dict[str, Any]:
-    said = _said(hit.version)
-    scores = hit.scores
-    return (
-        {name: said[name] for name in ("version", "content", "value", "metadata", "confidence")}
-        | _identity(hit.memory)
-        | {
-            "tier": hit.memory.tier,
-            "score": scores.fused,
-            "scores": {"dense": scores.dense, "lexical": scores.lexical, "fused": scores.fused},
-            "explanation": {
-                "words_asked": scores.asked,
-                "words_matched": scores.matched,
-                "neighbours": scores.neighbours,
-                "recency": scores.recency,
-                "approved": scores.is_approved,
-            },
-            "weak": hit.is_weak,
-            "conflicting": hit.conflicting,
-            "state": hit.memory.state_at(at),
-            "age_seconds": max(0, int((at - hit.version.recorded_at).total_seconds())),
-            "source": said["source"],
-            "created_at": hit.version.recorded_at,
-        }
-    )
-
-
-def _identity(memory: Memory) -> dict[str, Any]:
+def identity_of(memory: Memory) -> dict[str, Any]:
     return {
         "id": memory.id,
         "kind": memory.kind,
@@ -274,13 +187,14 @@ def _identity(memory: Memory) -> dict[str, Any]:
     }
 
 
-def _said(version: MemoryVersion) -> dict[str, Any]:
+def said_by(version: MemoryVersion) -> dict[str, Any]:
     return {
         "version": version.number,
         "content": version.content,
         "value": version.value,
         "metadata": version.metadata,
         "confidence": version.confidence,
+        "importance": version.importance,
         "source": version.source or None,
         "valid_from": version.valid_from,
         "valid_to": version.valid_to,

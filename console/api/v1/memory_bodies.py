@@ -85,6 +85,13 @@ class ProposedFields(StrictSerializer):
         max_value=1,
         help_text="How sure the writer is, 0 to 1.",
     )
+    importance = NumberField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=1,
+        help_text="How much would be lost with it, 0 to 1: what is important is renewed.",
+    )
     source = TextField(  # type: ignore[assignment]
         required=False,
         allow_null=True,
@@ -121,7 +128,7 @@ class ProposedFields(StrictSerializer):
             raise refuse("ttl", "conflicting_fields", "Send ttl or expires_at, not both.")
         if "ttl" in attrs:
             attrs["expires_at"] = now() + timedelta(seconds=attrs.pop("ttl"))
-        for name in ("source", "key", "subject"):
+        for name in ("source", "key", "run", "subject"):
             if name in attrs:
                 attrs[name] = attrs[name] or ""
         return attrs
@@ -156,6 +163,13 @@ class MemoryWrite(ProposedFields):
         max_length=MAX_NAME,
         help_text="Its name within its namespace and subject.",
     )
+    run = TextField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=MAX_NAME,
+        help_text="The conversation or run it comes from: a turn is read with those beside it.",
+    )
     subject = TextField(
         required=False,
         allow_null=True,
@@ -163,7 +177,6 @@ class MemoryWrite(ProposedFields):
         max_length=MAX_NAME,
         help_text="The person it is about, by your own identifier.",
     )
-
     supersedes = IdentifierField(
         required=False,
         help_text="The memory it takes the place of, once it is in force. Of the same subject.",

@@ -14,11 +14,11 @@ from console.api.fields import (
 )
 from console.api.schema import problems
 from console.api.serializers import StrictSerializer, checked, refuse
-from console.api.v1.answers import RecallAnswer, recalled
 from console.api.v1.base import TenantView
 from console.api.v1.filtering import FilterField
 from console.api.v1.memory_bodies import MAX_NAME, namespace_field
 from console.api.v1.queries import NoQuery
+from console.api.v1.recall_shapes import RecallAnswer, recalled
 from console.platform.clock import now
 from memory.actions import recall_memories, recall_snapshot
 from memory.retrieval.query import MAX_TOP_K, RecallQuery

@@ -1,5 +1,6 @@
 """From checked fields to the Write that the domain takes."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -8,7 +9,7 @@ from django.conf import settings
 from console.platform.errors import InvalidInputError
 from memory.models import Kind, Memory, MemoryVersion, Tier, Visibility
 from memory.signing.statement import Signed
-from memory.writes import Write
+from memory.writes import Write, as_written
 
 CHOICES = {"kind": Kind, "tier": Tier, "visibility": Visibility}
 LISTS = ("namespace", "derived_from")
@@ -23,16 +24,7 @@ def text_of(value: Any) -> str:
 
 
 def write_from(values: dict[str, Any], signed: Signed | None = None) -> Write:
-    fields = dict(values)
-    for name, choice in CHOICES.items():
-        if name in fields:
-            fields[name] = choice(fields[name])
-    for name in LISTS:
-        if name in fields:
-            fields[name] = tuple(fields[name])
-    if "supersedes" in fields:
-        fields["supersedes"] = (fields["supersedes"],)
-    return Write(**fields, signed=signed)
+    return Write(**_parsed(values), signed=signed)
 
 
 def change_of(
@@ -42,29 +34,24 @@ def change_of(
 
     Where the text was only the value written out, a new value brings its new text with it.
     """
-    kept: dict[str, Any] = {
-        "content": version.content,
-        "value": version.value,
-        "metadata": version.metadata,
-        "confidence": version.confidence,
-        "source": version.source,
-        "valid_from": version.valid_from,
-        "valid_to": version.valid_to,
-        "derived_from": version.derived_from,
-    }
-    identity = {
-        "kind": memory.kind,
-        "tier": memory.tier,
-        "visibility": memory.visibility,
-        "namespace": memory.namespace,
-        "key": memory.key,
-        "subject": memory.subject.external_id if memory.subject else "",
-    }
     if "value" in values and "content" not in values and _is_text_of_value(version):
         if values["value"] is None:
             raise _content_required("Without its value the memory needs a content.")
-        kept["content"] = text_of(values["value"])
-    return write_from(identity | kept | values, signed)
+        values = values | {"content": text_of(values["value"])}
+    return replace(as_written(memory, version), **_parsed(values), signed=signed)
+
+
+def _parsed(values: dict[str, Any]) -> dict[str, Any]:
+    fields = dict(values)
+    for name, choice in CHOICES.items():
+        if name in fields:
+            fields[name] = choice(fields[name])
+    for name in LISTS:
+        if name in fields:
+            fields[name] = tuple(fields[name])
+    if "supersedes" in fields:
+        fields["supersedes"] = (fields["supersedes"],)
+    return fields
 
 
 def _is_text_of_value(version: MemoryVersion) -> bool:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,9 @@ from console.web.screens.memory import memory_rows, memory_screen
 from memory.access import memory_for, read_memory, version_for, visible_memories
 from memory.actions import expire_memory, restore_version, retire_memory, revise_memory
 from memory.actions.decide import Decision
-from memory.models import Kind, Memory, Tier, Visibility
+from memory.models import Memory
 from memory.proposals import WriteOutcome
-from memory.writes import Write
+from memory.writes import as_written
 
 
 @require_safe
@@ -47,26 +48,11 @@ def memory_revise(request: TenantRequest, memory_id: UUID) -> HttpResponse:
     initial = {"content": version.content, "version": memory.version}
     form = ReviseForm(request.POST or None, initial=initial)
     if form.is_valid():
-        write = Write(
-            content=form.cleaned_data["content"],
-            value=version.value,
-            kind=Kind(memory.kind),
-            tier=Tier(memory.tier),
-            visibility=Visibility(memory.visibility),
-            namespace=tuple(memory.namespace),
-            key=memory.key,
-            metadata=version.metadata,
-            confidence=version.confidence,
-            valid_from=version.valid_from,
-            valid_to=version.valid_to,
-            expires_at=memory.expires_at,
-            derived_from=tuple(version.derived_from),
-        )
         try:
             outcome = revise_memory(
                 actor=request.actor,
                 memory=memory,
-                write=write,
+                write=replace(as_written(memory, version), content=form.cleaned_data["content"]),
                 expected_version=form.cleaned_data["version"],
                 reason=form.cleaned_data["reason"],
             )

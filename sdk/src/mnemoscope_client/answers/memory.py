@@ -20,6 +20,7 @@ class MemoryVersion:
     value: Json
     metadata: JsonObject
     confidence: float | None
+    importance: float | None
     source: str | None
     valid_from: datetime | None
     valid_to: datetime | None
@@ -43,6 +44,7 @@ class Memory(MemoryVersion):
     visibility: str | None
     namespace: tuple[str, ...]
     key: str | None
+    run: str | None
     subject: str | None
     agent: str | None
     agent_name: str | None
@@ -69,6 +71,7 @@ def memory(body: JsonObject) -> Memory:
         visibility=decode.text_or_none(body, "visibility"),
         namespace=decode.texts(body, "namespace"),
         key=decode.text_or_none(body, "key"),
+        run=decode.text_or_none(body, "run"),
         subject=decode.text_or_none(body, "subject"),
         agent=decode.text_or_none(body, "agent"),
         agent_name=decode.text_or_none(body, "agent_name"),
@@ -86,6 +89,7 @@ def _said(body: JsonObject) -> dict[str, Any]:
         "value": body.get("value"),
         "metadata": decode.mapping(body, "metadata"),
         "confidence": decode.number(body, "confidence"),
+        "importance": decode.number(body, "importance"),
         "source": decode.text_or_none(body, "source"),
         "valid_from": decode.instant(body, "valid_from"),
         "valid_to": decode.instant(body, "valid_to"),

@@ -24,22 +24,28 @@ Unset: TypeAlias = Literal[_Unset.UNSET]
 
 
 class MemoryFields(TypedDict, total=False):
-    """Everything but the content. `ttl` and `expires_at` exclude each other."""
+    """Everything but the content. `ttl` and `expires_at` exclude each other.
+
+    `run` is the conversation or run it comes from, `supersedes` the id of what it replaces.
+    """
 
     value: Json
     kind: Kind
     tier: Tier
     namespace: Sequence[str]
     key: str
+    run: str
     subject: str
     metadata: JsonObject
     confidence: float
+    importance: float
     ttl: int | timedelta
     expires_at: datetime
     valid_from: datetime
     valid_to: datetime
     source: str
     derived_from: Sequence[str]
+    supersedes: str
     visibility: Visibility
 
 
