@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 
 from audit.trail import audited, note
@@ -19,7 +20,6 @@ from memory.actions.supersede import supersede_memory
 from memory.lifecycle import append_version, enter, lock, version_of
 from memory.models import (
     ABOUT_IN_FORCE,
-    HELD_STATES,
     Memory,
     MemoryVersion,
     ReviewDecision,
@@ -30,6 +30,7 @@ from memory.models import (
 )
 from memory.replacing import end_replaced
 from memory.reviews.approvals import approved_by, waits_for_another
+from memory.reviews.closing import close_reviews
 from memory.reviews.proposer import proposed
 from memory.screening.contradiction import Place, contradicted, standing_at
 from memory.writes import as_written
@@ -44,6 +45,8 @@ class Decision(StrEnum):
 
 
 APPROVALS = {Decision.APPROVE, Decision.EDIT}
+# What a rejected, replaced or deleted memory was asked about has been closed with it.
+WAITING = {State.PENDING, State.QUARANTINED}
 STATUS_OF: dict[Decision, ReviewStatus] = {
     Decision.APPROVE: ReviewStatus.APPROVED,
     Decision.EDIT: ReviewStatus.EDITED,
@@ -127,14 +130,13 @@ def _take_effect(
     version: MemoryVersion,
     why: str,
 ) -> None:
-    renews = kind == ReviewKind.RENEWAL
     if decision is Decision.APPROVE and kind in ABOUT_IN_FORCE:
         version = version_of(memory)  # what was written since it was asked about is kept
     if decision in APPROVALS:
-        if memory.state not in HELD_STATES | {State.ACTIVE}:
+        if memory.state not in WAITING | {State.ACTIVE}:
             raise WrongStateError(f"The memory is {memory.state}: nothing is left to approve.")
+        ends, ttl = _end_of_approved(memory, renews=kind == ReviewKind.RENEWAL, at=now())
         _supersede_contradicted(actor=actor, memory=memory, version=version)
-        ends, ttl = renewed_end(memory, at=now()) if renews else (None, None)
         enter(
             actor=actor,
             memory=memory,
@@ -147,17 +149,33 @@ def _take_effect(
         end_replaced(memory, actor=actor, reason="superseded")
     elif decision is Decision.REJECT:
         # A refused revision leaves the version in force alone, a refused renewal its end.
-        if renews:
+        if kind == ReviewKind.RENEWAL and memory.state == State.ACTIVE:
             return
-        was_active = memory.state == State.ACTIVE
-        if memory.state in HELD_STATES or version.number == memory.version:
+        if memory.state in WAITING or version.number == memory.version:
+            close_reviews(memory, status=ReviewStatus.REJECTED)
             enter(actor=actor, memory=memory, state=State.REJECTED, reason=why)
-            if was_active:
-                doubt_derived(actor=actor, source=memory, ended="rejected")
+            doubt_derived(actor=actor, source=memory, ended="rejected")
     elif decision is Decision.EXPIRE:
         expire_memory(actor=actor, memory=memory, reason=why)
     else:
         retire_memory(actor=actor, memory=memory, reason=why)
+
+
+def _end_of_approved(
+    memory: Memory, *, renews: bool, at: datetime
+) -> tuple[datetime | None, int | None]:
+    """Its new end and the seconds granted, or none where it keeps the one it has.
+
+    A granted life that passed while people decided begins when it takes effect; an end that
+    somebody chose has come. Raises WrongStateError.
+    """
+    if renews:
+        return renewed_end(memory, at=at)
+    if memory.expires_at is None or memory.expires_at > at:
+        return None, None
+    if memory.state in WAITING and memory.ttl is not None:
+        return renewed_end(memory, at=at)
+    raise WrongStateError("The memory has reached its end: nothing is left to approve.")
 
 
 def _supersede_contradicted(*, actor: Actor, memory: Memory, version: MemoryVersion) -> None:

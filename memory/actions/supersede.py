@@ -2,7 +2,8 @@ from audit.trail import audited, note
 from console.accounts.actor import Actor
 from memory.actions.doubt import doubt_derived
 from memory.lifecycle import enter, lock
-from memory.models import Memory, State
+from memory.models import Memory, ReviewStatus, State
+from memory.reviews.closing import close_reviews
 
 
 @audited("memory.superseded")
@@ -10,6 +11,7 @@ def supersede_memory(*, actor: Actor, memory: Memory, successor: Memory, reason:
     """Ends `memory` in favour of `successor`, which then names it."""
     memory = lock(memory)
     note(successor=str(successor.id), version=memory.version)
+    close_reviews(memory, status=ReviewStatus.EXPIRED)
     enter(actor=actor, memory=memory, state=State.SUPERSEDED, reason=reason)
     Memory.objects.filter(id=successor.id).update(supersedes_id=memory.id)
     doubt_derived(actor=actor, source=memory, ended="superseded", successor=successor)
