@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -7,11 +8,12 @@ from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.clock import now
+from console.platform.errors import InvalidInputError
 from console.platform.ids import uuid7
-from memory.models import Memory, MemoryVersion, State
+from memory.models import MemoryVersion, State
 from memory.retrieval.asking import ask
 from memory.retrieval.conflicts import with_conflicts
-from memory.retrieval.history import rank_versions, versions_in_force
+from memory.retrieval.history import rank_versions, versions_in_force, with_memory
 from memory.retrieval.query import Hit, Recall, RecallQuery, Scores
 from memory.retrieval.ranking import rank
 from memory.retrieval.scope import in_scope, scope_of
@@ -25,7 +27,10 @@ CHARACTERS_PER_TOKEN = 4
 
 @audited("memory.recalled", savepoint=False)
 def recall_memories(*, actor: Actor, query: RecallQuery) -> Recall:
-    """The memories that best answer the query, each with its scores; every hit is recorded."""
+    """The memories that best answer the query, each with its scores; every hit is recorded.
+
+    Raises InvalidInputError for an `as_of` to come, or of too large a scope.
+    """
     actor.require(Permission.MEMORY_RECALL)
     hits = _at(query, query.as_of, actor=actor) if query.as_of else _now(query, actor=actor)
     hits = with_conflicts(within_budget(hits, query.token_budget))
@@ -44,32 +49,34 @@ def _now(query: RecallQuery, *, actor: Actor) -> list[Hit]:
     versions = {
         version.memory_id: version
         for version in open_versions(
-            MemoryVersion.objects.select_related("memory__subject", "memory__agent").filter(
-                memory_id__in=[memory_id for memory_id, _ in ranked],
-                number=F("memory__version"),
-                # What was retired since it was found is not answered.
-                memory__state=State.ACTIVE,
+            with_memory(
+                MemoryVersion.objects.filter(
+                    memory_id__in=[memory_id for memory_id, _ in ranked],
+                    number=F("memory__version"),
+                    # What was retired since it was found is not answered.
+                    memory__state=State.ACTIVE,
+                )
             )
         )
     }
+    return hits_of(versions, ranked)
+
+
+def _at(query: RecallQuery, at: datetime, *, actor: Actor) -> list[Hit]:
+    if at > now():
+        raise InvalidInputError.on("as_of", "in_the_future", "Nobody knows yet what will be.")
+    memories = in_scope(query, actor=actor)
+    versions = versions_in_force(memories, at, valid_at=query.valid_at or at, filters=query.filters)
+    return hits_of(versions, rank_versions(query, list(versions.values()), at=at))
+
+
+def hits_of(versions: Mapping[UUID, MemoryVersion], ranked: list[tuple[UUID, Scores]]) -> list[Hit]:
+    """In the order of `ranked`; what is not among the versions is none."""
     return [
         Hit(versions[memory_id].memory, versions[memory_id], scores)
         for memory_id, scores in ranked
         if memory_id in versions
     ]
-
-
-def _at(query: RecallQuery, at: datetime, *, actor: Actor) -> list[Hit]:
-    memories = in_scope(query, actor=actor)
-    versions = versions_in_force(memories, at, valid_at=query.valid_at or at, filters=query.filters)
-    ranked = rank_versions(query, list(versions.values()), at=at)
-    found = with_context(ranked)
-    return [Hit(found[memory_id], versions[memory_id], scores) for memory_id, scores in ranked]
-
-
-def with_context(ranked: list[tuple[UUID, Scores]]) -> dict[UUID, Memory]:
-    memories = Memory.objects.select_related("subject", "agent")
-    return memories.in_bulk_by_id(memory_id for memory_id, _ in ranked)
 
 
 def within_budget(hits: list[Hit], tokens: int | None) -> list[Hit]:

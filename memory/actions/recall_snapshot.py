@@ -6,11 +6,11 @@ from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.ids import uuid7
-from memory.actions.recall import with_context, within_budget
+from memory.actions.recall import hits_of, within_budget
 from memory.models import MemoryVersion, Snapshot, SnapshotItem, State
 from memory.retrieval.conflicts import with_conflicts
-from memory.retrieval.history import rank_versions
-from memory.retrieval.query import Hit, Recall, RecallQuery
+from memory.retrieval.history import rank_versions, with_memory
+from memory.retrieval.query import Recall, RecallQuery
 from memory.sealing import open_versions
 from memory.snapshots.scope import GONE, versions_within
 from memory.touches import record_touches
@@ -25,9 +25,7 @@ def recall_snapshot(*, actor: Actor, snapshot: Snapshot, query: RecallQuery) -> 
     actor.require(Permission.MEMORY_RECALL)
     actor.require(Permission.SNAPSHOT_READ)
     versions = {version.memory_id: version for version in _recallable(snapshot, query)}
-    ranked = rank_versions(query, list(versions.values()), at=snapshot.as_of)
-    found = with_context(ranked)
-    hits = [Hit(found[memory_id], versions[memory_id], scores) for memory_id, scores in ranked]
+    hits = hits_of(versions, rank_versions(query, list(versions.values()), at=snapshot.as_of))
     recall = Recall(uuid7(), with_conflicts(within_budget(hits, query.token_budget)))
     record_touches(
         [(hit.memory.id, hit.version.number) for hit in recall.hits],
@@ -61,5 +59,5 @@ def _recallable(snapshot: Snapshot, query: RecallQuery) -> list[MemoryVersion]:
         )
         .exclude(memory__state__in=GONE)
     )
-    opened = open_versions(versions)
+    opened = open_versions(with_memory(versions))
     return [version for version in opened if version.said and not version.said.is_erased]

@@ -7,9 +7,12 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from console.accounts.actor import ActorKind
+from console.platform.errors import InvalidInputError
 from memory.models import HELD_STATES, Memory, MemoryTransition, MemoryVersion, State
 from memory.retrieval.embedding import local_provider
 from memory.retrieval.filters import EVERYTHING, Filter
+from memory.retrieval.index import run_number, text_of
 from memory.retrieval.narrowing import version_satisfying
 from memory.retrieval.query import RecallQuery, Scores
 from memory.retrieval.ranking import rank
@@ -19,16 +22,17 @@ from memory.retrieval.setting import weights_in_force
 from memory.retrieval.terms import asked_terms, blind_terms
 from memory.sealing import open_versions
 
-# Ranking history scans: a scope larger than this is asked to be narrower by its own results.
+# Opening and ranking what stands in no index takes time: more is asked to be narrowed.
 MAX_CANDIDATES = 5_000
 
 
 def versions_in_force(
     memories: QuerySet[Memory], at: datetime, *, valid_at: datetime, filters: Filter = EVERYTHING
 ) -> dict[UUID, MemoryVersion]:
-    """The version of each of `memories` that a recall at `at` could have returned.
+    """The version of each of `memories` that a recall at `at` could have returned, opened.
 
-    What was deleted since, or is held now, comes back for no moment.
+    What was deleted since, or is held now, comes back for no moment. Raises InvalidInputError
+    where there are more than MAX_CANDIDATES.
     """
     memories = memories.exclude(state__in=[*HELD_STATES, State.RETIRED, State.ERASED])
     fits = version_satisfying(filters)
@@ -39,39 +43,52 @@ def versions_in_force(
     latest = (
         MemoryTransition.objects.filter(memory_id__in=memories.values("id"), at__lte=at)
         .order_by("memory_id", "-at", "-id")
-        .distinct("memory_id")[:MAX_CANDIDATES]
+        .distinct("memory_id")
     )
-    numbers = {
-        transition.memory_id: transition.version
-        for transition in latest
-        if transition.state == State.ACTIVE
-        and (transition.expires_at is None or transition.expires_at > at)
-    }
-    wanted = Q(memory_id__in=numbers)
+    active = MemoryTransition.objects.filter(
+        Q(expires_at__isnull=True) | Q(expires_at__gt=at),
+        id__in=latest.values("id"),
+        state=State.ACTIVE,
+    )
+    numbers = dict(active.values_list("memory_id", "version")[: MAX_CANDIDATES + 1])
+    if len(numbers) > MAX_CANDIDATES:
+        raise InvalidInputError.on(
+            "as_of", "scope_too_large", f"More than {MAX_CANDIDATES} memories: narrow the scope."
+        )
     valid = Q(valid_from__isnull=True) | Q(valid_from__lte=valid_at)
     valid &= Q(valid_to__isnull=True) | Q(valid_to__gt=valid_at)
-    versions = MemoryVersion.objects.filter(wanted & valid, fits)
+    versions = with_memory(MemoryVersion.objects.filter(valid, fits, memory_id__in=numbers))
     in_force = [v for v in versions if v.number == numbers[v.memory_id]]
     return {version.memory_id: version for version in open_versions(in_force)}
+
+
+def with_memory(versions: QuerySet[MemoryVersion]) -> QuerySet[MemoryVersion]:
+    """What ranking and answering ask of each version's memory, fetched along."""
+    return versions.select_related("memory__subject", "memory__agent")
 
 
 def rank_versions(
     query: RecallQuery, versions: list[MemoryVersion], *, at: datetime
 ) -> list[tuple[UUID, Scores]]:
-    """The same ranking over versions that are in no index, by a key of the moment."""
+    """The same ranking over versions that are in no index, by a key of the moment.
+
+    `versions` as of `with_memory`, opened. Weights and approvals are those of `at`.
+    """
     provider = local_provider()
-    vectors = provider.embed([query.query, *(version.content for version in versions)])
+    texts = [text_of(version.memory, version) for version in versions]
+    vectors = provider.embed([query.query, *texts])
     key = token_bytes(32)
-    terms = [blind_terms(version.content, key) for version in versions]
+    terms = [blind_terms(text, key) for text in texts]
     sizes = [len(of_one) for of_one in terms]
+    approved = _approved(versions, at)
     rows = Rows(
         ids=np.frombuffer(b"".join(version.memory_id.bytes for version in versions), "V16"),
-        run=np.zeros(len(versions), np.int64),
+        run=np.array([run_number(version.memory.run) or 0 for version in versions], np.int64),
         similarity=(vectors[1:] @ vectors[0]).astype(np.float64),
         generation=np.zeros(len(versions), np.int16),
         recorded_at=np.array([version.recorded_at.timestamp() for version in versions]),
         confidence=np.array([version.confidence for version in versions], np.float64),
-        is_approved=np.zeros(len(versions), np.bool_),
+        is_approved=np.array([(v.memory_id, v.number) in approved for v in versions], np.bool_),
         length=np.array(sizes, np.float64),
         words=np.array([term for of_one in terms for term in of_one], np.int32),
         word_row=np.repeat(np.arange(len(versions)), sizes),
@@ -80,6 +97,17 @@ def rank_versions(
         asked_terms(query.query, [key]),
         Found(rows, len(rows)),
         at=at,
-        weights=weights_in_force(),
+        weights=weights_in_force(at),
         limit=query.top_k,
     )
+
+
+def _approved(versions: list[MemoryVersion], at: datetime) -> set[tuple[UUID, int]]:
+    """Which of them a person had written or approved by then, by memory and number."""
+    steps = MemoryTransition.objects.filter(
+        memory_id__in=[version.memory_id for version in versions],
+        state=State.ACTIVE,
+        actor_kind=ActorKind.USER,
+        at__lte=at,
+    )
+    return set(steps.values_list("memory_id", "version"))

@@ -63,9 +63,13 @@ class IndexEntry:
 
     @property
     def text(self) -> str:
-        """What a query is compared with: the content, and the key's words, which name it."""
-        words = self.memory.key.replace("_", " ").replace(".", " ")
-        return f"{self.version.content}\n{words}" if words else self.version.content
+        return text_of(self.memory, self.version)
+
+
+def text_of(memory: Memory, version: MemoryVersion) -> str:
+    """What a query is compared with: the content, and the key's words, which name it."""
+    words = memory.key.replace("_", " ").replace(".", " ")
+    return f"{version.content}\n{words}" if words else version.content
 
 
 def store_entries(entries: Sequence[IndexEntry], *, keyring: Keyring) -> None:
@@ -126,7 +130,7 @@ def _document(entry: IndexEntry, *, terms: list[int], key: Key, model: str) -> d
         "expires_at": memory.expires_at,
         "valid_from": memory.valid_from,
         "valid_to": memory.valid_to,
-        "run": _number_of(memory.run),
+        "run": run_number(memory.run),
         "recorded_at": version.recorded_at,
         "confidence": memory.confidence,
         "model": model,
@@ -134,7 +138,7 @@ def _document(entry: IndexEntry, *, terms: list[int], key: Key, model: str) -> d
     }
 
 
-def _number_of(run: str) -> int | None:
+def run_number(run: str) -> int | None:
     """A run's name as a number: neighbours need only be told from strangers."""
     if not run:
         return None

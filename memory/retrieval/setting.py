@@ -1,5 +1,7 @@
 """The tenant's own weights, or the defaults where nobody has chosen any."""
 
+from datetime import datetime
+
 from memory.models import RecallSetting
 from memory.retrieval.weights import DEFAULT_WEIGHTS, RecallWeights
 
@@ -16,5 +18,8 @@ def weights_of(setting: RecallSetting | None) -> RecallWeights:
     return RecallWeights(**{n: v for n, v in setting.weights.items() if n in known})
 
 
-def weights_in_force() -> RecallWeights:
-    return weights_of(setting_in_force())
+def weights_in_force(at: datetime | None = None) -> RecallWeights:
+    """Those of now, or of a moment in the past."""
+    if at is None:
+        return weights_of(setting_in_force())
+    return weights_of(RecallSetting.objects.filter(set_at__lte=at).order_by("-id").first())
