@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     "ask what to renew": {"task": "memory.tasks.ask_for_renewals", "schedule": 3600.0},
     "evict past the budget": {"task": "memory.tasks.evict_surplus", "schedule": 3600.0},
     "doubt memories": {"task": "memory.tasks.raise_doubts", "schedule": 6 * 3600.0},
+    "finish rotations of keys": {"task": "memory.tasks.finish_rotations", "schedule": 3600.0},
     "settle the recall index": {"task": "memory.tasks.settle_index", "schedule": 60.0},
     "make partitions": {"task": "audit.tasks.make_partitions", "schedule": 3600.0},
     "forget old idempotent answers": {

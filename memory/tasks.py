@@ -16,6 +16,7 @@ from memory.rescreening import is_screening_due, unfinished_screening
 from memory.retrieval import reembedding
 from memory.retrieval.embedding import EmbeddingUnavailableError
 from memory.retrieval.graph import settle
+from memory.rotation import finish_rotation
 from memory.snapshots import sweep
 
 # Longer than a batch takes with all its retries.
@@ -156,6 +157,18 @@ def raise_doubts() -> None:
 @shared_task(acks_late=True)
 def raise_doubts_of(*, tenant_id: str) -> None:
     raise_doubts_in(UUID(tenant_id))
+
+
+@shared_task
+def finish_rotations() -> None:
+    """Ends what a rotation of keys began, and destroys retired keys once that is safe."""
+    _wake(finish_rotations_in)
+
+
+@shared_task(acks_late=True)
+def finish_rotations_in(*, tenant_id: str) -> None:
+    for _ in finish_rotation(UUID(tenant_id)):
+        pass
 
 
 @shared_task

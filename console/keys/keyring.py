@@ -121,14 +121,17 @@ def _rows(statement: str, ids: Sequence[UUID]) -> list[Wrapped]:
     return [Wrapped(*row) for row in fetch(statement, [current_tenant_id(), ids])]
 
 
-def new_generation(purpose: Purpose, subject_id: UUID | None = None) -> DataKey:
-    """Makes the next key of a purpose that has one; it seals from its commit on."""
-    rows = DataKey.objects.filter(purpose=purpose, subject_id=subject_id)
-    newest = rows.order_by("-generation").values_list("generation", flat=True)[:1].get()
-    row = DataKey(purpose=purpose, subject_id=subject_id, generation=newest + 1)
-    wrap(row, new_key(), wrapping=Keyring(_rows(BY_ID, [])).wrapping)
-    DataKey.objects.bulk_create([row])
-    return row
+def make_successors(keys: Sequence[DataKey]) -> list[DataKey]:
+    """The next generation of each; they seal from their commit on."""
+    wrapping = Keyring(_rows(BY_ID, [])).wrapping
+    successors = [
+        DataKey(purpose=key.purpose, subject_id=key.subject_id, generation=key.generation + 1)
+        for key in keys
+    ]
+    for row in successors:
+        wrap(row, new_key(), wrapping=wrapping)
+    DataKey.objects.bulk_create(successors)
+    return successors
 
 
 def rewrap(rows: Sequence[DataKey]) -> None:

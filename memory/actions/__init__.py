@@ -14,15 +14,17 @@ from memory.actions.question_use import raise_doubts
 from memory.actions.recall import recall_memories
 from memory.actions.recall_snapshot import recall_snapshot
 from memory.actions.refresh import refresh_memories
+from memory.actions.rekey import rehash_memories, rekey_names, reseal_memories
 from memory.actions.renew import ask_for_renewal
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
 from memory.actions.revise import revise_memory
 from memory.actions.rotate_keys import (
     destroy_retired_keys,
-    reseal_memories,
+    order_rotation,
+    rewrap_by_root,
     rewrap_keys,
-    rotate_key,
+    rotate_due_keys,
 )
 from memory.actions.screen_stored import begin_screening, quarantine_memory, screen_stored
 from memory.actions.set_lifecycle_rules import set_lifecycle_rules
@@ -46,6 +48,7 @@ __all__ = [
     "forget_memories",
     "merge_memories",
     "name_subject",
+    "order_rotation",
     "place_hold",
     "promote_memories",
     "quarantine_memory",
@@ -53,14 +56,17 @@ __all__ = [
     "recall_memories",
     "recall_snapshot",
     "refresh_memories",
+    "rehash_memories",
+    "rekey_names",
     "release_hold",
     "report_outcome",
     "reseal_memories",
     "restore_version",
     "retire_memory",
     "revise_memory",
+    "rewrap_by_root",
     "rewrap_keys",
-    "rotate_key",
+    "rotate_due_keys",
     "save_policy",
     "screen_stored",
     "set_lifecycle_rules",

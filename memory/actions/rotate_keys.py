@@ -1,39 +1,34 @@
-"""Rotating the keys that memories are sealed under, online, by small transactions.
+"""Rotating keys, online, by small transactions.
 
-A rotation makes a new generation and retires the old one, which still opens; then what the old
-one holds is moved, some rows at a time. Where it stands is read off the rows, so a rotation that
-was killed goes on where it stopped. A retired key is destroyed only after `SAFE_AFTER`: whoever
+A key that is due gets a successor and is retired: it still opens, and what it holds is moved
+(`memory.actions.rekey`). Where all of it stands is read off the rows, so a rotation that was
+killed goes on where it stopped. A retired key is destroyed only after `SAFE_AFTER`: whoever
 loaded it before it was retired has lost the database's context by then (`LIFETIME_SECONDS`) and
 can seal nothing under it any more.
 """
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
 from uuid import UUID
 
-import orjson
+from django.db.models import Exists, OuterRef, QuerySet
 
-from audit.trail import Changes, audited
+from audit.trail import Changes, audited, note
 from console.accounts.actor import Actor
+from console.accounts.models import Subject
 from console.accounts.permissions import Permission
-from console.keys.keyring import keyring_for, new_generation, rewrap
+from console.keys.keyring import make_successors, rewrap
 from console.keys.models import DataKey, Purpose, SigningKey
 from console.keys.signing import rewrap_signing_keys
 from console.platform.clock import now
 from console.platform.crypto.context import LIFETIME_SECONDS
 from console.platform.crypto.root_keys import root_keys
-from console.tenancy.rows import execute
 from console.tenancy.scope import current_tenant_id
-from memory.models import MemoryVersion, SealedContent
-from memory.sealing import open_versions, seal_said
+from memory.models import MemoryFingerprint, RecallIndex, SealedContent, SubjectName
 
 SAFE_AFTER = timedelta(seconds=2 * LIFETIME_SECONDS)
-
-MOVE = """
-UPDATE memory_sealedcontent AS old SET key_id = new.key_id, ciphertext = new.ciphertext
-FROM json_populate_recordset(NULL::memory_sealedcontent, %s::json) AS new
-WHERE old.tenant_id = %s AND old.id = new.id AND old.key_id = %s
-"""
 
 
 class KeysChanged(Changes[DataKey | SigningKey]):
@@ -42,34 +37,79 @@ class KeysChanged(Changes[DataKey | SigningKey]):
     rows = 0
 
 
-@audited("key.rotated")
-def rotate_key(*, actor: Actor, purpose: Purpose, subject_id: UUID | None = None) -> KeysChanged:
-    """A new generation that is used from now on; the one before still opens."""
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """How many `keys` of the tenant `id` are to be rotated."""
+
+    id: UUID
+    keys: int
+
+    audit_kind: ClassVar = "tenant"
+
+
+@audited("key.rotation_ordered")
+def order_rotation(*, actor: Actor, purpose: Purpose, subject: Subject | None = None) -> Ordered:
+    """Of all keys of a purpose, or of those of one subject. Those due already stay due."""
     actor.require(Permission.KEYS_MANAGE)
-    keyring_for([subject_id])
+    keys = DataKey.objects.filter(purpose=purpose, wrapped__isnull=False, retired_at=None)
+    if subject is not None:
+        keys = keys.filter(subject_id=subject.id)
+    count = keys.update(due_at=now())
+    note(purpose=purpose, keys=count, subject_id=str(subject.id) if subject else None)
+    return Ordered(current_tenant_id(), count)
+
+
+def due_keys() -> QuerySet[DataKey]:
+    return DataKey.objects.filter(
+        due_at__isnull=False, retired_at=None, wrapped__isnull=False
+    ).order_by("id")
+
+
+@audited("key.rotated")
+def rotate_due_keys(*, actor: Actor, limit: int) -> KeysChanged:
+    """Makes successors, which are used from now on; the keys before them still open."""
+    actor.require(Permission.KEYS_MANAGE)
     changed = KeysChanged()
-    fresh = new_generation(purpose, subject_id)
-    older = DataKey.objects.filter(
-        purpose=purpose, subject_id=subject_id, retired_at=None, generation__lt=fresh.generation
-    )
-    changed.rows = older.update(retired_at=now())
-    changed.add(fresh, {"purpose": purpose, "generation": fresh.generation})
+    # Of two rotations at once each takes other keys: a key has one successor.
+    due = list(due_keys().select_for_update(of=("self",), skip_locked=True)[:limit])
+    if not due:
+        return changed
+    for key in make_successors(due):
+        changed.add(key, {"purpose": key.purpose, "generation": key.generation})
+    changed.rows = DataKey.objects.filter(id__in=[key.id for key in due]).update(retired_at=now())
+    return changed
+
+
+@audited("key.rewrapped")
+def rewrap_by_root(*, actor: Actor) -> KeysChanged:
+    """Wraps the tenant's wrapping keys anew, by the current root key."""
+    actor.require(Permission.KEYS_MANAGE)
+    wrapping = DataKey.objects.filter(purpose=Purpose.WRAP, wrapped__isnull=False)
+    changed = KeysChanged()
+    _rewrap(changed, list(wrapping.exclude(wrapped_by=root_keys().current)))
     return changed
 
 
 @audited("key.rewrapped")
 def rewrap_keys(*, actor: Actor, limit: int) -> KeysChanged:
-    """Wraps some keys anew: by the current root key, or by the tenant's current wrapping key."""
+    """Wraps some of the tenant's other keys anew, by its current wrapping key."""
     actor.require(Permission.KEYS_MANAGE)
     changed = KeysChanged()
-    living = DataKey.objects.filter(wrapped__isnull=False).order_by("id")
-    current = living.filter(purpose=Purpose.WRAP).order_by("-generation").first()
-    stale = list(
-        living.filter(purpose=Purpose.WRAP).exclude(wrapped_by=root_keys().current)[:limit]
+    current = (
+        DataKey.objects.filter(purpose=Purpose.WRAP, wrapped__isnull=False)
+        .order_by("-generation")
+        .first()
     )
-    if current is not None:
-        others = living.exclude(purpose=Purpose.WRAP).exclude(wrapped_by=str(current.id))
-        stale += list(others[: limit - len(stale)])
+    if current is None:
+        return changed
+    others = DataKey.objects.filter(wrapped__isnull=False).exclude(purpose=Purpose.WRAP)
+    stale = list(others.exclude(wrapped_by=str(current.id)).order_by("id")[:limit])
+    _rewrap(changed, stale)
+    _rewrap_signing_keys(changed, current, limit=limit - len(stale))
+    return changed
+
+
+def _rewrap(changed: KeysChanged, stale: list[DataKey]) -> None:
     before_by_id = {key.id: key.wrapped_by for key in stale}
     rewrap(stale)
     for key in stale:
@@ -79,9 +119,6 @@ def rewrap_keys(*, actor: Actor, limit: int) -> KeysChanged:
             wrapped=key.wrapped, wrapped_by=key.wrapped_by, rewrapped_at=now()
         )
         changed.add(key, {"purpose": key.purpose, "was_wrapped_by": before})
-    if current is not None:
-        _rewrap_signing_keys(changed, current, limit=limit - len(stale))
-    return changed
 
 
 def _rewrap_signing_keys(changed: KeysChanged, current: DataKey, *, limit: int) -> None:
@@ -96,57 +133,38 @@ def _rewrap_signing_keys(changed: KeysChanged, current: DataKey, *, limit: int) 
         changed.add(key, {"was_wrapped_by": str(before)})
 
 
-@audited("memory.resealed")
-def reseal_memories(*, actor: Actor, key: DataKey, limit: int) -> KeysChanged:
-    """Seals some of what stands under the retired `key` anew, under its subject's current one."""
-    actor.require(Permission.KEYS_MANAGE)
-    changed = KeysChanged()
-    held = SealedContent.objects.filter(key_id=key.id).order_by("id")
-    ids = list(held.values_list("id", flat=True)[:limit])
-    if not ids:
-        return changed
-    current = keyring_for([key.subject_id]).current(Purpose.CONTENT, key.subject_id)
-    versions = open_versions(MemoryVersion.objects.filter(id__in=ids))
-    sealed = [seal_said(version, version.opened, key=current) for version in versions]
-    execute(MOVE, [_document(sealed), current_tenant_id(), key.id])
-    changed.rows = len(sealed)
-    changed.add(key, {"rows": len(sealed), "to": str(current.id)})
-    return changed
-
-
 @audited("key.destroyed")
-def destroy_retired_keys(*, actor: Actor) -> KeysChanged:
-    """Destroys the retired keys under which nothing stands any more, once that is safe."""
+def destroy_retired_keys(*, actor: Actor, limit: int) -> KeysChanged:
+    """Destroys some of the retired keys under which nothing stands any more, once that is safe.
+
+    Those of the server's seal stay: versions are verified by the key that sealed them.
+    """
     actor.require(Permission.KEYS_MANAGE)
     changed = KeysChanged()
     moment = now()
-    retired = DataKey.objects.filter(
-        retired_at__lt=moment - SAFE_AFTER,
-        destroyed_at=None,
-        purpose__in=[Purpose.WRAP, Purpose.CONTENT],
-    )
-    for key in retired:
-        if _is_used(key):
-            continue
-        DataKey.objects.filter(id=key.id).update(
-            wrapped=None, destroyed_at=moment, destroyed_reason="rotated"
-        )
+    unused = list(_unused(moment - SAFE_AFTER, limit))
+    for key in unused:
         changed.add(key, {"purpose": key.purpose, "generation": key.generation})
-    changed.rows = len(changed.changed)
+    changed.rows = DataKey.objects.filter(id__in=[key.id for key in unused]).update(
+        wrapped=None, destroyed_at=moment, destroyed_reason="rotated"
+    )
     return changed
 
 
-def _is_used(key: DataKey) -> bool:
-    if key.purpose == Purpose.WRAP:
+def _unused(before: datetime, limit: int) -> Iterator[DataKey]:
+    """Of what was retired before that."""
+    retired = DataKey.objects.filter(retired_at__lt=before, wrapped__isnull=False)
+    held = [model.objects.filter(key_id=OuterRef("id")) for model in (SealedContent, SubjectName)]
+    content = retired.filter(*(~Exists(rows) for rows in held), purpose=Purpose.CONTENT)
+    yield from content.order_by("id")[:limit]
+    for key in retired.filter(purpose=Purpose.WRAP):
         wrapped = DataKey.objects.filter(wrapped_by=str(key.id), wrapped__isnull=False)
-        return wrapped.exists() or SigningKey.objects.filter(wrapped_by_id=key.id).exists()
-    return SealedContent.objects.filter(key_id=key.id).exists()
-
-
-def _document(sealed: Sequence[SealedContent]) -> str:
-    return orjson.dumps(
-        [
-            {"id": row.id, "key_id": row.key_id, "ciphertext": "\\x" + row.ciphertext.hex()}
-            for row in sealed
+        if not wrapped.exists() and not SigningKey.objects.filter(wrapped_by_id=key.id).exists():
+            yield key
+    for key in retired.filter(purpose=Purpose.INDEX):
+        hashed = [
+            model.objects.filter(key_generation=key.generation)
+            for model in (RecallIndex, MemoryFingerprint, SubjectName)
         ]
-    ).decode()
+        if not any(rows.exists() for rows in hashed):
+            yield key

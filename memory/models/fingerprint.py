@@ -7,9 +7,9 @@ from memory.models.memory import Memory
 class MemoryFingerprint(ScopedModel):
     """The SimHash of what a memory last said, and where to look for its like. `id` is the memory's.
 
-    Made of keyed words: without the tenant's index key it tells nothing. Each band is a quarter
-    of the SimHash, mixed with subject and namespace: two texts of one scope that differ in at
-    most three bits share one (`memory.screening.simhash`).
+    Made of keyed words: without the tenant's index key, of generation `key_generation`, it tells
+    nothing. Each band is a quarter of the SimHash, mixed with subject and namespace: two texts of
+    one scope that differ in at most three bits share one (`memory.screening.simhash`).
     """
 
     memory = models.ForeignObject(
@@ -19,6 +19,7 @@ class MemoryFingerprint(ScopedModel):
         to_fields=("tenant_id", "id"),
         related_name="+",
     )
+    key_generation = models.SmallIntegerField()
     simhash = models.BigIntegerField()
     band_a = models.BigIntegerField()
     band_b = models.BigIntegerField()

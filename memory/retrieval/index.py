@@ -1,6 +1,6 @@
 """Keeping the recall index: an active memory is in it, any other is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -19,6 +19,7 @@ from console.tenancy.scope import current_tenant_id
 from memory.models import Memory, MemoryVersion, RecallIndex, State
 from memory.retrieval.embedding import embedding_provider
 from memory.retrieval.terms import blind_terms
+from memory.sealing import open_versions
 
 # The vectors travel apart, as one binary array of which each row takes its part: as text they
 # would cost more than all the rest.
@@ -107,6 +108,15 @@ def _wake_embedding(tenant_id: UUID) -> None:
     from memory.tasks import embed_waiting_in  # noqa: PLC0415
 
     embed_waiting_in.delay(tenant_id=str(tenant_id))
+
+
+def entries_of(versions: Mapping[UUID, int]) -> list[IndexEntry]:
+    """What rows of the index were made from, by memory and version number, in the order of ids."""
+    memories = Memory.objects.in_bulk_by_id(versions)
+    every = MemoryVersion.objects.filter(memory_id__in=versions)
+    wanted = [one for one in every if one.number == versions[one.memory_id]]
+    entries = [IndexEntry(memories[one.memory_id], one) for one in open_versions(wanted)]
+    return sorted(entries, key=lambda entry: entry.memory.id)
 
 
 def refresh_index(memory: Memory, version: MemoryVersion) -> None:

@@ -14,15 +14,14 @@ import numpy as np
 from audit.ingest import columns
 from audit.ingest.statements import run
 from console.tenancy.scope import current_tenant_id, tenant_scope
-from memory.models import Memory, MemoryVersion, RecallIndex
+from memory.models import RecallIndex
 from memory.retrieval.embedding import (
     EmbeddingProvider,
     EmbeddingRefusedError,
     Vectors,
     embedding_provider,
 )
-from memory.retrieval.index import IndexEntry
-from memory.sealing import open_versions
+from memory.retrieval.index import entries_of
 
 BATCH = 128
 FIRST = UUID(int=0)
@@ -80,12 +79,8 @@ def _texts_after(tenant_id: UUID, after: UUID, provider: EmbeddingProvider) -> l
     with tenant_scope(tenant_id):
         rows = RecallIndex.objects.exclude(model=provider.name).filter(id__gt=after)
         ids = dict(rows.order_by("id").values_list("id", "version")[:BATCH])
-        memories = Memory.objects.in_bulk_by_id(ids)
-        versions = MemoryVersion.objects.filter(memory_id__in=ids)
-        wanted = [one for one in versions if one.number == ids[one.memory_id]]
-        entries = [IndexEntry(memories[one.memory_id], one) for one in open_versions(wanted)]
-    texts = [Text(entry.memory.id, entry.version.number, entry.text) for entry in entries]
-    return sorted(texts, key=lambda text: text.id)
+        entries = entries_of(ids)
+    return [Text(entry.memory.id, entry.version.number, entry.text) for entry in entries]
 
 
 def _embedded(texts: list[Text], provider: EmbeddingProvider) -> tuple[list[Text], Vectors]:

@@ -19,7 +19,7 @@ from console.tenancy.scope import current_tenant_id
 from memory.screening.bursts import MOST_A_MINUTE
 from memory.screening.context import ScreenContext
 from memory.screening.names import MOST_WORDS as MOST_WORDS_IN_NAME
-from memory.screening.simhash import BANDS, Fingerprint, fingerprint
+from memory.screening.simhash import BANDS, Fingerprint, fingerprint, scope_of
 from memory.screening.texts import beside
 from memory.screening.words import WORD, Words, signed, words_of
 from memory.writes import Write
@@ -75,11 +75,15 @@ WHERE tenant_id = %s AND external_id = ANY(%s::text[])
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of the database about one write. `named` are words that may hold names."""
+    """What is asked of the database about one write. `named` are words that may hold names.
+
+    A rotated index key still recognises what was hashed under it: `fingerprints` has one per
+    generation, the current one first; none for a text without words.
+    """
 
     named: list[Words]
     identifiers: list[str]
-    fingerprint: Fingerprint | None
+    fingerprints: list[Fingerprint]
 
 
 @dataclass(slots=True)
@@ -120,7 +124,7 @@ def gather(
             replace(
                 context,
                 names=known_names(asked[n], known, subject_ids[n]),
-                fingerprint=asked[n].fingerprint,
+                fingerprint=next(iter(asked[n].fingerprints), None),
                 near_duplicates=near,
                 echoes=tuple(
                     one for one in near if one in known.recalled and one not in write.derived_from
@@ -147,17 +151,17 @@ def plain_context(actor: Actor, write: Write) -> ScreenContext:
 def _asked(
     write: Write, context: ScreenContext, subject_id: UUID | None, keyring: Keyring
 ) -> Asked:
-    current, *earlier = [key.secret for key in keyring.every(Purpose.INDEX)]
-    words = words_of(write.content, current)
+    keys = keyring.every(Purpose.INDEX)
+    content = [words_of(write.content, key.secret) for key in keys]
     others = beside(context).text
-    # A rotated key still recognises the names that were hashed with it.
-    named = [words, *(words_of(write.content, key) for key in earlier)]
-    if others:
-        named += [words_of(others, key) for key in (current, *earlier)]
+    scope = scope_of(subject_id, write.namespace)
+    fingerprints = [
+        fingerprint(words, scope=scope, key=key) for words, key in zip(content, keys, strict=True)
+    ]
     return Asked(
-        named,
+        content + ([words_of(others, key.secret) for key in keys] if others else []),
         _identifiers(f"{write.content}\n{others}"),
-        fingerprint(words, scope=f"{subject_id}|{'|'.join(write.namespace)}", key=current),
+        [one for one in fingerprints if one is not None],
     )
 
 
@@ -168,7 +172,7 @@ def _identifiers(text: str) -> list[str]:
 
 def _ask(asked: Sequence[Asked], *, actor: Actor) -> Known:
     tenant, moment = current_tenant_id(), now()
-    prints = [(n, one.fingerprint) for n, one in enumerate(asked) if one.fingerprint]
+    prints = [(n, made) for n, one in enumerate(asked) for made in one.fingerprints]
     bands = [[fingerprint.bands[i] for _, fingerprint in prints] for i in range(BANDS)]
     rows = fetch(
         GATHER,

@@ -1,20 +1,22 @@
-"""Keys are rotated while agents read, and what an intruder changed in the database is found."""
+"""Keys of every level are rotated while agents read and write, and nobody notices."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from threading import Event
+from uuid import UUID
 
 import psycopg
 import pytest
 import time_machine
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from audit.models import AuditEvent
+from audit.trail import append
+from console.accounts.actor import system_actor
+from console.accounts.models import Subject
 from console.accounts.permissions import Role
-from console.administration import create_tenant
 from console.keys.keyring import keyring_for
 from console.keys.models import DataKey, Purpose
 from console.platform.clock import now
@@ -22,39 +24,25 @@ from console.platform.crypto import root_keys as roots
 from console.platform.crypto.root_keys import LocalRootKeys
 from console.platform.errors import ErasedSubjectError, NotPermittedError
 from console.tenancy.scope import tenant_scope
-from memory.actions import rotate_key
+from memory.actions import (
+    destroy_retired_keys,
+    name_subject,
+    order_rotation,
+    recall_memories,
+    rehash_memories,
+    reseal_memories,
+    rotate_due_keys,
+)
 from memory.actions.rotate_keys import SAFE_AFTER
-from memory.models import MemoryVersion, SealedContent
+from memory.models import MemoryFingerprint, MemoryVersion, RecallIndex, SealedContent, SubjectName
+from memory.retrieval.query import RecallQuery
 from memory.sealing import open_versions
-from tests.cast import a_person, an_agent, remember, versions
+from memory.tasks import finish_rotations_in
+from tests.cast import a_person, an_agent, remember
+from tests.database import DATABASE
+from tests.keys.stored import keys_of, run, words
 
-DATABASE = "mnemoscope_test"
-
-
-def run(name, **options):
-    out = StringIO()
-    call_command(name, json=True, stdout=out, **options)
-    return json.loads(out.getvalue())
-
-
-@pytest.fixture
-def stored(committed_db):
-    """acme with three memories, committed: two about subjects, one about nobody."""
-    tenant = create_tenant(slug="acme", name="Acme")
-    robo = an_agent(tenant, "robo")
-    for content, subject in (("Likes tea.", "jonas"), ("Lives in Kiel.", "mia"), ("Noted.", "")):
-        remember(robo, content, subject=subject)
-    return tenant
-
-
-def words(tenant):
-    with tenant_scope(tenant.id):
-        return {version.content for version in versions()}
-
-
-def keys_of(tenant, **about):
-    with tenant_scope(tenant.id):
-        return list(DataKey.objects.filter(**about).order_by("generation"))
+FIRST = UUID(int=0)
 
 
 def test_at_rest_nothing_a_memory_says_can_be_read(stored, postgres):
@@ -83,6 +71,7 @@ def test_every_level_rotates_and_everything_reads_as_before(stored, monkeypatch)
     assert [key.wrapped_by for key in keys_of(stored, purpose=Purpose.WRAP)] == ["next"]
     assert run("rotate_keys", level="tenant")["acme"]["rewrapped"] == 8
     assert run("rotate_keys", level="content")["acme"]["resealed"] == 3
+    assert run("rotate_keys", level="index")["acme"]["rehashed"] == 6
     assert run("rotate_keys", level="seal")["acme"]["rotated"] == 1
     assert words(stored) == before
     assert run("verify_memories")["acme"]["problems"] == []
@@ -103,13 +92,148 @@ def test_retired_keys_are_destroyed_once_nobody_can_seal_under_them(stored):
 
 
 def test_an_interrupted_rotation_goes_on_where_it_stopped(stored):
+    """Between two subjects, and within what one of them is remembered by."""
+    alice = a_person(stored, "alice", Role.OWNER).actor
     with tenant_scope(stored.id):
-        robo_key = DataKey.objects.filter(purpose=Purpose.CONTENT).first()
-        alice = a_person(stored, "alice", Role.OWNER).actor
-        rotate_key(actor=alice, purpose=Purpose.CONTENT, subject_id=robo_key.subject_id)
+        order_rotation(actor=alice, purpose=Purpose.CONTENT)
+        assert rotate_due_keys(actor=alice, limit=1).rows == 1
     assert words(stored) == {"Likes tea.", "Lives in Kiel.", "Noted."}
     answer = run("rotate_keys", level="finish")["acme"]
-    assert (answer["rotated"], answer["resealed"]) == (0, 1)
+    assert (answer["rotated"], answer["resealed"]) == (2, 3)
+    assert run("rotate_keys", level="finish")["acme"]["rotated"] == 0
+    assert [
+        key.generation for key in keys_of(stored, purpose=Purpose.CONTENT, retired_at=None)
+    ] == [2] * 3
+
+
+def test_the_hourly_sweep_ends_a_rotation_and_destroys_what_is_no_longer_used(stored):
+    with tenant_scope(stored.id):
+        order_rotation(actor=system_actor(stored.id, "test"), purpose=Purpose.CONTENT)
+    finish_rotations_in(tenant_id=str(stored.id))
+    assert len(keys_of(stored, purpose=Purpose.CONTENT, generation=2)) == 3
+    assert not keys_of(stored, destroyed_at__isnull=False)
+    with time_machine.travel(now() + 2 * SAFE_AFTER):
+        finish_rotations_in(tenant_id=str(stored.id))
+    assert len(keys_of(stored, destroyed_at__isnull=False)) == 3
+    assert words(stored) == {"Likes tea.", "Lives in Kiel.", "Noted."}
+
+
+def test_a_key_under_which_something_still_stands_is_not_destroyed(stored):
+    with tenant_scope(stored.id):
+        order_rotation(actor=system_actor(stored.id, "test"), purpose=Purpose.CONTENT)
+        rotate_due_keys(actor=system_actor(stored.id, "test"), limit=10)
+        retired = DataKey.objects.filter(purpose=Purpose.CONTENT, generation=1)
+        held = SealedContent.objects.filter(key_id__in=retired.values("id"))
+        assert held.count() == 3
+    with time_machine.travel(now() + 2 * SAFE_AFTER), tenant_scope(stored.id):
+        assert destroy_retired_keys(actor=system_actor(stored.id, "test"), limit=10).rows == 0
+    assert words(stored) == {"Likes tea.", "Lives in Kiel.", "Noted."}
+
+
+def test_words_that_do_not_open_stop_nobody_elses_rotation(stored, postgres):
+    with psycopg.connect(postgres.dsn(), dbname=DATABASE) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        superuser.execute(
+            "UPDATE memory_sealedcontent SET ciphertext = ciphertext || '\\x00'"
+            " WHERE id = (SELECT min(id::text)::uuid FROM memory_sealedcontent)"
+        )
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 do not open"):
+        call_command("rotate_keys", level="content", stdout=out)
+    assert "resealed 2" in out.getvalue()
+    with tenant_scope(stored.id):
+        retired = DataKey.objects.filter(purpose=Purpose.CONTENT, retired_at__isnull=False)
+        assert SealedContent.objects.filter(key_id__in=retired.values("id")).count() == 1
+
+
+def test_a_rotation_leaves_what_somebody_is_changing_for_the_next_time(stored):
+    alice = a_person(stored, "alice", Role.OWNER).actor
+    with tenant_scope(stored.id):
+        order_rotation(actor=alice, purpose=Purpose.CONTENT)
+        rotate_due_keys(actor=alice, limit=10)
+        subject = Subject.objects.get(external_id="jonas")
+        key = DataKey.objects.get(purpose=Purpose.CONTENT, subject_id=subject.id, generation=1)
+
+    def reseal():
+        try:
+            with tenant_scope(stored.id):
+                return reseal_memories(actor=alice, key=key, after=FIRST, limit=10).rows
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with tenant_scope(stored.id):
+            list(SealedContent.objects.filter(key_id=key.id).select_for_update(of=("self",)))
+            assert pool.submit(reseal).result() == 0
+        assert pool.submit(reseal).result() == 1
+
+
+def recalled(actor, query):
+    found = recall_memories(actor=actor, query=RecallQuery(query=query))
+    return {(hit.version.content, hit.scores.matched) for hit in found.hits if hit.scores.matched}
+
+
+def test_while_the_index_key_rotates_words_and_names_of_both_generations_are_known(stored):
+    bob = a_person(stored, "bob", Role.OWNER)
+    robo = an_agent(stored, "second")
+    system = system_actor(stored.id, "test")
+    text = "Mia's parcels go to the back door on Friday mornings, before nine and never later."
+    remember(robo, text, subject="mia")
+    with tenant_scope(stored.id):
+        mia = Subject.objects.get(external_id="mia")
+        name_subject(actor=bob.actor, subject=mia, names=["Mia Weber"])
+        order_rotation(actor=system, purpose=Purpose.INDEX)
+        rotate_due_keys(actor=system, limit=10)
+    remember(robo, "Kiel is by the sea.")
+
+    def found():
+        with tenant_scope(stored.id):
+            again = remember(robo, text, subject="mia").version
+            named = remember(robo, "Mia Weber called.", subject="jonas").version
+            hits = recalled(robo.actor, "kiel")
+            transaction.set_rollback(True)  # else the repetition were found the next time
+        codes = {one["code"] for one in [*again.findings, *named.findings]}
+        return hits, codes
+
+    in_both = {("Lives in Kiel.", 1), ("Kiel is by the sea.", 1)}
+    codes = {"near_duplicate", "personal_data"}
+    assert found() == (in_both, codes)
+    with tenant_scope(stored.id):
+        assert set(RecallIndex.objects.values_list("key_generation", flat=True)) == {1, 2}
+        rehash_memories(actor=system, after=FIRST, limit=2)
+    assert found() == (in_both, codes)
+    answer = run("rotate_keys", level="finish")["acme"]
+    assert (answer["renamed"], answer["rehashed"] > 0) == (1, True)
+    for model in (RecallIndex, MemoryFingerprint, SubjectName):
+        with tenant_scope(stored.id):
+            assert set(model.objects.values_list("key_generation", flat=True)) == {2}
+    with time_machine.travel(now() + 2 * SAFE_AFTER):
+        assert run("rotate_keys", level="finish")["acme"]["destroyed"] == 1
+    [old] = keys_of(stored, purpose=Purpose.INDEX, generation=1)
+    assert (old.wrapped, old.destroyed_reason) == (None, "rotated")
+    assert found() == (in_both, codes)
+
+
+def test_a_name_moves_with_its_subjects_key_and_dies_with_it(stored):
+    bob = a_person(stored, "bob", Role.OWNER)
+    robo = an_agent(stored, "second")
+    with tenant_scope(stored.id):
+        mia = Subject.objects.get(external_id="mia")
+        name_subject(actor=bob.actor, subject=mia, names=["Mia Weber"])
+        sealed = bytes(SubjectName.objects.get().sealed)
+    assert b"Mia" not in sealed
+    assert run("rotate_keys", level="content", subject="mia")["acme"]["renamed"] == 1
+    with time_machine.travel(now() + 2 * SAFE_AFTER):
+        assert run("rotate_keys", level="finish")["acme"]["destroyed"] == 1
+    assert run("rotate_keys", level="index")["acme"]["renamed"] == 1
+    named = remember(robo, "Mia Weber called.", subject="jonas").version
+    assert [one["code"] for one in named.findings] == ["personal_data"]
+    with tenant_scope(stored.id):
+        DataKey.objects.filter(subject_id=mia.id).update(wrapped=None, destroyed_at=now())
+        append(kind="key.destroyed", actor=system_actor(stored.id, "test"))
+    assert run("rotate_keys", level="index")["acme"]["renamed"] == 0
+    with tenant_scope(stored.id), pytest.raises(ErasedSubjectError):
+        name_subject(actor=bob.actor, subject=mia, names=["Mia Weber"])
 
 
 def test_one_subjects_key_rotates_alone_and_an_unknown_one_is_named(stored):
@@ -135,7 +259,7 @@ def test_a_reader_during_rotation_sees_no_failed_read(stored):
 
     with ThreadPoolExecutor(2) as pool:
         readers = [pool.submit(read) for _ in range(2)]
-        for level in ("content", "tenant", "content", "seal"):
+        for level in ("content", "tenant", "index", "content", "seal"):
             run("rotate_keys", level=level)
         over.set()
         reads = [read for reader in readers for read in reader.result()]
@@ -146,53 +270,8 @@ def test_a_reader_during_rotation_sees_no_failed_read(stored):
 def test_a_reviewer_rotates_nothing(stored):
     bob = a_person(stored, "bob", Role.REVIEWER).actor
     with tenant_scope(stored.id), pytest.raises(NotPermittedError):
-        rotate_key(actor=bob, purpose=Purpose.SEAL)
-    assert len(keys_of(stored, purpose=Purpose.SEAL)) == 1
-
-
-@pytest.mark.parametrize(
-    ("tampering", "code"),
-    [
-        ("UPDATE memory_memoryversion SET author_label = 'somebody else'", "row_changed"),
-        ("UPDATE memory_memoryversion SET metadata = '{\"a\": 1}'", "row_changed"),
-        ("UPDATE memory_sealedcontent SET ciphertext = ciphertext || '\\x00'", "words_changed"),
-        ("UPDATE memory_memory SET metadata = '{\"a\": 1}'", "memory_differs"),
-        ("DELETE FROM memory_sealedcontent", "words_missing"),
-        ("UPDATE memory_memoryversion SET number = 2", "version_missing"),
-    ],
-)
-def test_what_somebody_changed_behind_our_back_is_found(stored, postgres, tampering, code):
-    with psycopg.connect(postgres.dsn(), dbname=DATABASE) as superuser:
-        superuser.execute("SET session_replication_role = replica")  # no trigger stands in the way
-        superuser.execute(tampering)
-    out = StringIO()
-    with pytest.raises(CommandError, match="do not hold"):
-        call_command("verify_memories", json=True, stdout=out)
-    found = {problem["code"] for problem in json.loads(out.getvalue())["acme"]["problems"]}
-    assert code in found
-
-
-def test_words_of_one_version_do_not_open_as_anothers(stored, postgres):
-    with psycopg.connect(postgres.dsn(), dbname=DATABASE) as superuser:
-        superuser.execute("SET session_replication_role = replica")
-        superuser.execute(
-            "UPDATE memory_sealedcontent s SET ciphertext = o.ciphertext, key_id = o.key_id"
-            " FROM memory_sealedcontent o WHERE o.id <> s.id"
-        )
-    with pytest.raises(CommandError):
-        run("verify_memories")
-
-
-def test_a_memory_deleted_whole_is_missed_by_its_event(stored, postgres):
-    with psycopg.connect(postgres.dsn(), dbname=DATABASE) as superuser:
-        superuser.execute("SET session_replication_role = replica")
-        for table in ("sealedcontent", "memoryversion", "memory"):
-            superuser.execute(f"DELETE FROM memory_{table}")
-    out = StringIO()
-    with pytest.raises(CommandError):
-        call_command("verify_memories", json=True, stdout=out)
-    problems = json.loads(out.getvalue())["acme"]["problems"]
-    assert [problem["code"] for problem in problems] == ["memory_missing"] * 3
+        order_rotation(actor=bob, purpose=Purpose.SEAL)
+    assert [key.due_at for key in keys_of(stored, purpose=Purpose.SEAL)] == [None]
 
 
 def test_a_destroyed_key_opens_nothing_and_nothing_new_is_sealed(in_acme, robo):

@@ -40,6 +40,8 @@ class DataKey(ScopedModel):
     wrapped_by = models.CharField(max_length=40)
     created_at = models.DateTimeField(default=now, editable=False)
     rewrapped_at = models.DateTimeField(null=True)
+    # When somebody asked for a successor; retired once there is one.
+    due_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
     destroyed_at = models.DateTimeField(null=True)
     destroyed_reason = models.CharField(max_length=60, blank=True)

@@ -20,8 +20,8 @@ LONGEST_IDENTIFIER = 200
 class Command(BaseCommand):
     help = (
         "Reads subjects and their names, one subject a line: its identifier, then its names, with"
-        " commas between. Screening recognises the names in what is written. They are kept as keyed"
-        " hashes, replace those told before, and all of a file is taken or nothing."
+        " commas between. Screening recognises the names in what is written. They are kept sealed"
+        " and as keyed hashes, replace those told before, and all of a file is taken or nothing."
     )
 
     @override

@@ -1,37 +1,44 @@
 """`manage.py rotate_keys`: new keys, online; what stood under the old ones is moved."""
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import CommandError
 from typing_extensions import override
 
-from console.accounts.actor import Actor, system_actor
+from console.accounts.actor import system_actor
 from console.accounts.models import Subject
-from console.keys.models import DataKey, Purpose
+from console.keys.models import Purpose
 from console.management.tenant_command import TenantCommand
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
-from memory.actions import destroy_retired_keys, reseal_memories, rewrap_keys, rotate_key
-from memory.actions.rotate_keys import KeysChanged
+from memory.actions import order_rotation, rewrap_by_root
+from memory.rotation import finish_rotation
 
 LEVELS = {
     "root": "wrap the tenants' keys by the root key named first in MNEMOSCOPE_ROOT_KEYS",
     "tenant": "a new wrapping key per tenant, and every other key wrapped by it",
     "content": "new keys for what memories say (of one --subject, or of all), all sealed anew",
+    "index": "a new key for the recall index, all words and names hashed anew",
     "seal": "a new key for the server's seal; the old one still verifies",
     "finish": "make no new key: only end what an interrupted rotation began",
 }
-BATCH = 200
+ROTATED = {
+    "tenant": Purpose.WRAP,
+    "content": Purpose.CONTENT,
+    "index": Purpose.INDEX,
+    "seal": Purpose.SEAL,
+}
+STEPS = ("rotated", "rewrapped", "resealed", "rehashed", "renamed", "destroyed")
 
 
 class Command(TenantCommand):
     help = (
-        "Rotates keys while the instance serves. It can be ended at any time: run it again, with"
-        " --level finish, to go on. A retired key is destroyed half an hour later at the"
-        " earliest, by the hourly sweep or the next run. Levels: "
+        "Rotates keys while the instance serves. It can be ended at any time: the hourly sweep, or"
+        " --level finish, goes on. A retired key is destroyed half an hour later at the earliest,"
+        " by the hourly sweep or the next run, once nothing stands under it. Levels: "
         + "; ".join(f"{name}: {what}" for name, what in LEVELS.items())
         + "."
     )
@@ -44,65 +51,38 @@ class Command(TenantCommand):
 
     @override
     def in_tenant(self, tenant: Tenant, options: Mapping[str, Any]) -> dict[str, Any]:
-        actor = system_actor(tenant.id, "rotate_keys")
         level, subject = options["level"], options["subject"]
-        if subject and level != "content":
+        if subject is not None and level != "content":
             raise CommandError("--subject goes with --level content.")
-        answer = {"rotated": 0, "rewrapped": 0, "resealed": 0, "destroyed": 0}
-        for purpose, subject_id in self._rotated(tenant, level, subject):
-            with tenant_scope(tenant.id):
-                rotate_key(actor=actor, purpose=purpose, subject_id=subject_id)
-            answer["rotated"] += 1
-            self.progress(f"{tenant.slug}: {answer['rotated']} keys rotated")
-        answer["rewrapped"] = self._repeat(
-            tenant, "keys wrapped anew", lambda: rewrap_keys(actor=actor, limit=BATCH)
-        )
-        answer["resealed"] = sum(self._reseal(tenant, actor, key) for key in self._retired(tenant))
+        done: Counter[str] = Counter(dict.fromkeys((*STEPS, "broken"), 0))
+        actor = system_actor(tenant.id, "rotate_keys")
         with tenant_scope(tenant.id):
-            answer["destroyed"] = destroy_retired_keys(actor=actor).rows
-        return answer
+            if level == "root":
+                done["rewrapped"] = rewrap_by_root(actor=actor).rows
+            elif level in ROTATED:
+                order_rotation(
+                    actor=actor, purpose=ROTATED[level], subject=_subject(tenant, subject)
+                )
+        for progress in finish_rotation(tenant.id):
+            done[progress.step] += progress.rows
+            done["broken"] += progress.broken
+            self.progress(f"{tenant.slug}: {progress.done} of {progress.total} {progress.step}")
+        return dict(done)
 
-    def _rotated(
-        self, tenant: Tenant, level: str, subject: str | None
-    ) -> list[tuple[Purpose, UUID | None]]:
-        with tenant_scope(tenant.id):
-            living = DataKey.objects.filter(wrapped__isnull=False, retired_at=None)
-            if level == "tenant":
-                return [(Purpose.WRAP, None)] if living.exists() else []
-            if level == "seal":
-                keys = living.filter(purpose=Purpose.SEAL)
-            elif level == "content":
-                keys = living.filter(purpose=Purpose.CONTENT)
-            else:
-                return []
-            if subject:
-                known = Subject.objects.filter(external_id=subject).first()
-                if known is None:
-                    raise CommandError(f"{tenant.slug} knows no subject '{subject}'.")
-                keys = keys.filter(subject_id=known.id)
-            return [(Purpose(key.purpose), key.subject_id) for key in keys.order_by("id")]
-
-    def _retired(self, tenant: Tenant) -> list[DataKey]:
-        with tenant_scope(tenant.id):
-            retired = DataKey.objects.filter(
-                purpose=Purpose.CONTENT, retired_at__isnull=False, wrapped__isnull=False
+    @override
+    def finish(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
+        broken = sum(answer["broken"] for answer in answers.values())
+        if broken:
+            raise CommandError(
+                f"{broken} do not open and stay under their old keys: run verify_memories."
             )
-            return list(retired.order_by("id"))
 
-    def _reseal(self, tenant: Tenant, actor: Actor, key: DataKey) -> int:
-        return self._repeat(
-            tenant,
-            "versions sealed anew",
-            lambda: reseal_memories(actor=actor, key=key, limit=BATCH),
-        )
 
-    def _repeat(self, tenant: Tenant, what: str, step: Callable[[], KeysChanged]) -> int:
-        """Each step is a transaction of its own, until one has nothing to do."""
-        done = 0
-        while True:
-            with tenant_scope(tenant.id):
-                rows = step().rows
-            if not rows:
-                return done
-            done += rows
-            self.progress(f"{tenant.slug}: {done} {what}")
+def _subject(tenant: Tenant, identifier: str | None) -> Subject | None:
+    """Raises CommandError on one nobody knows: a typing error must not rotate all keys."""
+    if identifier is None:
+        return None
+    known = Subject.objects.filter(external_id=identifier).first()
+    if known is None:
+        raise CommandError(f"{tenant.slug} knows no subject '{identifier}'.")
+    return known
