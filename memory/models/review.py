@@ -103,6 +103,10 @@ class ReviewItem(ScopedModel):
     def is_open(self) -> bool:
         return self.status == ReviewStatus.OPEN
 
+    @property
+    def is_about_in_force(self) -> bool:
+        return self.kind in ABOUT_IN_FORCE
+
 
 class ReviewDecision(ScopedModel):
     """Who decided a review, when, how and why. Append-only."""

@@ -1,10 +1,15 @@
 """Merging, lineage and the lifecycle's rules in a browser."""
 
+import pytest
+
+from audit.trail import audited
+from console.accounts.actor import system_actor
 from console.tenancy.scope import tenant_scope
 from memory.actions import retire_memory
 from memory.keeping.rules import LifecycleRules
 from memory.keeping.setting import rules_in_force
-from memory.models import Kind, Memory, ReviewItem, State
+from memory.models import Kind, Memory, ReviewItem, ReviewKind, State
+from memory.reviews.opening import item_about, open_items
 from tests.api.door import door_of
 from tests.cast import a_memory
 
@@ -92,3 +97,44 @@ def test_alice_changes_the_rules_and_goes_back(desk, acme, alice, dana, carol):
     client.post(f"{RULES}defaults")
     with tenant_scope(acme.id):
         assert rules_in_force() == LifecycleRules()
+
+
+@audited("review.opened")
+def asked(*, actor, memory, kind):
+    return open_items([item_about(memory, kind, code="code", detail="Why.", risk=0.5)])
+
+
+REASON = {"approve": "accurate", "reject": "inaccurate", "expire": "not_needed"}
+ANSWERS = {
+    (ReviewKind.RENEWAL, "approve"): ("active", "Renewed."),
+    (ReviewKind.RENEWAL, "reject"): ("active", "It ends when it was to end."),
+    (ReviewKind.UNUSED, "approve"): ("active", "It stays in force."),
+    (ReviewKind.UNUSED, "expire"): ("expired", "Expired."),
+    (ReviewKind.HARMFUL, "approve"): ("active", "It stays in force."),
+    (ReviewKind.HARMFUL, "reject"): ("rejected", "Rejected."),
+    (ReviewKind.DOUBT, "approve"): ("active", "It stays in force."),
+    (ReviewKind.DOUBT, "reject"): ("rejected", "Rejected."),
+}
+
+
+@pytest.mark.parametrize(("kind", "decision"), ANSWERS)
+def test_bob_answers_a_question_about_what_is_in_force(desk, acme, bob, robo, kind, decision):
+    memory = a_memory(robo, "Refunds need no receipt.")
+    with tenant_scope(acme.id):
+        actor = system_actor(acme.id, "sweep")
+        [review] = asked(actor=actor, memory=memory, kind=kind).changed
+    client = desk(bob)
+    assert "Refunds need no receipt." in client.get("/review/").content.decode()
+    assert "A reviewer is asked about it" in client.get(f"/memories/{memory.id}").content.decode()
+    page = client.get(f"/review/{review.id}").content.decode()
+    assert "Why you are asked" in page
+    assert "It never takes effect" not in page
+    assert "Agents can recall it from now on" not in page
+    said = {"decision": decision, "reason": REASON[decision]}
+    said["seen"] = bytes(review.content_digest).hex()
+    answer = client.post(f"/review/{review.id}/decide", said, follow=True).content.decode()
+    state, sentence = ANSWERS[kind, decision]
+    assert sentence in answer
+    with tenant_scope(acme.id):
+        assert Memory.objects.get(id=memory.id).state == state
+        assert not ReviewItem.objects.filter(status="open").exists()

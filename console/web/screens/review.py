@@ -93,9 +93,16 @@ PANELS = (
 )
 
 # What is in force already is asked about in other words.
+FALLS = "It falls: nobody recalls it any more. It stays on record."
 EFFECTS: dict[tuple[str, Decision], str] = {
     (ReviewKind.DOUBT, Decision.APPROVE): "It stands: it stays in force as it is.",
-    (ReviewKind.DOUBT, Decision.REJECT): "It falls: nobody recalls it any more.",
+    (ReviewKind.DOUBT, Decision.REJECT): FALLS,
+    (ReviewKind.HARMFUL, Decision.APPROVE): "No harm in it: it stays in force as it is.",
+    (ReviewKind.HARMFUL, Decision.REJECT): FALLS,
+    (ReviewKind.UNUSED, Decision.APPROVE): "Worth keeping: it stays in force as it is.",
+    (ReviewKind.UNUSED, Decision.REJECT): FALLS,
+    (ReviewKind.SCREENED_ANEW, Decision.APPROVE): "No harm in it: agents can recall it.",
+    (ReviewKind.SCREENED_ANEW, Decision.REJECT): FALLS,
     (ReviewKind.RENEWAL, Decision.APPROVE): "It lives as long again as its kind is granted.",
     (ReviewKind.RENEWAL, Decision.EDIT): "Your text becomes a new version, and lives anew.",
     (ReviewKind.RENEWAL, Decision.REJECT): "It is let go: it ends when it was to end.",

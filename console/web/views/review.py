@@ -16,7 +16,7 @@ from console.web.screens.review import QUEUE_ORDER, next_in_queue, queue_rows, r
 from memory.access import review_for, visible_reviews
 from memory.actions import decide_review
 from memory.actions.decide import STATUS_OF, Decision
-from memory.models import ReviewItem
+from memory.models import ReviewItem, ReviewKind
 
 DONE = {
     Decision.APPROVE: "Approved. Agents can recall it now.",
@@ -24,6 +24,12 @@ DONE = {
     Decision.REJECT: "Rejected.",
     Decision.EXPIRE: "Expired.",
     Decision.DELETE: "Deleted.",
+}
+# What was in force was never held.
+KEPT = "Kept. It stays in force."
+RENEWAL_DONE = {
+    Decision.APPROVE: "Renewed. It lives as long again.",
+    Decision.REJECT: "Let go. It ends when it was to end.",
 }
 ENDORSED = "Your approval counts. It takes effect once another person approves it too."
 
@@ -78,10 +84,20 @@ def review_decide(request: TenantRequest, review_id: UUID) -> HttpResponse:
         return render_page(
             request, "review/detail.html", _context(request, review, form), status=422
         )
-    messages.success(request, ENDORSED if decided.is_open else DONE[decision])
+    messages.success(request, _done(decided, decision))
     if following is None:
         return redirect("review-list")
     return redirect("review-detail", following.id)
+
+
+def _done(review: ReviewItem, decision: Decision) -> str:
+    if review.is_open:
+        return ENDORSED
+    if review.kind == ReviewKind.RENEWAL and decision in RENEWAL_DONE:
+        return RENEWAL_DONE[decision]
+    if review.is_about_in_force and decision is Decision.APPROVE:
+        return KEPT
+    return DONE[decision]
 
 
 def _decision(request: TenantRequest) -> Decision:
