@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from django.db.models import F
 
 from audit.trail import audited, note
@@ -80,12 +81,19 @@ def hits_of(versions: Mapping[UUID, MemoryVersion], ranked: list[tuple[UUID, Sco
 
 
 def within_budget(hits: list[Hit], tokens: int | None) -> list[Hit]:
-    """The best hits whose text fits: one that is too long does not crowd out a shorter one."""
+    """The best hits that fit: one that is too long does not crowd out a shorter one."""
     if tokens is None:
         return hits
     kept, left = [], tokens * CHARACTERS_PER_TOKEN
     for hit in hits:
-        if len(hit.version.content) <= left:
+        size = _characters(hit.version)
+        if size <= left:
             kept.append(hit)
-            left -= len(hit.version.content)
+            left -= size
     return kept
+
+
+def _characters(version: MemoryVersion) -> int:
+    """Of what an answer carries of it: its text, and its value as JSON."""
+    value = b"" if version.value is None else orjson.dumps(version.value)
+    return len(version.content) + len(value)

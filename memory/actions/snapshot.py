@@ -1,11 +1,14 @@
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.platform.errors import ConflictError, InvalidInputError
 from console.tenancy.rows import insert_rows
+from console.tenancy.scope import current_tenant_id
 from memory.models import Snapshot
 from memory.snapshots.scope import MAX_ITEMS, SnapshotScope, items_of
 
@@ -23,10 +26,7 @@ def create_snapshot(
     actor.require(Permission.SNAPSHOT_MANAGE)
     moment = now()
     _check_times(scope, expires_at, at=moment)
-    # An expired one whose sweep is yet to come must not keep its name.
-    Snapshot.objects.filter(name=name, expires_at__lte=moment).delete()
-    if Snapshot.objects.filter(name=name).exists():
-        raise ConflictError("There is a snapshot of this name. Choose another, or delete it.")
+    _free_name(name, actor=actor, at=moment)
     if scope.subject and scope.subject_id() is None:
         raise InvalidInputError.on("subject", "unknown_subject", "Nobody is known by this name.")
     items = items_of(scope)
@@ -62,6 +62,22 @@ def delete_snapshot(*, actor: Actor, snapshot: Snapshot, reason: str = "") -> Sn
     note(items=snapshot.item_count)
     Snapshot.objects.filter(id=snapshot.id).delete()
     return snapshot
+
+
+def _free_name(name: str, *, actor: Actor, at: datetime) -> None:
+    """An expired one whose sweep is yet to come does not keep it. Raises ConflictError."""
+    with connection.cursor() as cursor:
+        # Of two made at once under one name, the second waits here and is then told.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"snapshot/{current_tenant_id()}/{name}"],
+        )
+    named = Snapshot.objects.filter(name=name).first()
+    if named is None:
+        return
+    if named.expires_at > at:
+        raise ConflictError("There is a snapshot of this name. Choose another, or delete it.")
+    delete_snapshot(actor=actor, snapshot=named, reason="expired")
 
 
 def _check_times(scope: SnapshotScope, expires_at: datetime, *, at: datetime) -> None:

@@ -99,6 +99,12 @@ def test_a_token_budget_bounds_the_text(in_acme, robo):
     assert texts(recall(robo, "tea", token_budget=20)) == ["tea with milk"]
 
 
+def test_a_value_spends_the_token_budget_too(in_acme, robo):
+    a_memory(robo, "tea", value={"kinds": ["green", "black"] * 20})
+    a_memory(robo, "tea with milk")
+    assert texts(recall(robo, "tea", token_budget=20)) == ["tea with milk"]
+
+
 def test_recall_as_of_answers_with_the_text_in_force_then(in_acme, robo, rookie, bob):
     start = now()
     with time_machine.travel(start - timedelta(days=2)):

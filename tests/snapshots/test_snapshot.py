@@ -7,6 +7,8 @@ import time_machine
 from django.db import DatabaseError, transaction
 
 from audit.models import AuditEvent, MemoryAccess
+from console.accounts.permissions import Role
+from console.administration import create_tenant
 from console.platform.clock import now
 from console.platform.errors import (
     ConflictError,
@@ -29,7 +31,8 @@ from memory.retrieval.query import RecallQuery
 from memory.snapshots.access import snapshot_for, snapshot_named
 from memory.snapshots.scope import SnapshotScope
 from memory.snapshots.sweep import sweep_snapshots
-from tests.cast import a_memory, a_write, remember
+from tests.cast import a_memory, a_person, a_write, remember
+from tests.threads import at_once
 
 DAY = timedelta(days=1)
 
@@ -100,6 +103,24 @@ def test_nothing_of_it_can_be_changed_or_taken_out(in_acme, bob, robo):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
     assert len(shown(snapshot)) == 1
+
+
+def test_the_name_of_an_expired_one_is_free_and_its_end_on_record(in_acme, bob):
+    old = a_snapshot(bob, days=1)
+    with pytest.raises(ConflictError):
+        a_snapshot(bob)
+    with time_machine.travel(now() + 2 * DAY):
+        new = a_snapshot(bob)
+    assert [snapshot.id for snapshot in Snapshot.objects.all()] == [new.id]
+    event = AuditEvent.objects.get(kind="snapshot.deleted")
+    assert (event.object_id, event.reason) == (old.id, "expired")
+
+
+def test_of_two_made_at_once_under_one_name_the_second_is_told(committed_db):
+    acme = create_tenant(slug="acme", name="Acme")
+    bob = a_person(acme, "bob", Role.REVIEWER)
+    results = at_once(acme, lambda _: a_snapshot(bob))
+    assert sorted(type(one).__name__ for one in results) == ["ConflictError", "Snapshot"]
 
 
 def test_a_snapshot_is_reached_by_its_name_until_it_expires(in_acme, bob, acme):

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from memory.models import Snapshot, SnapshotItem
 from tests.cast import a_memory
@@ -29,6 +32,30 @@ def test_bob_is_told_how_much_it_holds_before_it_is_kept(desk, acme, bob, robo):
     text = recalled.content.decode()
     assert "&lt;b&gt;Bonn" in text
     assert "<b>Bonn" not in text
+
+
+def test_bob_asks_it_what_was_true_on_another_day(desk, acme, bob, robo):
+    moved = now() - timedelta(days=10)
+    place = {"subject": "mia", "key": "city"}
+    a_memory(robo, "Lives in Bonn.", valid_to=moved, **place)
+    a_memory(robo, "Lives in Kiel.", valid_from=moved, **place)
+    client = desk(bob)
+    client.post(NEW, FORM | {"confirmed": "1"})
+    (snapshot,) = snapshots_in(acme)
+
+    def answer(**fields):
+        asked = {"query": "Where does she live?", "subject": "mia"} | fields
+        response = client.post(f"/snapshots/{snapshot.id}/recall", asked)
+        return response.status_code, [
+            hit.version.content for hit in response.context["recall"].hits
+        ]
+
+    assert answer() == (200, ["Lives in Kiel."])
+    before = (moved - timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
+    assert answer(valid_at=before) == (200, ["Lives in Bonn."])
+    assert answer(subject="jonas") == (200, [])
+    bad = {"query": "x", "valid_at": "yesterday"}
+    assert client.post(f"/snapshots/{snapshot.id}/recall", bad).status_code == 422
 
 
 def test_bob_deletes_it_once_asked(desk, acme, bob, robo):

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from console.platform.clock import now
+from memory.retrieval.query import RecallQuery
 from memory.snapshots.scope import SnapshotScope
 
 LIFETIMES = (("1", "1 day"), ("7", "7 days"), ("30", "30 days"), ("90", "90 days"))
@@ -79,4 +80,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 class QuestionForm(forms.Form):
     query = forms.CharField(label="Question", max_length=4_000)
+    subject = forms.CharField(label="About", max_length=200, required=False)
+    valid_at = forms.DateTimeField(
+        label="True in the world at",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"placeholder": "2026-11-21 09:30"}),
+        help_text="In UTC; the snapshot's own time when left out.",
+    )
     purpose = forms.CharField(label="Why", max_length=300, required=False)
+
+    def question(self) -> RecallQuery:
+        return RecallQuery(**self.cleaned_data)

@@ -14,7 +14,7 @@ from console.web.paging import paginate
 from console.web.render import need, render_page
 from memory.actions import create_snapshot, delete_snapshot, recall_snapshot
 from memory.models import Snapshot, SnapshotItem
-from memory.retrieval.query import Recall, RecallQuery
+from memory.retrieval.query import Recall
 from memory.snapshots.access import snapshot_for, visible_snapshots
 from memory.snapshots.scope import MAX_ITEMS, items_of
 
@@ -60,8 +60,7 @@ def snapshot_recall(request: TenantRequest, snapshot_id: UUID) -> HttpResponse:
     form = QuestionForm(request.POST)
     if not form.is_valid():
         return _page(request, snapshot, form, status=422)
-    query = RecallQuery(query=form.cleaned_data["query"], purpose=form.cleaned_data["purpose"])
-    recall = recall_snapshot(actor=request.actor, snapshot=snapshot, query=query)
+    recall = recall_snapshot(actor=request.actor, snapshot=snapshot, query=form.question())
     return _page(request, snapshot, form, recall=recall)
 
 
