@@ -221,3 +221,17 @@ def test_something_else_at_the_address_is_named_as_such(
     with pytest.raises(UnexpectedAnswerError, match=sentence):
         ask(server, lambda client: client.memories.get(MEMORY_ID))
     assert len(server.requests) == 1
+
+
+def test_how_a_run_went_the_standing_report_first(ask: Ask) -> None:
+    reports = [
+        {"id": name, "run_id": "r", "result": result, "score": 0.2, "reported_at": None}
+        for name, result in (("a", "failure"), ("b", "success"))
+    ]
+    server = ScriptedServer(answer(200, {"results": reports}))
+    found = ask(server, lambda client: client.runs.outcomes("r"))
+    assert [(one.id, one.result, one.score) for one in found] == [
+        ("a", "failure", 0.2),
+        ("b", "success", 0.2),
+    ]
+    assert server.request.url.path == "/api/v1/runs/r/outcomes"

@@ -58,6 +58,8 @@ def test_what_the_library_signs_the_door_verifies(client_of, robo):
     client.memories.restore(made.id, version=1, reason="wrong")
     results = client.memories.batch([{"content": "One."}, {"content": "Two."}])
     assert not any(result.is_rejected for result in results)
+    merged = client.memories.merge([result.id for result in results], "One and two.")
+    assert merged.is_active
     signed = [version.raw["signed"]["valid"] for version in client.memories.versions(made.id)]
     assert signed == [True, True, True]
     with pytest.raises(SignatureError) as refused:
@@ -150,3 +152,22 @@ def test_a_refusal_is_told_by_its_meaning(client_of, robo):
     assert refusal.value.errors[0].field == "confidence"
     with pytest.raises(PermissionDeniedError):
         list(client.reviews.list())
+
+
+def test_a_person_debugs_on_a_snapshot_by_the_library(client_of, robo, bob):
+    memory = client_of(robo).memories.write(
+        "Jonas lives in Bonn.", subject="jonas", importance=0.9, run="call-7"
+    )
+    client = client_of(bob)
+    made = client.snapshots.create("before", subject="jonas", ttl=timedelta(days=1), reason="x")
+    client.memories.revise(memory.id, expected_version=1, content="Jonas lives in Kiel.")
+    [item] = client.snapshots.items(made.id)
+    assert (item.id, item.version, item.state, made.item_count) == (memory.id, 1, "active", 1)
+    [hit] = client.recall("Where does Jonas live?", snapshot="before")
+    assert (hit.content, hit.is_weak) == ("Jonas lives in Bonn.", False)
+    assert [one.id for one in client.snapshots.list()] == [made.id]
+    shown = client.memories.get(memory.id)
+    assert (shown.importance, shown.run) == (0.9, "call-7")
+    client.snapshots.delete(made.id)
+    with pytest.raises(NotFoundError):
+        client.snapshots.get(made.id)

@@ -193,6 +193,7 @@ class MemoryWrite(ProposedFields):
 
 
 class MergeBody(StrictSerializer):
+    signature = SignatureBody(required=False)
     memories = ShortListField(
         child=IdentifierField(),
         min_length=FEWEST,

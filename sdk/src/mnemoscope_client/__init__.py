@@ -6,6 +6,7 @@ from mnemoscope_client.answers.reason import Reason
 from mnemoscope_client.answers.recall import Recall, RecallHit
 from mnemoscope_client.answers.review import Review
 from mnemoscope_client.answers.run import Outcome, Run
+from mnemoscope_client.answers.snapshot import Snapshot, SnapshotItem
 from mnemoscope_client.answers.span import MemoryTouch, Span
 from mnemoscope_client.answers.write import WriteResult
 from mnemoscope_client.async_client import AsyncMnemoscopeClient
@@ -69,6 +70,8 @@ __all__ = [
     "ServerError",
     "ServerUnavailableError",
     "SignatureError",
+    "Snapshot",
+    "SnapshotItem",
     "Span",
     "StaleVersionError",
     "UnexpectedAnswerError",

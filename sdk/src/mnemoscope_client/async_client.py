@@ -8,7 +8,7 @@ import httpx
 
 from mnemoscope_client.binding import AsyncResource, async_method, async_pages
 from mnemoscope_client.calls import Call
-from mnemoscope_client.requests import audit, memories, recall, reviews, runs
+from mnemoscope_client.requests import audit, memories, recall, reviews, runs, snapshots
 from mnemoscope_client.retry import Attempts, RetryPolicy
 from mnemoscope_client.settings import Settings
 from mnemoscope_client.tracing import tracing_for
@@ -30,6 +30,7 @@ class AsyncMemories(AsyncResource):
     versions = async_pages(memories.versions)
     restore = async_method(memories.restore)
     expire = async_method(memories.expire)
+    merge = async_method(memories.merge)
 
 
 class AsyncReviews(AsyncResource):
@@ -43,6 +44,15 @@ class AsyncRuns(AsyncResource):
     get = async_method(runs.get)
     spans = async_pages(runs.spans)
     report = async_method(runs.report)
+    outcomes = async_method(runs.outcomes)
+
+
+class AsyncSnapshots(AsyncResource):
+    create = async_method(snapshots.create)
+    list = async_pages(snapshots.list_snapshots)
+    get = async_method(snapshots.get)
+    items = async_pages(snapshots.items)
+    delete = async_method(snapshots.delete)
 
 
 class AsyncAudit(AsyncResource):
@@ -75,6 +85,7 @@ class AsyncMnemoscopeClient(AsyncResource):
         self.memories = AsyncMemories(self)
         self.reviews = AsyncReviews(self)
         self.runs = AsyncRuns(self)
+        self.snapshots = AsyncSnapshots(self)
         self.audit = AsyncAudit(self)
 
     recall = async_method(recall.recall)

@@ -8,7 +8,7 @@ import httpx
 
 from mnemoscope_client.binding import Resource, method, pages
 from mnemoscope_client.calls import Call
-from mnemoscope_client.requests import audit, memories, recall, reviews, runs
+from mnemoscope_client.requests import audit, memories, recall, reviews, runs, snapshots
 from mnemoscope_client.retry import Attempts, RetryPolicy
 from mnemoscope_client.settings import Settings
 from mnemoscope_client.tracing import tracing_for
@@ -30,6 +30,7 @@ class Memories(Resource):
     versions = pages(memories.versions)
     restore = method(memories.restore)
     expire = method(memories.expire)
+    merge = method(memories.merge)
 
 
 class Reviews(Resource):
@@ -43,6 +44,15 @@ class Runs(Resource):
     get = method(runs.get)
     spans = pages(runs.spans)
     report = method(runs.report)
+    outcomes = method(runs.outcomes)
+
+
+class Snapshots(Resource):
+    create = method(snapshots.create)
+    list = pages(snapshots.list_snapshots)
+    get = method(snapshots.get)
+    items = pages(snapshots.items)
+    delete = method(snapshots.delete)
 
 
 class Audit(Resource):
@@ -79,6 +89,7 @@ class MnemoscopeClient(Resource):
         self.memories = Memories(self)
         self.reviews = Reviews(self)
         self.runs = Runs(self)
+        self.snapshots = Snapshots(self)
         self.audit = Audit(self)
 
     recall = method(recall.recall)

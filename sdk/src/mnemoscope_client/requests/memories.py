@@ -203,6 +203,28 @@ def expire(memory_id: str, *, reason: str, idempotency_key: str | None = None) -
     )
 
 
+def merge(
+    memory_ids: Sequence[str],
+    content: str,
+    *,
+    reason: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call[WriteResult]:
+    """Propose one memory for several about the same subject. They end when it takes effect."""
+    body: dict[str, Json] = {"memories": list(memory_ids), "content": content}
+    if reason is not None:
+        body["reason"] = reason
+    return Call(
+        "POST",
+        "memories/merge",
+        write_result,
+        body=body,
+        headers=keyed(idempotency_key),
+        operation=MemoryOperation("create_memory", store=_store_written, count=1, records=_written),
+        signed_for=Purpose("write"),
+    )
+
+
 def store_of(namespace: Sequence[str] | None) -> str:
     return "/".join(segments(namespace or ())) or DEFAULT_STORE
 

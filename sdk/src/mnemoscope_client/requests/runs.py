@@ -50,6 +50,15 @@ def spans(run_id: str, *, page_size: int | None = None) -> Call[Page[Span]]:
     )
 
 
+def outcomes(run_id: str) -> Call[tuple[Outcome, ...]]:
+    """Every report of how it went, the one that stands first."""
+    return Call(
+        "GET",
+        one("runs", run_id, "outcomes"),
+        lambda body: tuple(outcome(item) for item in decode.objects(body, "results")),
+    )
+
+
 def report(
     result: Literal["success", "failure"],
     *,
