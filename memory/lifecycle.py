@@ -84,7 +84,7 @@ def new_version(
         trace_id=trace.trace_id if trace else None,
         span_id=trace.span_id if trace else None,
     )
-    sign_row(version, keyring)
+    sign_row(version, memory, keyring)
     version.said = Said(
         content=write.content,
         value=write.value,

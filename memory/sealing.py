@@ -17,10 +17,22 @@ import orjson
 
 from console.keys.keyring import Key, Keyring, opening_keys
 from console.keys.models import Purpose
-from console.platform.crypto.envelope import seal, unseal
-from memory.models import MemoryVersion, Said, SealedContent
+from console.platform.crypto.envelope import SealBrokenError, seal, unseal
+from memory.models import Memory, MemoryVersion, Said, SealedContent
 
 ERASED = Said("", is_erased=True)
+# What a memory is from its first version on: no verb changes it.
+FOR_GOOD = (
+    "namespace",
+    "key",
+    "run",
+    "kind",
+    "visibility",
+    "subject_id",
+    "agent_id",
+    "api_key_id",
+    "created_at",
+)
 
 
 def content_digest(key: Key, content: str, value: Any) -> bytes:
@@ -51,7 +63,11 @@ def seal_said(version: MemoryVersion, said: Said, *, key: Key) -> SealedContent:
 
 def open_said(version: MemoryVersion, sealed: SealedContent, *, key: Key) -> Said:
     """Raises SealBrokenError."""
-    plaintext = unseal(key.secret, bytes(sealed.ciphertext), _identity(version, key.id))
+    try:
+        plaintext = unseal(key.secret, bytes(sealed.ciphertext), _identity(version, key.id))
+    except SealBrokenError as error:
+        told = f"Version {version.number} of memory {version.memory_id} does not open."
+        raise SealBrokenError(told) from error
     content, value, source, findings, original, statement = orjson.loads(plaintext)
     return Said(content, value, source, findings, original, statement)
 
@@ -75,15 +91,15 @@ def open_versions(versions: Iterable[MemoryVersion]) -> list[MemoryVersion]:
     return opened
 
 
-def sign_row(version: MemoryVersion, keyring: Keyring) -> None:
-    """Sets the server's seal on a version about to be inserted."""
+def sign_row(version: MemoryVersion, memory: Memory, keyring: Keyring) -> None:
+    """Sets the server's seal on a version of `memory` that is about to be inserted."""
     key = keyring.current(Purpose.SEAL)
     version.seal_key_id = key.id
-    version.seal = row_seal(version, key)
+    version.seal = row_seal(version, memory, key)
 
 
-def row_seal(version: MemoryVersion, key: Key) -> bytes:
-    """HMAC-SHA-256 over every column of the row but the seal itself, 32 bytes."""
+def row_seal(version: MemoryVersion, memory: Memory, key: Key) -> bytes:
+    """HMAC-SHA-256 over each column but the seal, and what the memory is for good; 32 bytes."""
     columns = [
         version.tenant_id,
         version.id,
@@ -105,6 +121,7 @@ def row_seal(version: MemoryVersion, key: Key) -> bytes:
         version.span_id,
         version.recorded_at,
         version.seal_key_id,
+        *(getattr(memory, name) for name in FOR_GOOD),
     ]
     canonical = json.dumps(_plain(columns), sort_keys=True, separators=(",", ":"), default=_as_text)
     return hmac.digest(key.secret, canonical.encode(), sha256)

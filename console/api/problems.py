@@ -22,6 +22,7 @@ from console.api.errors import (
     UnexpectedError,
     UnsupportedMediaTypeError,
 )
+from console.platform.crypto.envelope import SealBrokenError
 from console.platform.errors import (
     DomainError,
     NotAuthenticatedError,
@@ -65,6 +66,8 @@ MEANINGS: dict[tuple[type[Exception], ...], Callable[[], DomainError]] = {
 
 def translate(error: Exception) -> DomainError:
     """Any exception by its meaning; what has none is logged and becomes an UnexpectedError."""
+    if isinstance(error, SealBrokenError):
+        logger.error("seal_broken", exc_info=error)
     if isinstance(error, DomainError):
         return error
     for kinds, meaning in MEANINGS.items():

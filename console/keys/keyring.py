@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from console.keys.models import DataKey, Purpose, associated_data
-from console.platform.crypto.envelope import new_key, seal, unseal
+from console.platform.crypto.envelope import SealBrokenError, new_key, seal, unseal
 from console.platform.crypto.root_keys import root_keys
 from console.platform.errors import ErasedSubjectError
 from console.tenancy.rows import fetch
@@ -69,8 +69,14 @@ class Keyring:
                 self._current.setdefault((row.purpose, row.subject_id), key)
 
     def _by_tenant(self, row: Wrapped, tenant_id: UUID) -> bytes:
-        wrapping = self._wrapping[row.wrapped_by]
-        return _unwrap(wrapping.secret, row.wrapped, _associated(row, tenant_id))
+        wrapping = self._wrapping.get(row.wrapped_by)
+        broken = SealBrokenError(f"The key {row.id} does not open.")
+        if wrapping is None:
+            raise broken
+        try:
+            return _unwrap(wrapping.secret, row.wrapped, _associated(row, tenant_id))
+        except SealBrokenError as error:
+            raise broken from error
 
     @property
     def wrapping(self) -> Key | None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
+from console.platform.errors import DomainError
 from console.tenancy.models import Tenant
 from console.tenancy.scope import system_scope
 
@@ -24,7 +25,10 @@ class TenantCommand(BaseCommand):
     def handle(self, **options: Any) -> None:
         answers = {}
         for tenant in self._tenants(options["tenant"]):
-            answers[tenant.slug] = self.in_tenant(tenant, options)
+            try:
+                answers[tenant.slug] = self.in_tenant(tenant, options)
+            except DomainError as error:
+                raise CommandError(f"{tenant.slug}: {error.detail}") from error
             if not options["json"]:
                 self.stdout.write(f"{tenant.slug}: {self.sentence(answers[tenant.slug])}")
         if options["json"]:

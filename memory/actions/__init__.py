@@ -30,7 +30,7 @@ from memory.actions.screen_stored import begin_screening, quarantine_memory, scr
 from memory.actions.set_lifecycle_rules import set_lifecycle_rules
 from memory.actions.set_recall_weights import set_recall_weights
 from memory.actions.snapshot import create_snapshot, delete_snapshot
-from memory.actions.verify import verify_memories
+from memory.actions.verify import record_verification
 from memory.actions.write import write_memories, write_memory
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "raise_doubts",
     "recall_memories",
     "recall_snapshot",
+    "record_verification",
     "refresh_memories",
     "rehash_memories",
     "rekey_names",
@@ -71,7 +72,6 @@ __all__ = [
     "screen_stored",
     "set_lifecycle_rules",
     "set_recall_weights",
-    "verify_memories",
     "write_memories",
     "write_memory",
 ]

@@ -59,7 +59,7 @@ def test_its_words_stay_until_their_time_and_go_after(ended, acme):
 def test_what_was_forgotten_is_not_mistaken_for_tampering(ended, acme):
     with later(days=91):
         forget_expired(acme.id)
-        assert check_memories(lambda _done: None).problems == []
+        assert check_memories(acme.id, lambda _done: None).problems == []
 
 
 def test_a_policy_says_for_how_long(in_acme, acme, alice, robo):

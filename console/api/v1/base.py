@@ -19,6 +19,7 @@ from console.api.fields import parse_uuid
 from console.api.idempotency import Answer
 from console.api.negotiation import AlwaysJSON
 from console.api.problems import problem_response, translate
+from console.platform.crypto.envelope import SealBrokenError
 from console.platform.errors import DomainError, NotFoundError
 from console.tenancy.scope import tenant_scope
 
@@ -87,7 +88,9 @@ class TenantView(APIView):
 
     def _refused(self, error: DomainError) -> HttpResponseBase:
         actor: Actor | None = getattr(self, "actor", None)
-        if actor is not None and error.http_status < 500:  # noqa: PLR2004
+        # Broken seals are no refusal of anybody's, and nobody may miss them.
+        told = error.http_status < 500 or isinstance(error, SealBrokenError)  # noqa: PLR2004
+        if actor is not None and told:
             try:
                 record_refusal(actor=actor, error=error, door=self.door)
             except DatabaseFailure as failure:

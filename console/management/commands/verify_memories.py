@@ -11,13 +11,15 @@ from console.accounts.actor import system_actor
 from console.management.tenant_command import TenantCommand
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
-from memory.actions import verify_memories
+from memory.actions import record_verification
+from memory.verification import check_memories
 
 
 class Command(TenantCommand):
     help = (
         "Checks every version of every memory against the server's seal, its words against its"
-        " digest, and its numbering for gaps. Exits with 1 where anything does not hold."
+        " digest, its writer's signature, its numbering for gaps, and each memory against its"
+        " history. Exits with 1 where anything does not hold."
     )
 
     @override
@@ -25,10 +27,9 @@ class Command(TenantCommand):
         def told(versions: int) -> None:
             self.progress(f"{tenant.slug}: {versions} versions checked")
 
+        report = check_memories(tenant.id, told)
         with tenant_scope(tenant.id):
-            report = verify_memories(
-                actor=system_actor(tenant.id, "verify_memories"), progress=told
-            )
+            record_verification(actor=system_actor(tenant.id, "verify_memories"), report=report)
         return asdict(report)
 
     @override

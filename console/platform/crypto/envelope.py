@@ -10,13 +10,19 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from console.platform.errors import DomainError
+
 KEY_BYTES = 32
 NONCE_BYTES = 12
 SCHEME = b"\x01"
 
 
-class SealBrokenError(Exception):
+class SealBrokenError(DomainError):
     """The bytes do not open: another key, another row, or somebody changed them."""
+
+    code = "seal_broken"
+    title = "What is stored does not open: somebody changed it, or its key"
+    http_status = 500
 
 
 def new_key() -> bytes:
@@ -37,7 +43,7 @@ def unseal(key: bytes, sealed: bytes, associated: bytes) -> bytes:
     try:
         return _cipher(key).decrypt(nonce, ciphertext, SCHEME + associated)
     except (InvalidTag, ValueError) as error:
-        raise SealBrokenError("The seal does not hold.") from error
+        raise SealBrokenError from error
 
 
 # Setting a cipher up costs several times what sealing one memory costs.
