@@ -7,7 +7,8 @@ from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
 from console.platform import env
-from console.platform.crypto.root_keys import parse_root_keys
+from console.platform.crypto.key_service import key_service
+from console.platform.crypto.root_keys import root_keys_given
 from console.platform.embedding_server import embedding_servers
 
 PROJECT_ROOT = env.PROJECT_ROOT
@@ -20,7 +21,8 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY")
 CONTEXT_KEY = bytes.fromhex(env.secret("CONTEXT_KEY"))
-ROOT_KEYS = env.parsed_secret("ROOT_KEYS", parse_root_keys)
+KEY_SERVICE = key_service()
+ROOT_KEYS = root_keys_given(KEY_SERVICE)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", PUBLIC_URL.split("//")[1].split(":")[0]]
 ALLOWED_HOSTS += [host for host in env.text("ALLOWED_HOSTS", "").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]

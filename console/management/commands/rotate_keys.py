@@ -18,7 +18,8 @@ from memory.actions import order_rotation, rewrap_by_root
 from memory.rotation import finish_rotation
 
 LEVELS = {
-    "root": "wrap the tenants' keys by the root key named first in MNEMOSCOPE_ROOT_KEYS",
+    "root": "wrap the tenants' keys by the root key in use: of MNEMOSCOPE_KMS_KEY, or the first of"
+    " MNEMOSCOPE_ROOT_KEYS",
     "tenant": "a new wrapping key per tenant, and every other key wrapped by it",
     "content": "new keys for what memories say (of one --subject, or of all), all sealed anew",
     "index": "a new key for the recall index, all words and names hashed anew",

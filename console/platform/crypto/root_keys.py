@@ -1,8 +1,9 @@
 """The root of every other key: it wraps the tenants' keys and never touches the database.
 
-`RootKeys` is the protocol a key management service implements; `LocalRootKeys` holds the keys
-themselves, from the environment or a file. The first key named wraps; the others still unwrap, so
-that a new one is put in front, `manage.py rotate_keys --level root` run, and the old one removed.
+`RootKeys` is one protocol with two behind it: `LocalRootKeys` holds the keys themselves, from the
+environment or a file; `TransitKeys` asks a key management service, which keeps them. One key
+wraps, and all that are known still unwrap, so that a new one is named, `manage.py rotate_keys
+--level root` run, and the old one removed.
 """
 
 import re
@@ -12,7 +13,9 @@ from typing import Protocol
 
 from django.conf import settings
 
+from console.platform import env
 from console.platform.crypto.envelope import KEY_BYTES, SealBrokenError, seal, unseal
+from console.platform.crypto.key_service import BY_SERVICE, KeyService, TransitKeys
 
 NAMED_KEY = re.compile(r"([a-z0-9][a-z0-9_-]{0,39}):([0-9a-fA-F]{64})")
 
@@ -34,7 +37,7 @@ class LocalRootKeys:
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         self._keys = dict(keys)
-        self.current = next(iter(self._keys))
+        self.current = next(iter(self._keys), "")
 
     def wrap(self, secret: bytes, associated: bytes) -> bytes:
         return seal(self._keys[self.current], secret, associated)
@@ -65,6 +68,32 @@ def parse_root_keys(text: str) -> dict[str, bytes]:
     return keys
 
 
+class RootKeyRing:
+    """A key management service beside keys at hand; the service's wraps, where it has one."""
+
+    def __init__(self, service: TransitKeys, local: LocalRootKeys) -> None:
+        self._service, self._local = service, local
+        self._wrapping: RootKeys = service if service.current else local
+        self.current = self._wrapping.current
+
+    def wrap(self, secret: bytes, associated: bytes) -> bytes:
+        return self._wrapping.wrap(secret, associated)
+
+    def unwrap(self, wrapped: bytes, associated: bytes, *, root: str) -> bytes:
+        keys: RootKeys = self._service if root.startswith(BY_SERVICE) else self._local
+        return keys.unwrap(wrapped, associated, root=root)
+
+
 @cache
 def root_keys() -> RootKeys:
-    return LocalRootKeys(settings.ROOT_KEYS)
+    local = LocalRootKeys(settings.ROOT_KEYS)
+    if settings.KEY_SERVICE is None:
+        return local
+    return RootKeyRing(TransitKeys(settings.KEY_SERVICE), local)
+
+
+def root_keys_given(service: KeyService | None) -> dict[str, bytes]:
+    """MNEMOSCOPE_ROOT_KEYS; none are needed beside a service that wraps."""
+    if service is not None and service.key and env.secret("ROOT_KEYS", None) is None:
+        return {}
+    return env.parsed_secret("ROOT_KEYS", parse_root_keys)
