@@ -6,6 +6,7 @@ good-word attack: Lowd and Meek, 2005). Inference is numpy alone; `training` mak
 `tests/screening/vectors` pins the hashing.
 """
 
+import sys
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -42,7 +43,13 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)
 _POWERS = np.cumprod(np.full(LONGEST_WORD, _STEP, np.uint64), dtype=np.uint64)
 _LAST_ASCII = 0x7F
 _PUNCTUATION_BLOCKS = ((0x2000, 0x206F), (0x3000, 0x303F))  # general; Chinese and Japanese
-_SPACE, _ZERO = np.uint64(ord(" ")), np.uint64(ord("0"))
+_SPACE, _ZERO, _DIGITS = np.uint64(ord(" ")), np.uint64(ord("0")), np.uint64(10)
+# The n-grams of characters, words and pairs of words: apart in the hash, and how much they count.
+_KINDS = np.array([*CHARACTER_NGRAMS, 101, 102], np.uint64)
+_SCALES = np.array([1, 1, 1, WORD_SCALE, WORD_SCALE], np.float32)
+
+Hashes = NDArray[np.uint64]
+Places = NDArray[np.int64]
 
 
 class ModelError(Exception):
@@ -136,81 +143,95 @@ def windows(length: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def hash_ngrams(folded: str) -> Hashed:
     """Runs of white space count as one space, every digit as 0, and both ends as a space."""
-    written = f" {folded} ".encode("utf-32-le", "surrogatepass")
-    codes = np.frombuffer(written, np.uint32).astype(np.uint64)
-    codes[(codes >= ord("0")) & (codes <= ord("9"))] = _ZERO
-    space = codes <= _SPACE
-    codes[space] = _SPACE
-    kept = np.flatnonzero(~(space & np.r_[False, space[:-1]]))
-    codes = codes[kept]
-    found = [*_character_ngrams(codes), *_word_ngrams(codes)]
+    codes, at = _codes(folded)
+    words, starts = _words(codes)
+    of_words = at[starts]
+    hashes, positions = _character_ngrams(codes), [at, at, at]
+    hashes += [words, words[:-1] * _STEP + words[1:]]
+    positions += [of_words, of_words]
+    lengths = [len(each) for each in hashes]
     return _once_a_block(
-        np.concatenate([buckets for buckets, _, _ in found]),
-        # The space put in front is not part of the text.
-        np.maximum(np.concatenate([kept[at] for _, at, _ in found]) - 1, 0),
-        np.concatenate([np.full(len(at), scale, np.float32) for _, at, scale in found]),
+        _buckets(np.concatenate(hashes) + np.repeat(_KINDS, lengths)),
+        np.concatenate([each[:length] for each, length in zip(positions, lengths, strict=True)]),
+        np.repeat(_SCALES, lengths),
     )
 
 
-def _once_a_block(
-    buckets: NDArray[np.int64], positions: NDArray[np.int64], scales: NDArray[np.float32]
-) -> Hashed:
+def _codes(folded: str) -> tuple[Hashes, Places]:
+    """What stands for each character, and where in the text it stands."""
+    written = f" {folded} ".encode("utf-32-le", "surrogatepass")
+    codes = np.frombuffer(written, np.uint32).astype(np.uint64)
+    codes[codes - _ZERO < _DIGITS] = _ZERO
+    at = np.arange(-1, len(codes) - 1)
+    at[0] = 0  # the space put in front is not part of the text
+    space = codes <= _SPACE
+    codes[space] = _SPACE
+    again = space[1:] & space[:-1]
+    if again.any():
+        kept = np.flatnonzero(np.concatenate([[True], ~again]))
+        return codes[kept], at[kept]
+    return codes, at
+
+
+def _once_a_block(buckets: Places, positions: Places, scales: NDArray[np.float32]) -> Hashed:
     """Without repetitions inside half a window: said forty times is not forty times as true."""
-    pairs = (buckets + (positions // STEP << BITS)).astype(np.uint64)
+    pairs = buckets + (positions // STEP << BITS)
     width = (4 * len(pairs)).bit_length()
-    slots = (pairs * _MIX) >> np.uint64(64 - width)
+    slots = (pairs.view(np.uint64) * _MIX >> np.uint64(64 - width)).view(np.int64)
+    numbers = np.arange(len(pairs))
     first = np.zeros(1 << width, np.int64)
-    first[slots[::-1]] = np.arange(len(pairs))[::-1]  # the last writer of a slot stands first
+    first[slots[::-1]] = numbers[::-1]  # the last writer of a slot stands first
     earlier = first[slots]
-    new = (earlier == np.arange(len(pairs))) | (pairs[earlier] != pairs)
-    return Hashed(buckets[new], positions[new], scales[new])
+    kept = np.flatnonzero((earlier == numbers) | (pairs[earlier] != pairs))
+    return Hashed(buckets[kept], positions[kept], scales[kept])
 
 
-_Ngrams = tuple[NDArray[np.int64], NDArray[np.int64], np.float32]
-
-
-def _character_ngrams(codes: NDArray[np.uint64]) -> list[_Ngrams]:
-    found: list[_Ngrams] = []
+def _character_ngrams(codes: Hashes) -> list[Hashes]:
+    found: list[Hashes] = []
     rolling = codes
-    for size in range(2, min(CHARACTER_NGRAMS[-1], len(codes)) + 1):
+    for size in range(2, CHARACTER_NGRAMS[-1] + 1):
         rolling = rolling[:-1] * _STEP + codes[size - 1 :]
         if size in CHARACTER_NGRAMS:
-            found.append((_bucket(rolling, size), np.arange(len(rolling)), np.float32(1)))
+            found.append(rolling)
     return found
 
 
-def _word_ngrams(codes: NDArray[np.uint64]) -> list[_Ngrams]:
-    inside = np.flatnonzero(_in_words(codes))
-    if not len(inside):
-        return [(np.zeros(0, np.int64), np.zeros(0, np.int64), WORD_SCALE)]
-    opens = np.flatnonzero(np.r_[True, np.diff(inside) > 1])
-    starts = inside[opens]
-    lengths = np.diff(np.r_[opens, len(inside)])
-    within = np.minimum(inside - np.repeat(starts, lengths), LONGEST_WORD - 1)
-    words = np.add.reduceat(codes[inside] * _POWERS[within], opens)
-    pairs = words[:-1] * _STEP + words[1:]
-    return [
-        (_bucket(words, 101), starts, WORD_SCALE),
-        (_bucket(pairs, 102), starts[:-1], WORD_SCALE),
-    ]
+def _words(codes: Hashes) -> tuple[Hashes, Places]:
+    """The hash of each word and where it starts. The first code and the last are spaces."""
+    inside = _IN_WORD[codes.view(np.int64)]
+    starts = np.flatnonzero(inside[1:] > inside[:-1]) + 1
+    if not len(starts):
+        return np.zeros(0, np.uint64), starts
+    lengths = np.flatnonzero(inside[:-1] > inside[1:]) + 1 - starts
+    ends = np.cumsum(lengths)
+    opens = ends - lengths
+    within = np.arange(ends[-1]) - np.repeat(opens, lengths)
+    powers = _POWERS[np.minimum(within, LONGEST_WORD - 1)]
+    return np.add.reduceat(codes[inside] * powers, opens), starts
 
 
-def _in_words(codes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+def _in_words(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     """Letters and digits: of ASCII exactly, else whatever is not punctuation by its block."""
     inside: NDArray[np.bool_] = codes > _LAST_ASCII
     inside |= (codes >= ord("a")) & (codes <= ord("z"))
-    inside |= codes == _ZERO
+    inside |= codes == ord("0")
     for first, last in _PUNCTUATION_BLOCKS:
         inside &= (codes < first) | (codes > last)
     return inside
 
 
-def _bucket(hashes: NDArray[np.uint64], kind: int) -> NDArray[np.int64]:
-    mixed = (hashes + np.uint64(kind)) * _MIX
-    mixed ^= mixed >> np.uint64(32)
-    mixed *= _MIX
-    return (mixed >> np.uint64(64 - BITS)).astype(np.int64)
+_IN_WORD = _in_words(np.arange(sys.maxunicode + 1, dtype=np.uint32))
+
+
+def _buckets(hashes: Hashes) -> Places:
+    hashes *= _MIX
+    hashes ^= hashes >> np.uint64(32)
+    hashes *= _MIX
+    hashes >>= np.uint64(64 - BITS)
+    return hashes.view(np.int64)
 
 
 def _running(values: NDArray[Any]) -> NDArray[np.float64]:
-    return np.concatenate([np.zeros(1), np.cumsum(values)])
+    running = np.zeros(len(values) + 1)
+    np.cumsum(values, out=running[1:])
+    return running
