@@ -3,17 +3,27 @@
 import base64
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
+
+from memory.screening.stretches import long_words
 
 MOST_RUNS = 20
 LONGEST_RUN = 8_192
 READABLE_SHARE = 0.9
+SHORTEST_BASE64 = 24
 
+# Each begins with the characters it can begin with, which are sought many times as fast.
 _BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/-])")
-_HEX = re.compile(r"(?<![\w])(?:0x)?(?:[0-9a-fA-F]{2}[ :]?){16,}(?!\w)")
-_BINARY = re.compile(r"(?<!\w)(?:[01]{8} ?){8,}(?!\w)")
-_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}){8,}")
+_HEX = re.compile(
+    r"[0-9a-fA-F](?<!\w[0-9a-fA-F])(?:(?<=0)x(?:[0-9a-fA-F]{2}[ :]?){16,}|"
+    r"[0-9a-fA-F][ :]?(?:[0-9a-fA-F]{2}[ :]?){15,})(?!\w)"
+)
+_BINARY = re.compile(r"[01](?<!\w[01])[01]{7} ?(?:[01]{8} ?){7,}(?!\w)")
+_ESCAPES = re.compile(
+    r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})(?:\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})){7,}"
+)
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}(?:[\w.+-]{0,8}%[0-9a-fA-F]{2}){7,}[\w.+-]{0,80}")
 
 
@@ -27,17 +37,20 @@ class Run(NamedTuple):
 
 def encoded_in(written: str) -> Iterator[Run]:
     """The first encoded runs of each kind, each read up to `LONGEST_RUN`."""
-    for mark, pattern, decode in (
-        ("", _BASE64, _from_base64),
-        ("", _HEX, _from_hex),
-        ("0", _BINARY, _from_binary),
-        ("\\", _ESCAPES, _from_escapes),
-        ("%", _PERCENT, _from_percent),
+    for found, decode in (
+        (_in_long_words(written), _from_base64),
+        (_HEX.finditer(written), _from_hex),
+        (_BINARY.finditer(written), _from_binary),
+        (_ESCAPES.finditer(written), _from_escapes),
+        (_PERCENT.finditer(written), _from_percent),
     ):
-        if mark not in written:
-            continue
-        for _, match in zip(range(MOST_RUNS), pattern.finditer(written), strict=False):
+        for match in islice(found, MOST_RUNS):
             yield Run(_readable(decode(match.group()[:LONGEST_RUN])), *match.span())
+
+
+def _in_long_words(written: str) -> Iterator[re.Match[str]]:
+    for word in long_words(written, least=SHORTEST_BASE64):
+        yield from _BASE64.finditer(written, *word)
 
 
 def _from_base64(run: str) -> bytes:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +15,24 @@ INVISIBLE = re.compile(
 )
 
 # Letters of another script that look Latin; only words that mix the two are read through it.
-_BORROWED = "аеорсухіјѕһԁԛԝӏαοερνικτυχϲ"
-_LATIN_FOR = dict(zip(_BORROWED, "aeopcyxijshdqwlaoepviktuxc", strict=True))
-_TO_LATIN = str.maketrans(_LATIN_FOR)
-_MIXED_WORD = re.compile(rf"\b(?=\w*[a-z])\w*[{_BORROWED}]\w*")
+_LOOK_ALIKES = "аеорсухіјѕһԁԛԝӏαοερνικτυχϲ"
+_BORROWED = frozenset(_LOOK_ALIKES)
+_TO_LATIN = str.maketrans(_LOOK_ALIKES, "aeopcyxijshdqwlaoepviktuxc")
+_MIXED_WORD = re.compile(rf"\b(?=\w*[a-z])\w*[{_LOOK_ALIKES}]\w*")
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
     """`text` is what detectors read; its i-th character was written at `offsets[i]`.
 
-    `mixed_words` are the spans in `text` of words that borrow look-alike letters.
+    `mixed_words` are the spans in `text` of words that borrow look-alike letters; `drops` tells
+    that something as written left nothing in `text`, as whatever is unseen does.
     """
 
     text: str
     offsets: NDArray[np.int64]
     mixed_words: tuple[tuple[int, int], ...] = ()
+    drops: bool = False
 
     def written(self, start: int, end: int) -> tuple[int, int]:
         """The span as written of a span in `text` that is not empty."""
@@ -40,24 +43,34 @@ def fold(written: str) -> Folded:
     """Lower case, compatibility forms, without accents, invisible or borrowed letters."""
     if written.isascii():
         return Folded(written.lower(), np.arange(len(written)))
-    form_of = {character: _folded_character(character) for character in set(written)}
-    text = "".join(map(form_of.__getitem__, written))
-    offsets = np.repeat(np.arange(len(written)), _lengths(written, form_of))
+    characters = "".join(set(written))
+    forms = [_folded_character(character) for character in characters]
+    codes, known = _codes(written), _codes(characters)
+    table = np.empty(int(known.max()) + 1, np.int64)
+    table[known] = np.arange(len(known))
+    numbers = table[codes]
+    sizes = np.array([len(form) for form in forms])
+    lengths = sizes[numbers]
+    offsets = np.repeat(np.arange(len(codes)), lengths)
+    # From a place in `text` to the same place among all the forms, one after the other.
+    among, there = np.cumsum(sizes) - sizes, np.cumsum(lengths) - lengths
+    places = np.arange(len(offsets)) + np.repeat(among[numbers] - there, lengths)
+    every = "".join(forms)
+    text = _codes(every)[places].tobytes().decode("utf-32-le", "surrogatepass")
+    drops = "" in forms
+    if _BORROWED.isdisjoint(every):
+        return Folded(text, offsets, drops=drops)
     mixed = tuple(match.span() for match in _MIXED_WORD.finditer(text))
     if mixed:
         text = _MIXED_WORD.sub(lambda word: word.group().translate(_TO_LATIN), text)
-    return Folded(text, offsets, mixed)
+    return Folded(text, offsets, mixed, drops)
 
 
-def _lengths(written: str, form_of: dict[str, str]) -> NDArray[np.uint8]:
-    """How long the form of each character is."""
-    codes = np.frombuffer(written.encode("utf-32-le", "surrogatepass"), np.uint32)
-    length_of = np.ones(int(codes.max()) + 1, np.uint8)
-    for character, form in form_of.items():
-        length_of[ord(character)] = len(form)
-    return length_of[codes]
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
+@lru_cache(maxsize=8_192)
 def _folded_character(character: str) -> str:
     if INVISIBLE.match(character):
         return ""

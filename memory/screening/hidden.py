@@ -26,15 +26,13 @@ _TAGS = re.compile("[\U000e0020-\U000e007e]{4,}")
 
 
 def hidden_in(written: str, folded: Folded) -> Iterator[Evidence]:
-    if written.isascii():
-        return
     for start, end in folded.mixed_words:
         if end - start >= SHORTEST_WORD:
             detail = "A word mixes letters of two scripts that look alike."
             span = folded.written(start, end)
             yield Evidence("confusable_characters", CONFUSABLE_WEIGHT, detail, *span)
             break
-    if INVISIBLE.search(written) is None:
+    if not folded.drops or len(INVISIBLE.findall(written)) <= TOLERATED:
         return
     remaining = _ORTHOGRAPHY.sub(lambda match: " " * len(match.group()), written)
     places = [match.start() for match in INVISIBLE.finditer(remaining)]
@@ -44,8 +42,10 @@ def hidden_in(written: str, folded: Folded) -> Iterator[Evidence]:
         yield Evidence("invisible_characters", INVISIBLE_WEIGHT, detail, start, end)
 
 
-def smuggled_in(written: str) -> Iterator[tuple[str, int, int]]:
+def smuggled_in(written: str, folded: Folded) -> Iterator[tuple[str, int, int]]:
     """Text spelled in the tag block, which mirrors ASCII unseen, and where it stands."""
+    if not folded.drops:
+        return
     for match in _TAGS.finditer(written):
         yield "".join(chr(ord(tag) - 0xE0000) for tag in match.group()), *match.span()
 

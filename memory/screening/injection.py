@@ -54,7 +54,7 @@ def signs_in(content: str, folded: Folded) -> Iterator[Evidence]:
     """All that is written down as a rule: everything but what the model learned."""
     yield from _read(folded)
     yield from hidden_in(content, folded)
-    yield from _unwrapped(content)
+    yield from _unwrapped(content, folded)
 
 
 def severity_of(evidence: list[Evidence]) -> Severity:
@@ -75,7 +75,7 @@ def _read(folded: Folded) -> Iterator[Evidence]:
     yield from overrides_in(folded)
 
 
-def _unwrapped(content: str) -> Iterator[Evidence]:
+def _unwrapped(content: str, folded: Folded) -> Iterator[Evidence]:
     """What encoded and unseen text says, at the place where it is wrapped up."""
     for run in encoded_in(content):
         if run.text:
@@ -83,7 +83,7 @@ def _unwrapped(content: str) -> Iterator[Evidence]:
         elif run.end - run.start >= BLOB_LENGTH:
             detail = "It carries a long encoded blob."
             yield Evidence("encoded_blob", BLOB_WEIGHT, detail, run.start, run.end)
-    for smuggled in smuggled_in(content):
+    for smuggled in smuggled_in(content, folded):
         yield from _said("smuggled_instruction", *smuggled)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -57,7 +57,10 @@ class ModelError(Exception):
 
 
 class Hashed(NamedTuple):
-    """N-grams of a text, each with its bucket, where it starts, and how much it counts."""
+    """N-grams of a text, each with its bucket, where it starts, and how much it counts.
+
+    One that is repeated within half a window counts 0.
+    """
 
     buckets: NDArray[np.int64]
     positions: NDArray[np.int64]
@@ -78,7 +81,7 @@ class LinearModel:
         return REVIEW_WEIGHT if score >= self.review_at else 0.0
 
     def read(self, text: str) -> tuple[float, int, int]:
-        """The score of the worst window, and the stretch in it that weighs most."""
+        """The score of the worst window, and where that stands."""
         # In pieces, since arrays that fit the cache are read several times as fast.
         pieces = range(0, max(1, len(text) - WINDOW + STEP), PIECE)
         return max(self._read_piece(text, start) for start in pieces)
@@ -86,21 +89,26 @@ class LinearModel:
     def _read_piece(self, text: str, at: int) -> tuple[float, int, int]:
         text = text[at : at + PIECE + WINDOW - STEP]
         hashed = hash_ngrams(text)
-        length = len(text) + 2
-        given = self.weights[hashed.buckets] * hashed.scales
-        evidence = _running(np.bincount(hashed.positions, given, length))
-        energy = _running(np.bincount(hashed.positions, hashed.scales**2, length))
-        starts, ends = windows(length)
-        scores = (evidence[ends] - evidence[starts]) / np.sqrt(
-            np.maximum(energy[ends] - energy[starts], 1)
-        )
+        starts, ends = windows(len(text) + 2)
+        blocks = hashed.positions // STEP
+        evidence = np.bincount(blocks, self._given(hashed), len(starts) + 1)
+        energy = np.bincount(blocks, hashed.scales * hashed.scales, len(starts) + 1)
+        scores = (evidence[:-1] + evidence[1:]) / np.sqrt(np.maximum(energy[:-1] + energy[1:], 1))
         worst = int(scores.argmax())
-        start, end = int(starts[worst]), int(ends[worst])
-        if end - start > PEAK:
-            stretches = evidence[start + PEAK : end + 1] - evidence[start : end + 1 - PEAK]
-            start += int(stretches.argmax())
-            end = start + PEAK
-        return float(scores[worst]) + self.bias, at + start, at + min(end, len(text))
+        end = min(int(ends[worst]), len(text))
+        return float(scores[worst]) + self.bias, at + int(starts[worst]), at + end
+
+    def peak(self, window: str) -> tuple[int, int]:
+        """The stretch of a window that weighs most."""
+        if len(window) <= PEAK:
+            return 0, len(window)
+        hashed = hash_ngrams(window)
+        given = np.bincount(hashed.positions, self._given(hashed), len(window))
+        start = int(np.convolve(given, np.ones(PEAK), "valid").argmax())
+        return start, start + PEAK
+
+    def _given(self, hashed: Hashed) -> NDArray[np.float32]:
+        return self.weights[hashed.buckets] * hashed.scales
 
 
 def learned_in(folded: Folded) -> list[Evidence]:
@@ -115,7 +123,9 @@ def learned_in(folded: Folded) -> list[Evidence]:
     weight = model.weight_of(score)
     if not weight:
         return []
-    return [Evidence("learned_injection", weight, DETAIL, *folded.written(start, end))]
+    first, last = model.peak(folded.text[start:end])
+    span = folded.written(start + first, start + last)
+    return [Evidence("learned_injection", weight, DETAIL, *span)]
 
 
 @cache
@@ -174,7 +184,7 @@ def _codes(folded: str) -> tuple[Hashes, Places]:
 
 
 def _once_a_block(buckets: Places, positions: Places, scales: NDArray[np.float32]) -> Hashed:
-    """Without repetitions inside half a window: said forty times is not forty times as true."""
+    """A repetition inside half a window counts 0: said forty times is not forty times as true."""
     pairs = buckets + (positions // STEP << BITS)
     width = (4 * len(pairs)).bit_length()
     slots = (pairs.view(np.uint64) * _MIX >> np.uint64(64 - width)).view(np.int64)
@@ -182,8 +192,8 @@ def _once_a_block(buckets: Places, positions: Places, scales: NDArray[np.float32
     first = np.zeros(1 << width, np.int64)
     first[slots[::-1]] = numbers[::-1]  # the last writer of a slot stands first
     earlier = first[slots]
-    kept = np.flatnonzero((earlier == numbers) | (pairs[earlier] != pairs))
-    return Hashed(buckets[kept], positions[kept], scales[kept])
+    scales[(earlier != numbers) & (pairs[earlier] == pairs)] = 0
+    return Hashed(buckets, positions, scales)
 
 
 def _character_ngrams(codes: Hashes) -> list[Hashes]:
@@ -229,9 +239,3 @@ def _buckets(hashes: Hashes) -> Places:
     hashes *= _MIX
     hashes >>= np.uint64(64 - BITS)
     return hashes.view(np.int64)
-
-
-def _running(values: NDArray[Any]) -> NDArray[np.float64]:
-    running = np.zeros(len(values) + 1)
-    np.cumsum(values, out=running[1:])
-    return running

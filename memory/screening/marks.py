@@ -1,7 +1,8 @@
 """Planted frames, links that carry data away, mark-up that runs or hides: known by their marks.
 
 A pattern is tried only in a text that holds one of its marks, and every repetition in it is
-bounded, so that reading stays linear.
+bounded, so that reading stays linear. Each of its readings begins with a plain character: those
+are sought many times as fast.
 """
 
 import re
@@ -31,10 +32,11 @@ MARKED = (
         ("system", "admin", "sudo", "operator", "inst", "assistant", "<|", "important"),
         re.compile(
             rf"<\|[a-z_ ]{{1,24}}\|>|</?(?:{_SPEAKER}|important)\b[^<>\n]{{0,40}}>|"
-            rf"\[{{1,2}}[/ ]?{_SPEAKER}\b[^\[\]\n]{{0,24}}[\]:]|"
-            r"#{2,} ?\(?(?:system|admin|new instructions?)\b|"
-            r"^ ?system(?: (?:prompt|message|override|note|notice|alert|update))?(?: to \w+)? ?:|"
-            r"\((?:admin|system)[ _:][^()\n]{2,60}\)|\"role\" ?: ?\"system\"",
+            rf"\[\[?[/ ]?{_SPEAKER}\b[^\[\]\n]{{0,24}}[\]:]|"
+            r"##+ ?\(?(?:system|admin|new instructions?)\b|"
+            r"\((?:admin|system)[ _:][^()\n]{2,60}\)|\"role\" ?: ?\"system\"|"
+            r"system(?:(?<=^system)|(?<=^ system))"
+            r"(?: (?:prompt|message|override|note|notice|alert|update))?(?: to \w+)? ?:",
             re.MULTILINE,
         ),
     ),
@@ -53,7 +55,8 @@ MARKED = (
         re.compile(
             r"<[a-z][^<>]{0,200}[\s/\"']on(?:load|error|click|mouseover|focus|toggle) ?=|"
             r"<script\b[^>]{0,80}>[^<]{0,200}\b(?:alert|eval|fetch|document|window|console|atob)\b|"
-            r"\b(?:href|src) ?= ?[\"']?javascript:|\]\(javascript:"
+            r"href(?<=\bhref) ?= ?[\"']?javascript:|src(?<=\bsrc) ?= ?[\"']?javascript:|"
+            r"\]\(javascript:"
         ),
     ),
     Marked(

@@ -1,10 +1,11 @@
 """Orders to set instructions aside, in the languages people try when English is screened.
 
-A sentence that holds a stem of each column in one language is such an order. English has shapes
-of its own.
+A sentence that holds a stem of each column in one language is such an order. The words of a
+phrase are joined by "_". English has shapes of its own.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,8 @@ _SENTENCE = re.compile(r"[^.!?\n\u3002\uff01\uff1f\u0964\u061f]{3,300}")
 
 # A stem of these scripts stands at the start of a word; others run words or particles together.
 _SPACED = range(0x0590)
+# Shorter stems are whole words: "tes" is not "test".
+SHORTEST_STEM = 4
 
 
 class Column(NamedTuple):
@@ -27,40 +30,73 @@ class Column(NamedTuple):
     pattern: re.Pattern[str]
 
 
+Language = tuple[Column, ...]
+
+
 def _column(written: str) -> Column:
-    stems = tuple(fold(written).text.split())
-    starts = (r"\b" + stem if ord(stem[0]) in _SPACED else stem for stem in stems)
-    return Column(stems, re.compile("|".join(starts)))
+    stems = tuple(stem.replace("_", " ") for stem in fold(written).text.split())
+    return Column(stems, re.compile("|".join(map(_as_it_stands, stems))))
 
 
-LANGUAGES = tuple(
+def _as_it_stands(stem: str) -> str:
+    if not _is_spaced(stem):
+        return stem
+    return rf"\b{stem}" if len(stem) >= SHORTEST_STEM else rf"\b{stem}\b"
+
+
+def _is_spaced(stem: str) -> bool:
+    return ord(stem[0]) in _SPACED
+
+
+LANGUAGES: tuple[Language, ...] = tuple(
     tuple(_column(column) for column in line.split(": ", 1)[1].split(" | "))
     for line in STEMS.read_text().splitlines()
     if not line.startswith("#")
 )
-
-
-IN_ASCII = tuple(
-    language
-    for language in LANGUAGES
-    if all(stem.isascii() for column in language for stem in column.stems)
-)
+# The stems of the first column, which hardly any text holds, and the languages they are of.
+VERBS: dict[str, list[Language]] = defaultdict(list)
+for _language in LANGUAGES:
+    for _stem in _language[0].stems:
+        VERBS[_stem].append(_language)
+HEAD = 4
+IN_ASCII = tuple((stem.split()[0][:HEAD].encode(), stem) for stem in VERBS if stem.isascii())
+BEYOND_ASCII = tuple((frozenset(stem), stem) for stem in VERBS if not stem.isascii())
+_LETTERS = bytes(code if chr(code).isalnum() else ord(" ") for code in range(128)).ljust(256)
 
 
 def overrides_in(folded: Folded) -> Iterator[Evidence]:
     """The first sentence that sets instructions aside."""
     text = folded.text
-    likely = [
-        language
-        for language in (IN_ASCII if text.isascii() else LANGUAGES)
-        if all(any(stem in text for stem in column.stems) for column in language)
-    ]
-    if not likely:
+    verbs = _verbs_in(text)
+    if not verbs:
         return
     for sentence in _SENTENCE.finditer(text):
-        for language in likely:
-            if all(column.pattern.search(sentence.group()) for column in language):
-                yield Evidence(
-                    "instruction_override", WEIGHT, DETAIL, *folded.written(*sentence.span())
-                )
+        said = sentence.group()
+        for verb in [verb for verb in verbs if verb in said]:
+            if any(_stands(language, said) for language in VERBS[verb]):
+                span = folded.written(*sentence.span())
+                yield Evidence("instruction_override", WEIGHT, DETAIL, *span)
                 return
+
+
+def _verbs_in(text: str) -> list[str]:
+    """By the first letters of its words and by its characters most are ruled out at once."""
+    words = text.encode("ascii", "replace").translate(_LETTERS).split()
+    heads = {word[:HEAD] for word in words}
+    verbs = [verb for head, verb in IN_ASCII if head in heads]
+    if not text.isascii():
+        characters = set(text)
+        verbs += [verb for made_of, verb in BEYOND_ASCII if made_of <= characters]
+    return [
+        verb
+        for verb in verbs
+        if verb in text and any(_may_stand(language, text) for language in VERBS[verb])
+    ]
+
+
+def _may_stand(language: Language, text: str) -> bool:
+    return all(any(stem in text for stem in column.stems) for column in language)
+
+
+def _stands(language: Language, sentence: str) -> bool:
+    return all(column.pattern.search(sentence) for column in language)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from memory.screening.finding import Finding
 from memory.screening.personal.international import INTERNATIONAL
@@ -10,13 +11,17 @@ from memory.screening.personal.national import NATIONAL
 from memory.screening.personal.phones import CANDIDATE, LEAST_DIGITS, phone_score
 from memory.screening.personal.phones import WORDS as PHONE_WORDS
 from memory.screening.personal.recogniser import PROVEN, TOLD, Recogniser, recogniser
+from memory.screening.stretches import Stretch, stretches
 
 RECOGNISERS = INTERNATIONAL + NATIONAL
 REPORTED_FROM = 0.4
 # A telling word stands within this many characters before a number, or shortly after it.
 BEFORE, AFTER = 60, 25
-# Letters that belong to a number stand within this many characters of it.
-MARGIN = 16
+# What belongs to a number, to the @ of an address or to the colons of one stands within this many
+# characters of it: nothing further away is looked at.
+MARGIN = 24
+BEFORE_AT, AFTER_AT = 65, 600
+LONGEST_ADDRESS = 64
 # A text of numbers only would keep a server busy: what is left over is for a person to see.
 MOST_CHECKS = 300
 MOST_PHONES = 50
@@ -29,14 +34,17 @@ EMAIL = recogniser(
     r"@(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{0,62}",
     flags=re.UNICODE,
 )
+AT = re.compile("@")
+DIGIT = re.compile(r"\d", re.ASCII)
 WORD = re.compile(r"[^\W\d_][\w'-]*")
 # A number as people write it: groups of digits, with few letters and signs between.
 NUMBER = re.compile(r"\d\w*(?:[ .:/()+-]{1,2}\(?[A-Za-z]{0,4}\d\w*)*", re.ASCII)
 # Addresses of machines may hold letters only.
-HEXADECIMAL = re.compile(
-    r"[0-9A-F](?::[0-9A-F]{0,4}:|-[0-9A-F]{2}-|\.[0-9A-F]{4}\.)|::", re.IGNORECASE
+SEPARATED = re.compile(
+    r"[:.-](?:(?<=[0-9A-Fa-f]:)[0-9A-Fa-f]{0,4}:|(?<=[0-9A-Fa-f]-)[0-9A-Fa-f]{2}-|"
+    r"(?<=[0-9A-Fa-f]\.)[0-9A-Fa-f]{4}\.|(?<=:):)"
 )
-# Shorter numbers stand in most texts, so those that hold few digits are sought everywhere at once.
+# Most texts hold shorter numbers; what wants a longer one is sought about those alone.
 LONG = 6
 
 SHORT_ALWAYS = tuple(r for r in RECOGNISERS if r.best >= REPORTED_FROM and 0 < r.digits < LONG)
@@ -44,7 +52,7 @@ LONG_ALWAYS = tuple(r for r in RECOGNISERS if r.best >= REPORTED_FROM and r.digi
 WITHOUT_DIGITS = tuple(r for r in RECOGNISERS if not r.digits)
 TOLD_BY: dict[str, list[Recogniser]] = {}
 for _one in RECOGNISERS:
-    for _word in _one.words:
+    for _word in _one.words if _one.digits and _one.best < REPORTED_FROM else ():
         TOLD_BY.setdefault(_word, []).append(_one)
 
 
@@ -90,58 +98,55 @@ def _apart(matches: Iterator[Match]) -> list[Match]:
     return kept
 
 
+def _words(text: str) -> set[str]:
+    return set(WORD.findall(text.lower()))
+
+
 @dataclass(slots=True)
 class Search:
     """One text, and what has been spent on it."""
 
     content: str
-    lowered: str = field(init=False)
     checks: int = 0
+    phones: int = 0
     gave_up: bool = False
 
-    def __post_init__(self) -> None:
-        self.lowered = self.content.lower()
-
     def run(self) -> Iterator[Match]:
-        if "@" in self.content:
-            yield from self._within(EMAIL, 0, len(self.content))
-        if HEXADECIMAL.search(self.content):
+        for stretch in stretches(self._spans(AT), before=BEFORE_AT, after=AFTER_AT):
+            yield from self._within(EMAIL, stretch)
+        about = LONGEST_ADDRESS
+        for stretch in stretches(self._spans(SEPARATED), before=about, after=about):
             for one in WITHOUT_DIGITS:
-                yield from self._within(one, 0, len(self.content))
-        numbers = [
-            (found.start(), found.end(), sum(map(str.isdigit, found.group())))
-            for found in NUMBER.finditer(self.content)
-        ]
-        if numbers:
-            yield from self._in_numbers(numbers)
-
-    def _in_numbers(self, numbers: list[tuple[int, int, int]]) -> Iterator[Match]:
-        """`numbers` are the starts, the ends and the counts of digits."""
-        most = max(digits for _, _, digits in numbers)
-        for one in self._short(most):
-            yield from self._within(one, 0, len(self.content))
-        for start, end, digits in numbers:
-            if digits < LONG:
-                continue
+                yield from self._within(one, stretch)
+        numbers = list(self._spans(NUMBER))
+        for stretch in stretches(numbers, before=MARGIN, after=MARGIN):
+            yield from self._numbers(stretch)
+        long_numbers = [span for span in numbers if self._digits(span) >= LONG]
+        for stretch in stretches(long_numbers, before=MARGIN, after=MARGIN):
+            digits = self._digits(stretch)
             for one in LONG_ALWAYS:
                 if one.digits <= digits:
-                    yield from self._within(one, max(0, start - MARGIN), end + MARGIN)
-        if most >= LEAST_DIGITS:
-            yield from self._phones()
+                    yield from self._within(one, stretch)
 
-    def _short(self, most: int) -> list[Recogniser]:
-        """Those of few digits, and those that a telling word calls for."""
-        trying = [one for one in SHORT_ALWAYS if one.digits <= most]
-        for word in TOLD_BY.keys() & set(WORD.findall(self.lowered)):
-            trying += [
-                one
-                for one in TOLD_BY[word]
-                if 0 < one.digits <= most and one.best < REPORTED_FROM and one not in trying
-            ]
-        return trying
+    def _spans(self, pattern: re.Pattern[str]) -> Iterator[Stretch]:
+        return (found.span() for found in pattern.finditer(self.content))
 
-    def _within(self, one: Recogniser, start: int, end: int) -> Iterator[Match]:
-        for found in one.pattern.finditer(self.content, start, end):
+    def _digits(self, stretch: Stretch) -> int:
+        return len(DIGIT.findall(self.content, *stretch))
+
+    def _numbers(self, stretch: Stretch) -> Iterator[Match]:
+        """Of few digits, of those that a telling word calls for, and of telephones."""
+        digits = self._digits(stretch)
+        near = self.content[max(0, stretch[0] - BEFORE) : stretch[1] + AFTER]
+        called = TOLD_BY.keys() & _words(near)
+        for one in dict.fromkeys(chain(SHORT_ALWAYS, *(TOLD_BY[word] for word in called))):
+            if one.digits <= digits:
+                yield from self._within(one, stretch)
+        if digits >= LEAST_DIGITS:
+            yield from self._phones(stretch)
+
+    def _within(self, one: Recogniser, stretch: Stretch) -> Iterator[Match]:
+        for found in one.pattern.finditer(self.content, *stretch):
             if self.checks >= MOST_CHECKS:
                 self.gave_up = True
                 return
@@ -150,14 +155,13 @@ class Search:
             if score >= REPORTED_FROM:
                 yield Match(score, found.start(), found.end(), one.label)
 
-    def _phones(self) -> Iterator[Match]:
-        for number, found in enumerate(CANDIDATE.finditer(self.content)):
-            if number >= MOST_PHONES:
+    def _phones(self, stretch: Stretch) -> Iterator[Match]:
+        for found in CANDIDATE.finditer(self.content, *stretch):
+            if self.phones >= MOST_PHONES:
                 self.gave_up = True
                 return
-            score = phone_score(found.group())
-            if score and self._told(PHONE_WORDS, found):
-                score += TOLD
+            self.phones += 1
+            score = phone_score(found.group(), told=self._told(PHONE_WORDS, found))
             if score >= REPORTED_FROM:
                 yield Match(score, found.start(), found.end(), "phone number")
 
@@ -173,5 +177,5 @@ class Search:
 
     def _told(self, words: frozenset[str], found: re.Match[str]) -> bool:
         start, end = found.span()
-        near = self.lowered[max(0, start - BEFORE) : start] + " " + self.lowered[end : end + AFTER]
-        return not words.isdisjoint(WORD.findall(near))
+        near = f"{self.content[max(0, start - BEFORE) : start]} {self.content[end : end + AFTER]}"
+        return not words.isdisjoint(_words(near))

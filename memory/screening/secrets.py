@@ -22,12 +22,13 @@ from detect_secrets.plugins.telegram_token import TelegramBotTokenDetector
 from detect_secrets.plugins.twilio import TwilioKeyDetector
 
 from memory.screening.finding import Finding
+from memory.screening.stretches import long_words, places_of, stretches
 
 MOST_FINDINGS = 100
-# No secret is shorter; in a text without so long a word none is sought by its shape.
-LONG_WORD = re.compile(r"[^\s]{20}")
+# No secret is shorter.
+SHORTEST = 20
 # Words are cut at a length: some shapes look back and forth over it.
-WORD = re.compile(r"[^\s]{20,2000}")
+LONGEST = 2_000
 
 PLUGINS: tuple[type[RegexBasedDetector], ...] = (
     ArtifactoryDetector,
@@ -74,6 +75,9 @@ NAMED = re.compile(
     r"(?P<secret>[^\s\"'`,;()]{4,200})",
     re.IGNORECASE,
 )
+# Every name holds one of these; from there it and its secret reach no further.
+NAMES = ("pass", "pwd", "contrase", "secret", "key", "token", "bearer", "pin")
+LONGEST_NAME, NAMED_AFTER = 20, 260
 PIN = re.compile(r"\d{4,8}\Z")
 
 
@@ -99,18 +103,25 @@ def screen_secrets(content: str) -> list[Finding]:
 def _spans(content: str) -> Iterator[tuple[int, int, str, float]]:
     for found in PRIVATE_KEY.finditer(content):
         yield *found.span(), "private key", 0.95
-    for found in NAMED.finditer(content):
-        if _is_no_word(found.group("secret")):
-            yield *found.span("secret"), "password or key", 0.7
-    if not LONG_WORD.search(content):
-        return
-    for word in WORD.finditer(content):
-        for label, shape in SHAPES:
-            for found in shape.finditer(word.group()):
-                if label == JWT and not _is_token(found.group()):
-                    continue
-                start = word.start() + found.start()
-                yield start, word.start() + found.end(), label, 0.9
+    yield from _named(content)
+    for opens, closes in long_words(content, least=SHORTEST):
+        for cut in range(opens, closes, LONGEST):
+            yield from _shaped(content[cut : min(cut + LONGEST, closes)], cut)
+
+
+def _named(content: str) -> Iterator[tuple[int, int, str, float]]:
+    names = ((at, at) for at in places_of(NAMES, content.lower()))
+    for stretch in stretches(names, before=LONGEST_NAME, after=NAMED_AFTER):
+        for found in NAMED.finditer(content, *stretch):
+            if _is_no_word(found.group("secret")):
+                yield *found.span("secret"), "password or key", 0.7
+
+
+def _shaped(word: str, at: int) -> Iterator[tuple[int, int, str, float]]:
+    for label, shape in SHAPES:
+        for found in shape.finditer(word):
+            if label != JWT or _is_token(found.group()):
+                yield at + found.start(), at + found.end(), label, 0.9
 
 
 def _is_no_word(text: str) -> bool:

@@ -1,7 +1,8 @@
 """Instructions by their shape. A memory states something about the world; these give orders.
 
-Reading is linear in the text: a shape is tried only where a word it opens with stands, looks no
-further than its own sentence, and at most `MAX_TRIES` times.
+Reading is linear in the text: a shape is tried only where what it opens with stands, looks no
+further than its own sentence, and at most `MAX_TRIES` times. The words of an opening of several
+are joined by "_".
 """
 
 import re
@@ -9,14 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from memory.screening.any_of import any_of
 from memory.screening.evidence import Evidence
 from memory.screening.folding import Folded
 
 MAX_TRIES = 200
 # Nobody opens so many sentences with words of command by chance; it would tire the screen.
 TOO_MANY_WEIGHT = 0.4
-
-_WORD = re.compile(r"[^\W_]+")
 
 # The rest of a sentence, no further than a person would still read it as one order.
 _REST = r"[^.!?\n]{0,60}?"
@@ -74,7 +74,8 @@ SHAPES = (
         "role_change",
         0.6,
         "It gives the agent another identity.",
-        "you pretend act roleplay jailbreak developer dan do from new simulate",
+        "you_are pretend act_as roleplay_as jailbreak jailbreaked developer_mode dan_mode "
+        "do_anything new_persona simulate",
         r"(?:you are (?:now|no longer|going to (?:act|pretend|be))\b|"
         r"pretend (?:to be|you are|that you)\b[^.!?\n]{0,60}\b(?:ai|no|without|not|free)\b|"
         r"(?:act|roleplay) as if you\b|jailbreak(?:ed)? mode|developer mode|dan mode|"
@@ -84,7 +85,8 @@ SHAPES = (
         "role_change",
         0.5,
         "It gives the agent another identity.",
-        "without no free freed beyond lacks unbound ignores unfiltered uncensored unrestricted",
+        "without no free_of free_from freed_of freed_from beyond lacks unbound ignores unfiltered "
+        "uncensored unrestricted",
         rf"(?:(?:without|no|free(?:d)? (?:of|from)|beyond|lacks|ignores)(?: \w+){{0,3}} "
         rf"(?:restrictions|filters?|censorship|morals?|ethics|ethical|guidelines|limitations)\b|"
         rf"(?:unfiltered|uncensored|unrestricted|unbound)(?: \w+)? {_BOT})",
@@ -93,7 +95,8 @@ SHAPES = (
         "standing_order",
         0.3,
         "It orders the agent what to do from now on.",
-        "whenever in every each you always from upon starting",
+        "whenever in_all in_every in_each in_any every_time each_time you_must upon_recall "
+        "starting_now starting_today starting_from always",
         r"(?:whenever (?:you|a user|anyone|anybody|someone|somebody|the user)\b|"
         r"in (?:all|every|each|any) (?:future|later|coming|subsequent|next) \w+|"
         r"(?:every|each) time (?:you|a user|the user|someone|anyone)\b|"
@@ -105,7 +108,7 @@ SHAPES = (
         "steered_choice",
         0.35,
         "It steers every choice to one party, or declares something safe for all uses.",
-        "is are never safe harmless",
+        "is_the_only is_the_sole are_the_only are_the_sole never safe harmless",
         r"(?:(?:is|are) the (?:only|sole) (?:\w+ ){0,4}(?:approved|trusted|authori[sz]ed|compliant|"
         r"that (?:meets?|may be|can be|complies|passes))\b|"
         r"never (?:recommend|suggest|mention|offer) (?:any )?(?:other|competit|alternative)|"
@@ -128,7 +131,7 @@ SHAPES = (
         "unchecked_action",
         0.4,
         "It waives a check.",
-        "without never no skip do don bypass",
+        "without never no skip do_not don",
         r"(?:without (?:\w+ ){0,2}(?:confirm\w*|verif\w*|approv\w*|check\w*|review\w*|asking)\b|"
         r"(?:never|do not|don.t) (?:ask|require|request|wait) for (?:\w+ ){0,2}"
         r"(?:confirmation|verification|approval|proof|permission)\b|"
@@ -140,7 +143,7 @@ SHAPES = (
         "concealment",
         0.6,
         "It tells the agent to hide something from people.",
-        "do don never without hide keep",
+        "do_not don never without hide_this hide_it keep_this keep_it",
         r"(?:(?:do not|don.t|never) (?:tell|inform|mention|reveal|alert|notify|show|disclose)\b"
         r"[^.!?\n]{0,40}\b(?:user|customer|anyone|anybody|human|operator|reviewer|admin|"
         r"this (?:step|rule|note|message|instruction))|"
@@ -174,7 +177,8 @@ SHAPES = (
         "addressed_to_agent",
         0.4,
         "It speaks to the agent, not about the world.",
-        "if note message to dear hello hi hey attention listen as from",
+        "if_you_are note message notice memo to_the to_any to_all dear hello hi hey attention "
+        "listen",
         rf"(?:if you are (?:an? |the )?{_BOT}\b|"
         rf"(?:note|message|notice|memo) (?:to|for) (?:(?:the|any|all) )?(?:future )?{_BOT}\b|"
         rf"to (?:the|any|all) {_BOT}s? (?:reading|processing)|"
@@ -206,8 +210,10 @@ SHAPES = (
         "test_pretext",
         0.4,
         "It claims a test, debugging or maintenance as a reason.",
-        "for debug debugging developer maintenance diagnostic admin administrator god test testing "
-        "enable enter activate switch",
+        "for_test for_testing for_debug for_debugging for_diagnostic for_diagnostics for_audit "
+        "for_auditing debug_mode debugging_mode developer_mode maintenance_mode diagnostic_mode "
+        "admin_mode administrator_mode god_mode test_mode testing_mode enable enter activate "
+        "switch",
         r"(?:for (?:test(?:ing)?|debug(?:ging)?|diagnostics?|audit(?:ing)?) purposes? only|"
         r"(?:debug|debugging|developer|maintenance|diagnostic|admin|administrator|god|test|testing)"
         r" mode(?: is)?(?: now)? (?:on|enabled|active|activated|engaged)\b|"
@@ -216,10 +222,25 @@ SHAPES = (
     ),
 )
 
-_BY_OPENER: dict[str, list[int]] = defaultdict(list)
+# By the first word of an opening: the shapes that open so, and what follows the word in them.
+_OPENED_BY: dict[str, list[int]] = defaultdict(list)
+_FOLLOWED_BY: dict[str, set[str]] = defaultdict(set)
 for _index, _each in enumerate(SHAPES):
     for _opener in _each.openers:
-        _BY_OPENER[_opener].append(_index)
+        _first, _, _rest_of_it = _opener.partition("_")
+        _FOLLOWED_BY[_first].add(_rest_of_it.replace("_", " "))
+        if _index not in _OPENED_BY[_first]:
+            _OPENED_BY[_first].append(_index)
+_END = r"(?![^\W_])"
+_OPENING = re.compile(
+    r"(?<![^\W_])"
+    + any_of(
+        {
+            first: _END if "" in rests else f"(?= {any_of(dict.fromkeys(rests, _END))})"
+            for first, rests in _FOLLOWED_BY.items()
+        }
+    )
+)
 
 
 def shapes_in(folded: Folded) -> Iterator[Evidence]:
@@ -227,8 +248,8 @@ def shapes_in(folded: Folded) -> Iterator[Evidence]:
     text = folded.text
     open_shapes = set(range(len(SHAPES)))
     tries = [0] * len(SHAPES)
-    for word in _WORD.finditer(text):
-        for index in _BY_OPENER.get(word.group(), ()):
+    for word in _OPENING.finditer(text):
+        for index in _OPENED_BY[word.group()]:
             if index not in open_shapes:
                 continue
             shape = SHAPES[index]

@@ -103,6 +103,8 @@ def test_a_planted_instruction_is_held_with_the_span_that_gives_it_away(code, co
         'The <div class="card"> holds a title and a price in our design system.',
         "Escape user input before it lands in a <script> tag.",
         "Die Anweisungen des Arztes: zwei Wochen Ruhe und alle Tabletten.",
+        "She loves chicken and cake.",
+        "Danial, can I please speak to your boss?",
     ],
 )
 def test_what_only_sounds_like_an_order_passes(content):

@@ -14,12 +14,14 @@ from memory.screening.linear_model import (
     BUCKETS,
     HASHING,
     MODEL,
+    WINDOW,
     ModelError,
     hash_ngrams,
     learned_in,
     load_model,
 )
-from memory.screening.training.records import ALLOWED
+from memory.screening.training.fit import SEED, Fit, an_example
+from memory.screening.training.records import ALLOWED, Record, authored
 
 VECTORS = Path(__file__).parent / "vectors" / "ngrams.json"
 # An order that no written rule knows.
@@ -30,9 +32,21 @@ HARMLESS = "Ann prefers the early train and a seat by the window. She is back on
 @pytest.mark.parametrize("vector", json.loads(VECTORS.read_text()), ids=lambda v: ascii(v["text"]))
 def test_a_text_falls_into_the_buckets_the_shipped_weights_were_trained_on(vector):
     hashed = hash_ngrams(vector["text"])
-    assert hashed.buckets.tolist() == vector["buckets"]
-    assert hashed.positions.tolist() == vector["positions"]
-    assert hashed.scales.tolist() == vector["scales"]
+    counted = hashed.scales > 0
+    assert hashed.buckets[counted].tolist() == vector["buckets"]
+    assert hashed.positions[counted].tolist() == vector["positions"]
+    assert hashed.scales[counted].tolist() == vector["scales"]
+
+
+def test_a_text_is_read_as_it_was_trained_on():
+    model = load_model(MODEL)
+    trained = Fit(model.weights, model.bias)
+    texts = [record.text for record in authored(SEED)[::20]]
+    texts += [" ".join(texts[n : n + 12]) for n in range(0, 60, 12)]
+    records = [Record(text, "own", text, "MIT", attack=True) for text in texts]
+    scores = [model.read(fold(text).text)[0] for text in texts]
+    assert scores == pytest.approx([trained.score(an_example(each)) for each in records], abs=1e-5)
+    assert max(map(len, texts)) > WINDOW * 2
 
 
 def test_an_order_that_no_rule_knows_is_held_with_the_stretch_that_weighs_most():

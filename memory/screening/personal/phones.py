@@ -4,7 +4,7 @@ import re
 
 import phonenumbers
 
-from memory.screening.personal.recogniser import words
+from memory.screening.personal.recogniser import TOLD, words
 
 CANDIDATE = re.compile(
     r"(?<![\w.@/+-])(?:\+|\(\+)?\(?\d(?:[ ().\u00a0/-]{0,2}\d){5,15}(?![\w@])", re.ASCII
@@ -28,22 +28,29 @@ LEAST_DIGITS = 6
 LEAST_NATIONAL = 9
 
 
-def phone_score(number: str) -> float:
-    """How telling a candidate is, 0 to 1; what is in doubt wants a telling word."""
+def phone_score(number: str, *, told: bool) -> float:
+    """How telling a candidate is, 0 to 1; what is in doubt wants a telling word near it."""
     if DATE.match(number) or YEARLY.match(number):
         return 0.0
+    by_word = TOLD if told else 0.0
     if number.startswith(("+", "(+", "00")):
-        return INTERNATIONAL if _rings(number, None) else 0.0
+        return INTERNATIONAL + by_word if _rings(number) else 0.0
+    if number.startswith(("0", "(0")) or NORTH_AMERICAN.match(number):
+        if _rings_somewhere(number):
+            return NATIONAL + by_word
+    elif not told:
+        return 0.0
+    return DOUBTFUL + by_word if GROUPED.search(number) or _rings_somewhere(number) else 0.0
+
+
+def _rings_somewhere(number: str) -> bool:
     # Without its area code a number rings nowhere for certain.
-    rings = sum(map(str.isdigit, number)) >= LEAST_NATIONAL and any(
+    return sum(map(str.isdigit, number)) >= LEAST_NATIONAL and any(
         _rings(number, country) for country in COUNTRIES
     )
-    if rings and (number.startswith(("0", "(0")) or NORTH_AMERICAN.match(number)):
-        return NATIONAL
-    return DOUBTFUL if rings or GROUPED.search(number) else 0.0
 
 
-def _rings(number: str, country: str | None) -> bool:
+def _rings(number: str, country: str | None = None) -> bool:
     text = "+" + number[2:] if number.startswith("00") and country is None else number
     try:
         parsed = phonenumbers.parse(text, country)
