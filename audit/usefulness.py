@@ -8,38 +8,58 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
+from uuid import UUID
 
 from django.db import connection
 
 from console.tenancy.scope import current_tenant_id
 
 # A run has a name before its first span arrives: its id, else its trace's.
-JUDGED: LiteralString = """
-judged AS (
-  SELECT DISTINCT ON (run) run, result FROM (
-    SELECT coalesce(t.run_id::text, encode(o.trace_id, 'hex'), o.run_id::text) AS run,
-           o.result, o.reported_by_kind, o.id
-    FROM audit_runoutcome o
-    LEFT JOIN audit_trace t ON t.tenant_id = o.tenant_id AND t.trace_id = o.trace_id
-    WHERE o.tenant_id = %(tenant)s
-  ) said ORDER BY run, reported_by_kind = 'user' DESC, id DESC
-)
-"""
 RECALLED: LiteralString = """
 recalled AS (
-  SELECT a.memory_id, a.agent, a.at, coalesce(t.run_id::text, encode(a.trace_id, 'hex')) AS run
+  SELECT a.memory_id, a.agent, a.at, a.trace_id, t.run_id,
+         coalesce(t.run_id::text, encode(a.trace_id, 'hex')) AS run
   FROM audit_memoryaccess a
   LEFT JOIN audit_trace t ON t.tenant_id = a.tenant_id AND t.trace_id = a.trace_id
   WHERE a.tenant_id = %(tenant)s AND a.access = 'read' AND a.source = 'api'
     AND a.rank IS NOT NULL
 """
-USE: LiteralString = f"""
-WITH {JUDGED}, {RECALLED} AND a.memory_id = ANY(%(memories)s::text[]))
-SELECT r.memory_id, count(*), count(DISTINCT r.agent), count(DISTINCT r.run), max(r.at),
-       count(DISTINCT r.run) FILTER (WHERE j.result = 'success'),
-       count(DISTINCT r.run) FILTER (WHERE j.result = 'failure')
-FROM recalled r LEFT JOIN judged j ON j.run = r.run GROUP BY r.memory_id
+STANDING: LiteralString = """
+SELECT DISTINCT ON (run) run, result, score FROM said
+ORDER BY run, reported_by_kind = 'user' DESC, id DESC
+"""
+JUDGED: LiteralString = f"""
+said AS (
+  SELECT coalesce(t.run_id::text, encode(o.trace_id, 'hex'), o.run_id::text) AS run, o.*
+  FROM audit_runoutcome o
+  LEFT JOIN audit_trace t ON t.tenant_id = o.tenant_id AND t.trace_id = o.trace_id
+  WHERE o.tenant_id = %(tenant)s
+), judged AS ({STANDING})
 """  # noqa: S608 - constants of ours
+# Only of the runs that recalled the memories: a page does not read every report there is.
+USE: LiteralString = f"""
+WITH {RECALLED} AND a.memory_id = ANY(%(memories)s::text[])
+), told AS (
+  SELECT DISTINCT r.run, coalesce(t.trace_id, r.trace_id) AS trace_id, r.run_id FROM recalled r
+  LEFT JOIN audit_trace t ON t.tenant_id = %(tenant)s AND t.run_id = r.run_id
+  WHERE r.run IS NOT NULL
+), said AS (
+  SELECT told.run, o.* FROM told JOIN audit_runoutcome o
+    ON o.tenant_id = %(tenant)s AND o.trace_id = told.trace_id
+  UNION ALL
+  SELECT told.run, o.* FROM (SELECT DISTINCT run, run_id FROM told) told
+  JOIN audit_runoutcome o
+    ON o.tenant_id = %(tenant)s AND o.run_id = told.run_id AND o.trace_id IS NULL
+), judged AS ({STANDING}), per_run AS (
+  SELECT r.memory_id, r.run, count(*) AS recalls, max(r.at) AS last_at
+  FROM recalled r GROUP BY r.memory_id, r.run
+)
+SELECT p.memory_id, sum(p.recalls)::bigint,
+       (SELECT count(DISTINCT r.agent) FROM recalled r WHERE r.memory_id = p.memory_id),
+       count(p.run), max(p.last_at), count(*) FILTER (WHERE j.result = 'success'),
+       count(*) FILTER (WHERE j.result = 'failure'), avg(j.score)
+FROM per_run p LEFT JOIN judged j ON j.run = p.run GROUP BY p.memory_id
+"""  # noqa: S608
 FAILING: LiteralString = f"""
 WITH {JUDGED}, {RECALLED} AND a.at >= %(since)s)
 SELECT r.memory_id, count(DISTINCT r.run) FILTER (WHERE j.result = 'failure') AS failures,
@@ -55,7 +75,10 @@ WITH {JUDGED} SELECT count(*) FILTER (WHERE result = 'failure'), count(*) FROM j
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """`runs` that recalled it, and those of them that are known to have gone well or badly."""
+    """`runs` that recalled it, and those of them that are known to have gone well or badly.
+
+    `score` is the mean, from 0 to 1, of those that were given one.
+    """
 
     memory_id: str
     recalls: int = 0
@@ -64,6 +87,7 @@ class Use:
     last_at: datetime | None = None
     successes: int = 0
     failures: int = 0
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +104,10 @@ def use_of(memory_ids: Sequence[str]) -> dict[str, Use]:
     rows = _rows(USE, memories=list(memory_ids))
     used = {row[0]: Use(*row) for row in rows}
     return {memory_id: used.get(memory_id, Use(memory_id)) for memory_id in memory_ids}
+
+
+def use_of_one(memory_id: UUID) -> Use:
+    return use_of([str(memory_id)])[str(memory_id)]
 
 
 def failing_memories(*, since: datetime, evidence: int) -> list[Failing]:

@@ -6,7 +6,7 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.errors import InvalidInputError
 from memory.actions.write import write_memory
-from memory.models import Kind, Memory, Tier, Visibility
+from memory.models import Kind, Memory, State, Tier, Visibility
 from memory.proposals import WriteOutcome
 from memory.signing.statement import Signed
 from memory.writes import Write
@@ -71,6 +71,8 @@ def _check(memories: Sequence[Memory], *, actor: Actor) -> None:
         raise _problem("wrong_number", f"Name {FEWEST} to {MOST} different memories.")
     if len({memory.subject_id for memory in memories}) > 1:
         raise _problem("several_subjects", "They are about different people.")
+    if ended := [memory for memory in memories if memory.state != State.ACTIVE]:
+        raise _problem("not_active", f"Memory {ended[0].id} is {ended[0].state}.")
     private = {m.agent_id for m in memories if m.visibility == Visibility.AGENT}
     if private - {actor.agent_id}:
         raise _problem(

@@ -13,6 +13,7 @@ from audit.outcomes import run_of_trace
 from audit.provenance import Access, AccessKind, record_accesses
 from audit.usefulness import use_of
 from console.accounts.actor import system_actor
+from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from memory import usefulness
@@ -20,7 +21,8 @@ from memory.actions import raise_doubts, report_outcome
 from memory.models import Memory, ReviewItem
 from memory.usefulness import doubts, lower_bound
 from tests.api.door import door_of
-from tests.cast import a_memory
+from tests.cast import a_memory, an_agent
+from tests.ingest.messages import a_span
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def swept(tenant, at):
         return raise_doubts(actor=actor, doubts=doubts(at=at)).changed
 
 
-def a_judged_run(machine, memory, result):
+def a_judged_run(machine, memory, result, *, score=None):
     """A run that recalled the memory, and how it went."""
     trace_id = uuid4().bytes
     with tenant_scope(machine.actor.tenant_id):
@@ -51,7 +53,8 @@ def a_judged_run(machine, memory, result):
                 )
             ]
         )
-        report_outcome(actor=machine.actor, run=run_of_trace(trace_id), result=result)
+        run = run_of_trace(trace_id)
+        report_outcome(actor=machine.actor, run=run, result=result, score=score)
 
 
 def test_a_memory_nobody_recalled_in_a_month_is_asked_about_once(acme, robo, in_a_month):
@@ -122,15 +125,50 @@ def test_the_use_of_a_memory_is_told_by_runs_and_how_they_went(acme, robo, rooki
     assert (use.recalls, use.agents, use.runs, use.successes, use.failures) == (2, 2, 2, 1, 1)
 
 
+def test_reports_are_found_by_conversation_and_trace_before_and_after_spans_arrive(
+    acme, robo, bob, ingest
+):
+    memory = a_memory(robo, "Refunds take three days.")
+    door = door_of(robo)
+    traces = [bytes([number]) * 16 for number in (1, 2, 3)]
+    for trace in traces:
+        parent = f"00-{trace.hex()}-00f067aa0ba902b7-01"
+        door.post("recall", {"query": "How long do refunds take?"}, traceparent=parent)
+    # Two traces of one conversation, reported by its name; the third never arrives.
+    for trace in traces[:2]:
+        ingest(a_span("s", trace_id=trace, attributes={"gen_ai.conversation.id": "case-1"}))
+    door.post("outcomes", {"result": "failure", "conversation": "case-1", "score": 0.2})
+    door.post("outcomes", {"result": "success", "trace_id": traces[2].hex(), "score": 0.8})
+    # Of another run, which never recalled it.
+    door.post("outcomes", {"result": "failure", "conversation": "case-2", "score": 0.0})
+
+    def told():
+        use = door_of(bob).get(f"memories/{memory.id}").json()["use"]
+        assert use.pop("last_at")
+        return use
+
+    judged = {"recalls": 3, "agents": 1, "runs": 2, "successes": 1, "failures": 1, "score": 0.5}
+    assert told() == judged
+    door_of(bob).post("outcomes", {"result": "success", "trace_id": traces[0].hex(), "score": 1.0})
+    assert told() == judged | {"successes": 2, "failures": 0, "score": 0.9}
+
+
+def test_what_came_of_a_memory_is_for_those_who_may_read_traces(acme, robo):
+    blind = an_agent(acme, "blind", scopes=frozenset({Permission.MEMORY_READ}))
+    memory = a_memory(robo)
+    assert door_of(blind).get(f"memories/{memory.id}").json()["use"] is None
+
+
 def test_the_page_says_what_came_of_it(acme, robo, carol, bob, desk):
     memory = a_memory(robo, "Refunds take three days.")
     page = desk(carol).get(f"/memories/{memory.id}").content.decode()
     assert "nobody has reported" in page
-    a_judged_run(robo, memory, RunResult.FAILURE)
+    a_judged_run(robo, memory, RunResult.FAILURE, score=0.25)
     change = {"content": "Refunds take five days.", "expected_version": 1}
     assert door_of(bob).patch(f"memories/{memory.id}", change).status_code == 200
     text = " ".join(desk(carol).get(f"/memories/{memory.id}").content.decode().split())
     assert '<span class="num">0, 1</span>' in text
+    assert '<dd class="num">0.25</dd>' in text
     assert '<span class="num">1</span> of <span class="num">2</span> versions' in text
 
 
@@ -157,7 +195,9 @@ def test_keeping_it_keeps_what_was_written_since(acme, robo, bob, in_a_month):
 def test_what_is_not_worth_keeping_ends(acme, robo, bob, in_a_month, desk, decision, state):
     memory = a_memory(robo, "The customer likes tea.")
     [review] = swept(acme, in_a_month)
-    assert "Unused fact" in desk(bob).get(f"/review/{review.id}").content.decode()
+    page = desk(bob).get(f"/review/{review.id}").content.decode()
+    assert "Unused fact" in page
+    assert "What came of it" in page
     ending = {"decision": decision, "reason": "other"}
     assert door_of(bob).post(f"reviews/{review.id}/decide", ending).status_code == 200
     with tenant_scope(acme.id):

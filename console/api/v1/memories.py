@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from typing_extensions import override
 
+from audit.usefulness import use_of_one
 from console.accounts.permissions import Permission
 from console.api.idempotency import Answer, once
 from console.api.paging import newest_first, page_of
@@ -115,6 +116,7 @@ class MemoryView(TenantView):
                 at=now(),
                 derived=derived[memory.id],
                 legal_hold=standing_holds(memory).exists(),
+                use=use_of_one(memory.id) if self.actor.may(Permission.TRACES_READ) else None,
             )
         )
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from audit.models import AccessKind, AuditEvent, MemoryAccess
 from audit.usefulness import Use as UseOfMemory
-from audit.usefulness import use_of
+from audit.usefulness import use_of_one
 from console.accounts.actor import Actor, ActorKind
 from console.accounts.permissions import Permission
 from console.platform.clock import now
@@ -124,7 +124,7 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
         provenance=provenance_of(actor, shown),
         versions=_version_rows(memory, versions, can_restore=can_revise),
         uses=_uses(actor, memory),
-        usefulness=_usefulness(actor, memory),
+        usefulness=usefulness_of(actor, memory),
         events=_events(actor, memory),
         reviews=list(
             visible_reviews(actor)
@@ -181,14 +181,13 @@ def _uses(actor: Actor, memory: Memory) -> list[Use]:
     return [Use(run[0], len(run)) for run in runs[:MOST_SHOWN]]
 
 
-def _usefulness(actor: Actor, memory: Memory) -> Usefulness | None:
+def usefulness_of(actor: Actor, memory: Memory) -> Usefulness | None:
     if not actor.may(Permission.TRACES_READ):
         return None
-    [use] = use_of([str(memory.id)]).values()
     authors = visible_versions(actor, memory).values_list("number", "author_kind")
     versions = list(authors)
     corrections = sum(number > 1 and kind == ActorKind.USER for number, kind in versions)
-    return Usefulness(use, corrections, len(versions))
+    return Usefulness(use_of_one(memory.id), corrections, len(versions))
 
 
 def _events(actor: Actor, memory: Memory) -> list[AuditEvent]:

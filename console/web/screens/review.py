@@ -8,6 +8,7 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.web.forms.review import DecisionForm
 from console.web.paging import following, preceding
+from console.web.screens.memory import Usefulness, usefulness_of
 from console.web.screens.provenance import Provenance, provenance_of
 from console.web.screens.versions import original_of, passages_of, versions_by_number
 from console.web.text import Change, Passage, compare, excerpt
@@ -122,6 +123,7 @@ class ReviewScreen:
     contradicted: Memory | None
     changes: list[Change]
     provenance: Provenance
+    usefulness: Usefulness | None
     decisions: list[ReviewDecision]
     panels: list[Panel]
     refusal: str
@@ -174,6 +176,7 @@ def review_screen(
         contradicted=contradicted,
         changes=compare(before.content, version.content) if before else [],
         provenance=provenance_of(actor, version),
+        usefulness=usefulness_of(actor, memory) if review.is_about_in_force else None,
         decisions=list(review.decisions.order_by("decided_at")),
         panels=[] if refusal else _panels(review, version, bound),
         refusal=refusal,
