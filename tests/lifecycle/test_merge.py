@@ -187,7 +187,7 @@ def test_over_the_api(robo, mallory):
     assert door.get(f"memories/{newer}").json()["supersedes"] == made
     again = {"memories": ids, "content": BOTH}
     assert field_codes(problem_of(door.post("memories/merge", again), 422, "invalid")) == {
-        "supersedes": "not_active"
+        "memories": "not_active"
     }
     problem_of(door_of(mallory).post("memories/merge", again), 404, "not_found")
     for wrong, codes in (
