@@ -1,3 +1,6 @@
+import json
+from hashlib import sha256
+
 import pytest
 
 from audit.models import AuditEvent
@@ -23,6 +26,16 @@ def test_a_repeated_write_is_told_the_same_and_writes_nothing(acme, robo):
     with tenant_scope(acme.id):
         assert Memory.objects.count() == 1
         assert AuditEvent.objects.filter(kind="memory.written").count() == 1
+
+
+def test_what_is_kept_of_a_request_confirms_no_guess_of_it(acme, robo):
+    door = door_of(robo)
+    door.post("memories", WRITE, Idempotency_Key=KEY)
+    with tenant_scope(acme.id):
+        kept = IdempotentAnswer.objects.get()
+    guess = b"POST /api/v1/memories\n" + json.dumps(WRITE).encode()
+    assert bytes(kept.request_digest) != sha256(guess).digest()
+    assert "Jonas" not in str(kept.body)
 
 
 def test_a_held_write_is_held_once(acme, robo):

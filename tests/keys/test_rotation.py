@@ -45,22 +45,6 @@ from tests.keys.stored import keys_of, run, words
 FIRST = UUID(int=0)
 
 
-def test_at_rest_nothing_a_memory_says_can_be_read(stored, postgres):
-    with psycopg.connect(postgres.dsn(), dbname=DATABASE) as superuser:
-        tables = superuser.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r'"
-            " AND relnamespace = 'public'::regnamespace AND relname ~ '^(memory|audit|keys)_'"
-        ).fetchall()
-        kept = "".join(
-            str(superuser.execute(f"SELECT t::text FROM {table} t").fetchall())
-            for (table,) in tables
-        )
-    assert "memory_sealedcontent" in str(tables)
-    assert "jonas" not in kept.lower()
-    for word in ("tea", "Kiel", "kiel", "Noted"):
-        assert word not in kept
-
-
 def test_every_level_rotates_and_everything_reads_as_before(stored, monkeypatch):
     before = words(stored)
     old, new = next(iter(settings.ROOT_KEYS.items())), ("next", bytes(reversed(range(32))))

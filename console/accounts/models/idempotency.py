@@ -12,7 +12,7 @@ class IdempotentAnswer(ScopedModel):
 
     api_key_id = models.UUIDField()
     key = models.CharField(max_length=200)
-    request_sha256 = models.BinaryField(max_length=32)
+    request_digest = models.BinaryField(max_length=32)
     status = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)
     created_at = models.DateTimeField(default=now, editable=False)
