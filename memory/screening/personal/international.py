@@ -1,7 +1,7 @@
 """What reaches or pays a person anywhere: accounts, cards, wallets, addresses of machines.
 
 Shapes, scores and telling words of these tables follow the pattern recognisers of Microsoft
-Presidio 2.2.366 (MIT, Copyright (c) Microsoft Corporation); ADR 0006 tells why Presidio itself is
+Presidio 2.2.366 (MIT, Copyright (c) Microsoft Corporation); ADR 0008 tells why Presidio itself is
 not run. Numbers of companies are no personal data and are left out.
 """
 
