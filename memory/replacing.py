@@ -40,7 +40,8 @@ def check_replaced(write: Write, *, among: Replaceable, actor: Actor, proof: Pro
             raise _problem("another_subject", f"Memory {named} is about somebody else.")
         if proof is None:
             refuse_downgrade(actor, memory)
-    if actor.kind is not ActorKind.USER and held_among(write.supersedes):
+    by_machine = actor.kind is not ActorKind.USER
+    if by_machine and write.supersedes and held_among(write.supersedes):
         raise LegalHoldError("What it would replace is kept until an owner releases the hold.")
 
 
