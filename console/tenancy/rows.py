@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 import orjson
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg import Cursor
 
 from console.tenancy.models import ScopedModel
@@ -42,22 +42,19 @@ def insert_rows(rows: Sequence[ScopedModel]) -> None:
 
 def execute(statement: str, parameters: Sequence[Any]) -> None:
     """Runs a prepared statement: planning one costs as much as running it."""
-    with _cursor() as cursor:
-        cursor.execute(statement, parameters, prepare=True)
+    _prepared(statement, parameters)
 
 
 def fetch(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a prepared statement, for the few that every request needs."""
-    with _cursor() as cursor:
-        return cursor.execute(statement, parameters, prepare=True).fetchall()
+    return _prepared(statement, parameters).fetchall()
 
 
-@contextmanager
-def _cursor() -> Iterator[Cursor]:
-    connection.ensure_connection()
-    raw: Any = connection.connection
-    with connection.wrap_database_errors, Cursor(raw) as cursor:
-        yield cursor
+def _prepared(statement: str, parameters: Sequence[Any]) -> Cursor:
+    database = connections[DEFAULT_DB_ALIAS]  # its proxy asks a thread-local per attribute
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        return Cursor(database.connection).execute(statement, parameters, prepare=True)
 
 
 @cache
