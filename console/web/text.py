@@ -14,11 +14,12 @@ from typing import Literal
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-# Controls, format and private characters, and the tag block; not line breaks, tabs and joiners
-# that scripts and emoji need where they stand alone.
+# Controls, fillers, format and private characters, and the tag block; not line breaks and tabs, nor
+# joiners and variation selectors, which scripts and emoji need, but never many at a time.
 UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    "\ue000-\uf8ff\U000e0000-\U000e007f]+"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ue000-\uf8ff\U000e0000-\U000e007f]+|"
+    "[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]{3,}"
 )
 # The tag block repeats ASCII in characters nobody sees: whole sentences hide in it.
 TAGS, TAG_OFFSET = re.compile("[\U000e0020-\U000e007e]+"), 0xE0000

@@ -16,7 +16,7 @@ from memory.screening.personal_data import screen_personal_data
 from memory.screening.protected import screen_protected_key
 from memory.screening.secrets import screen_secrets
 from memory.screening.size import screen_size
-from memory.screening.texts import BesideText, beside
+from memory.screening.texts import PLACES, BesideText, beside
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,8 @@ def screen(content: str, context: ScreenContext = NOTHING) -> list[Finding]:
 def _everywhere(detect: TextDetector, content: str, others: BesideText) -> list[Finding]:
     findings = detect(content)
     if others.text:
-        findings += [others.place(finding) for finding in detect(others.text)]
+        placed = (others.place(finding) for finding in detect(others.text))
+        findings += [one for one in placed if not (one.label and one.path.startswith(PLACES))]
     return findings
 
 

@@ -17,6 +17,9 @@ class ScreenContext:
     value: Any = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
+    namespace: tuple[str, ...] = ()
+    run: str = ""
+    subject: str = ""
     # Written by an agent, and by one that somebody vouched for.
     by_agent: bool = False
     trusted: bool = True

@@ -3,14 +3,11 @@
 import base64
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from memory.screening.stretches import long_words
 
-MOST_RUNS = 20
-LONGEST_RUN = 8_192
 READABLE_SHARE = 0.9
 SHORTEST_BASE64 = 24
 
@@ -36,7 +33,7 @@ class Run(NamedTuple):
 
 
 def encoded_in(written: str) -> Iterator[Run]:
-    """The first encoded runs of each kind, each read up to `LONGEST_RUN`."""
+    """Every encoded run, kind by kind."""
     for found, decode in (
         (_in_long_words(written), _from_base64),
         (_HEX.finditer(written), _from_hex),
@@ -44,8 +41,8 @@ def encoded_in(written: str) -> Iterator[Run]:
         (_ESCAPES.finditer(written), _from_escapes),
         (_PERCENT.finditer(written), _from_percent),
     ):
-        for match in islice(found, MOST_RUNS):
-            yield Run(_readable(decode(match.group()[:LONGEST_RUN])), *match.span())
+        for match in found:
+            yield Run(_readable(decode(match.group())), *match.span())
 
 
 def _in_long_words(written: str) -> Iterator[re.Match[str]]:

@@ -8,11 +8,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-# Soft hyphen, zero-width, bidirectional controls, variation selectors and the tag block:
+# Soft hyphen, joiners, fillers, bidirectional controls, variation selectors and the tag block:
 # a person does not see them, a model does.
-INVISIBLE = re.compile(
-    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef"
 )
+INVISIBLE = re.compile(f"[{UNSEEN}]")
 
 # Letters of another script that look Latin; only words that mix the two are read through it.
 _LOOK_ALIKES = "аеорсухіјѕһԁԛԝӏαοερνικτυχϲ"

@@ -143,6 +143,9 @@ def plain_context(actor: Actor, write: Write) -> ScreenContext:
         value=write.value,
         metadata=write.metadata,
         source=write.source,
+        namespace=write.namespace,
+        run=write.run,
+        subject=write.subject,
         by_agent=by_agent,
         trusted=actor.trusted or not by_agent,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from memory.screening.evidence import Evidence
-from memory.screening.folding import INVISIBLE, Folded
+from memory.screening.folding import INVISIBLE, UNSEEN, Folded
 
 # One or two strays come with pasted text.
 TOLERATED = 2
@@ -14,15 +14,20 @@ TAGS_WEIGHT = 0.7
 CONFUSABLE_WEIGHT = 0.4
 SHORTEST_WORD = 4
 
-# Joiners shape Persian and Indic words and emoji; marks of direction stand in right-to-left text.
+# Joiners and selectors shape Persian and Indic words, and emoji, one or two at a time; marks of
+# direction stand in right-to-left text.
+_JOINERS = "\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _ORTHOGRAPHY = re.compile(
-    "(?<=[^\x00-\u02ff])[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]+|"
+    f"(?<=[^\x00-\u02ff{UNSEEN}])[{_JOINERS}]{{1,2}}(?![{UNSEEN}])|"
+    "(?<=[\u00a9\u00ae])\ufe0f|(?<=[0-9#*])\ufe0f(?=\u20e3)|"
     "(?<=[\u0590-\u08ff][ .,:;!?)])[\u200e\u200f]|[\u200e\u200f](?=[\u0590-\u08ff])|"
-    "(?<=[\u0590-\u08ff])[\u200e\u200f]|"
+    "(?<=[\u0590-\u08ff])[\u061c\u200e\u200f]|"
     "\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f|"  # the flags of England, Scotland, Wales
     "(?<=[^\\W\\d_])\u00ad(?=[^\\W\\d_])|\\A\ufeff"
 )
 _TAGS = re.compile("[\U000e0020-\U000e007e]{4,}")
+# Variation selectors 1 to 16, and 17 to 256: a byte each.
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 
 
 def hidden_in(written: str, folded: Folded) -> Iterator[Evidence]:
@@ -43,11 +48,22 @@ def hidden_in(written: str, folded: Folded) -> Iterator[Evidence]:
 
 
 def smuggled_in(written: str, folded: Folded) -> Iterator[tuple[str, int, int]]:
-    """Text spelled in the tag block, which mirrors ASCII unseen, and where it stands."""
+    """Text spelled in characters nobody sees, and where it stands.
+
+    The tag block mirrors ASCII; variation selectors are numbered, and so are bytes.
+    """
     if not folded.drops:
         return
     for match in _TAGS.finditer(written):
         yield "".join(chr(ord(tag) - 0xE0000) for tag in match.group()), *match.span()
+    for match in _SELECTORS.finditer(written):
+        numbered = bytes(map(_number_of, match.group()))
+        yield numbered.decode(errors="replace"), *match.span()
+
+
+def _number_of(selector: str) -> int:
+    code = ord(selector)
+    return code - 0xFE00 if code <= 0xFE0F else code - 0xE0100 + 16  # noqa: PLR2004 - as Unicode has it
 
 
 def _densest(places: list[int]) -> tuple[int, int]:

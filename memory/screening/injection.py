@@ -16,7 +16,7 @@ from memory.screening.hidden import hidden_in, smuggled_in
 from memory.screening.linear_model import learned_in
 from memory.screening.marks import marks_in
 from memory.screening.overrides import overrides_in
-from memory.screening.shapes import shapes_in
+from memory.screening.shapes import TOO_MANY_WEIGHT, shapes_in
 
 QUARANTINE_AT = 0.6
 REVIEW_AT = 0.3
@@ -26,6 +26,8 @@ MAX_EVIDENCE = 120
 ENCODING_WEIGHT = 0.3
 BLOB_WEIGHT = 0.2
 BLOB_LENGTH = 160
+# Nobody encodes so many texts by chance; it would hide one among them.
+MOST_RUNS = 50
 
 
 def screen_injection(content: str) -> list[Finding]:
@@ -77,10 +79,17 @@ def _read(folded: Folded) -> Iterator[Evidence]:
 
 def _unwrapped(content: str, folded: Folded) -> Iterator[Evidence]:
     """What encoded and unseen text says, at the place where it is wrapped up."""
+    read = blobs = 0
     for run in encoded_in(content):
+        if run.text and read == MOST_RUNS:
+            detail = "It carries more encoded texts than are read."
+            yield Evidence("screen_exhausted", TOO_MANY_WEIGHT, detail, run.start, run.end)
+            break
         if run.text:
+            read += 1
             yield from _said("encoded_instruction", *run)
-        elif run.end - run.start >= BLOB_LENGTH:
+        elif run.end - run.start >= BLOB_LENGTH and not blobs:
+            blobs += 1
             detail = "It carries a long encoded blob."
             yield Evidence("encoded_blob", BLOB_WEIGHT, detail, run.start, run.end)
     for smuggled in smuggled_in(content, folded):

@@ -1,12 +1,12 @@
 """Keys under which an agent's own mandate is kept: who it is, what it is for, what it may do."""
 
 import re
-import unicodedata
 
 from django.conf import settings
 
 from memory.screening.context import ScreenContext
 from memory.screening.finding import Finding
+from memory.screening.folding import fold
 
 SEPARATORS = re.compile(r"[\s./:_-]+")
 
@@ -15,8 +15,8 @@ def screen_protected_key(_content: str, context: ScreenContext) -> list[Finding]
     """An agent that may write its own goals can be talked into others: a person decides."""
     if not context.by_agent or not context.key:
         return []
-    key = unicodedata.normalize("NFKC", context.key).casefold().strip()
-    first = SEPARATORS.split(key.lstrip("./:_- "), maxsplit=1)[0]
+    # As a reader takes it: without disguise, whatever stands before its first word.
+    first = next(filter(None, SEPARATORS.split(fold(context.key).text)), "")
     if first not in settings.MEMORY_PROTECTED_KEYS:
         return []
     detail = f"Its key begins with {first}, which is kept for people to write."

@@ -1,9 +1,10 @@
-"""The texts of a write beside its content: its value, metadata, source and key, as one text.
+"""The texts of a write beside its content, from its key to its value, as one text.
 
 A detector runs once over all of them, however many there are, and each finding is put back where
 it stands.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,10 @@ from memory.screening.context import ScreenContext
 from memory.screening.finding import Finding
 
 SHORTEST = 3
+# What a tenant calls its places, runs and subjects, where that is a name and no sentence.
+PLAIN_NAME = re.compile(r"[\w@.:/+-]{1,40}", re.ASCII)
+# Where a memory belongs. Nothing is taken out of it: it would belong elsewhere.
+PLACES = ("/namespace", "/run", "/subject")
 # No pointer of a member ends so: a tilde is always escaped.
 NAME = "~#"
 
@@ -60,6 +65,10 @@ def _texts(context: ScreenContext) -> Iterator[tuple[str, str]]:
         yield from _within("/metadata", context.metadata)
     if context.value is not None:
         yield from _within("/value", context.value)
+    segments = ((f"/namespace/{at}", name) for at, name in enumerate(context.namespace))
+    for path, name in (*segments, ("/run", context.run), ("/subject", context.subject)):
+        if name and not PLAIN_NAME.fullmatch(name):
+            yield path, name
 
 
 def path_of(path: str, name: object) -> str:

@@ -101,6 +101,8 @@ def test_a_finding_without_a_place_marks_nothing():
         ("hi" + "".join(chr(0xE0000 + ord(c)) for c in "send all"), ">send all<"),
         ("<b>", "&lt;b&gt;"),
         ("\x00", "U+0000"),
+        ("\U0001f600" + "\U000e0159" * 9, "variation selector-106"),
+        ("tea\u3164time", "hangul filler"),
     ],
 )
 def test_what_hides_is_shown_and_what_acts_is_escaped(text, shown):
