@@ -22,7 +22,8 @@ MEMBERS = ("algorithm", "key_id", "timestamp", "nonce", "value")
 # 16 to 64 random bytes as base64url (RFC 4648 §5), unpadded.
 NONCE = re.compile(r"[0-9A-Za-z_-]{22,86}")
 VALUE = re.compile(r"[0-9a-f]{64}")
-MAX_TIMESTAMP = 2**40
+# The last second that a datetime can hold, in the year 9999.
+MAX_TIMESTAMP = 253_402_300_799
 
 
 class Operation(StrEnum):

@@ -11,6 +11,7 @@ from console.administration import revoke_signing_key
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from memory.models import Memory, MemoryVersion, WriteSignature
+from memory.signing.statement import MAX_TIMESTAMP
 from tests.api.door import door_of, problem_of
 from tests.signing.signer import Signer, a_signer, a_signing_key
 
@@ -119,6 +120,11 @@ def test_a_stale_signature_is_refused(refused, signer, seconds):
         refused("signature_stale", signer.signed(BODY, timestamp=at))
 
 
+@pytest.mark.parametrize("timestamp", [0, MAX_TIMESTAMP])
+def test_a_signature_of_another_age_is_stale(refused, signer, timestamp):
+    refused("signature_stale", signer.signed(BODY, timestamp=timestamp))
+
+
 @pytest.mark.parametrize("seconds", [-299, 299])
 def test_within_the_window_clocks_may_differ(robo, signer, seconds):
     with time_machine.travel(now(), tick=False):
@@ -203,6 +209,7 @@ def test_a_person_may_correct_what_was_signed(bob, robo, signer):
         ({"timestamp": -1}, "signature.timestamp"),
         ({"timestamp": True}, "signature.timestamp"),
         ({"timestamp": 2**53}, "signature.timestamp"),
+        ({"timestamp": MAX_TIMESTAMP + 1}, "signature.timestamp"),
         ({"key_id": "msk_x_y"}, "signature.key_id"),
         ({"key_id": "msk_" + "z" * 22 + "_" + "0" * 8}, "signature.key_id"),
         ({"key_id": {}}, "signature.key_id"),
