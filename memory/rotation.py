@@ -22,7 +22,7 @@ from memory.actions.rotate_keys import (
     rewrap_keys,
     rotate_due_keys,
 )
-from memory.models import Memory, SealedContent, SubjectName
+from memory.models import MemoryFingerprint, RecallIndex, SealedContent, SubjectName
 
 BATCH = 200
 FIRST = UUID(int=0)
@@ -62,7 +62,7 @@ def finish_rotation(tenant_id: UUID) -> Iterator[Progress]:
             yield from _to_the_end(tenant_id, Progress("resealed", total), reseal)
     if any(key.purpose == Purpose.INDEX for key in retired):
         with tenant_scope(tenant_id):
-            total = Memory.objects.count()
+            total = RecallIndex.objects.count() + MemoryFingerprint.objects.count()
         rehash = partial(rehash_memories, actor=actor, limit=BATCH)
         yield from _to_the_end(tenant_id, Progress("rehashed", total), rehash)
     if retired:

@@ -12,6 +12,9 @@ from console.platform.errors import DomainError
 from console.tenancy.models import Tenant
 from console.tenancy.scope import system_scope
 
+# To the beginning of the line, and nothing right of it (ECMA-48).
+ANEW = "\r\x1b[K"
+
 
 class TenantCommand(BaseCommand):
     """Runs `in_tenant` once per tenant, and prints what each answers, as lines or as JSON."""
@@ -29,6 +32,7 @@ class TenantCommand(BaseCommand):
                 answers[tenant.slug] = self.in_tenant(tenant, options)
             except DomainError as error:
                 raise CommandError(f"{tenant.slug}: {error.detail}") from error
+            self.progress("")
             if not options["json"]:
                 self.stdout.write(f"{tenant.slug}: {self.sentence(answers[tenant.slug])}")
         if options["json"]:
@@ -47,7 +51,7 @@ class TenantCommand(BaseCommand):
     def progress(self, told: str) -> None:
         """One line that renews itself, for a person who waits."""
         if self.stderr.isatty():
-            self.stderr.write(f"\r{told}", ending="")
+            self.stderr.write(f"{ANEW}{told}", style_func=str, ending="")
             self.stderr.flush()
 
     def _tenants(self, slug: str | None) -> list[Tenant]:
