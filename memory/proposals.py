@@ -96,6 +96,7 @@ def assess(
     if write != facts.write:
         # What stands already was redacted too: only the redacted text can agree with it.
         against, ruling = rule(write)
+        ruling.refuse_rejected()
     return Assessment(write, _changed(facts.write, write), findings, against, ruling)
 
 

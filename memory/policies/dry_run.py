@@ -11,9 +11,11 @@ from time import monotonic
 from uuid import UUID
 
 from memory.models import MemoryVersion
-from memory.policies.compiled import CompiledPolicy, decide
+from memory.policies.compiled import CompiledPolicy, decide, must_sign
+from memory.policies.facts import Facts
 from memory.policies.past import Past, past_writes
 from memory.policies.rule import Effect
+from memory.signing.errors import SignatureRequiredError
 
 USUAL_WRITES = 200
 MOST_WRITES = 2_000
@@ -61,16 +63,13 @@ def dry_run(policy: CompiledPolicy, *, writes: int = USUAL_WRITES) -> DryRun:
     failed = 0
     differences: list[Difference] = []
     for past in _last(min(writes, MOST_WRITES), policy):
-        ruling = decide(policy, past.facts)
-        change = _change(past.effect, ruling.effect)
+        effect, reasons = _would_be(policy, past.facts)
+        change = _change(past.effect, effect)
         counts[change] += 1
-        reasons = tuple(reason.code for reason in ruling.reasons)
         failed += "rule_failed" in reasons
         if change is not Change.UNCHANGED and len(differences) < MOST_SHOWN:
             differences.append(
-                Difference(
-                    past.memory_id, past.version, change, past.effect, ruling.effect, reasons
-                )
+                Difference(past.memory_id, past.version, change, past.effect, effect, reasons)
             )
     return DryRun(
         policy=policy.number,
@@ -79,6 +78,14 @@ def dry_run(policy: CompiledPolicy, *, writes: int = USUAL_WRITES) -> DryRun:
         failed=failed,
         differences=tuple(differences),
     )
+
+
+def _would_be(policy: CompiledPolicy, facts: Facts) -> tuple[Effect, tuple[str, ...]]:
+    """The effect and the codes of its reasons."""
+    if must_sign(policy, facts.actor) and not facts.was_signed:
+        return Effect.REJECT, (SignatureRequiredError.code,)
+    ruling = decide(policy, facts)
+    return ruling.effect, tuple(reason.code for reason in ruling.reasons)
 
 
 def _last(writes: int, policy: CompiledPolicy) -> Iterator[Past]:

@@ -5,9 +5,10 @@ from django.test import Client
 
 from audit.models import AuditEvent
 from console.tenancy.scope import tenant_scope
-from memory.actions import decide_review
+from memory.actions import activate_policy, decide_review, save_policy
 from memory.actions.decide import Decision
-from memory.models import RecallIndex, State
+from memory.models import Memory, RecallIndex, State
+from memory.policies import RejectedByPolicyError
 from memory.screening.redaction import redact
 from tests.cast import remember, versions
 
@@ -51,6 +52,21 @@ def test_the_same_secret_told_again_does_not_contradict_itself(held, in_acme, ro
     )
     again = remember(robo, TEXT, subject="jonas", key="deploy/token")
     assert "contradiction" not in [reason.code for reason in again.ruling.reasons]
+
+
+def test_what_is_refused_only_as_redacted_is_refused(in_acme, alice, robo):
+    """What stands was kept whole, so the text agrees with it and its redacted form does not."""
+    address = "Reach Jonas at jonas@example.org."
+    remember(robo, address, subject="jonas", key="contact")
+    rules = [
+        {"name": "addresses", "when": "true", "redact": ["personal_data"]},
+        {"name": "settled", "when": "write.contradicts != ''", "effect": "reject"},
+    ]
+    version = save_policy(actor=alice.actor, body={"rules": rules})
+    activate_policy(actor=alice.actor, version=version)
+    with pytest.raises(RejectedByPolicyError):
+        remember(robo, address, subject="jonas", key="contact")
+    assert Memory.objects.count() == 1
 
 
 def test_nothing_is_taken_out_without_a_label():

@@ -56,6 +56,14 @@ def test_it_counts_what_would_have_been_held_released_rejected_and_moved(past):
     assert preference.reasons == ("preferences",)
 
 
+def test_what_would_have_to_be_signed_and_was_not_is_refused(past):
+    strangers = a_rule("sign", "!agent.trusted", effect=None, must_sign=True)
+    run = tried(strangers, *DEFAULT_POLICY.as_json()["rules"])
+    assert counted(run) == {"rejected": 1, "unchanged": 4}
+    [refused] = run.differences
+    assert (refused.memory_id, refused.reasons) == (past[3].id, ("signature_required",))
+
+
 def test_it_changes_nothing_and_leaves_no_trace(past):
     events, reviews = AuditEvent.objects.count(), ReviewItem.objects.count()
     tried(a_rule(effect="reject"))
