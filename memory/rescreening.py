@@ -1,6 +1,6 @@
 """Screening anew what is stored: what is left to look at, and what today's rules see in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -12,15 +12,25 @@ from console.keys.keyring import keyring_for
 from console.platform.clock import now
 from console.platform.errors import DomainError
 from console.platform.ids import first_id_of, uuid7
-from memory.models import Memory, MemoryVersion, ReviewItem, ScreeningRun, State
+from memory.models import (
+    ABOUT_IN_FORCE,
+    Memory,
+    MemoryVersion,
+    ReviewItem,
+    ReviewStatus,
+    ScreeningRun,
+    State,
+)
 from memory.screening import DETECTOR_FAILED, Finding, screen
 from memory.screening.gathering import gather
 from memory.screening.rules import rules_digest
 from memory.screening.simhash import Fingerprint
 from memory.sealing import open_versions
-from memory.writes import Write
+from memory.writes import as_written
 
 BATCH = 100
+# What is in force, and what a person may put in force.
+LOOKED_AT = (State.ACTIVE, State.PENDING, State.QUARANTINED)
 
 
 class ScreeningBrokenError(DomainError):
@@ -30,7 +40,7 @@ class ScreeningBrokenError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What screening sees today in a memory in force, and did not see when it was written."""
+    """What screening sees today in a version, and did not see when it was written."""
 
     memory: Memory
     version: MemoryVersion
@@ -39,6 +49,15 @@ class Doubt:
     @property
     def is_poison(self) -> bool:
         return any(finding.severity == "quarantine" for finding in self.findings)
+
+    @property
+    def quarantines(self) -> bool:
+        """Whether the memory leaves: a revision that only waits takes nothing with it."""
+        return (
+            self.is_poison
+            and self.memory.version == self.version.number
+            and self.memory.state != State.QUARANTINED
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +99,13 @@ def is_screening_due() -> bool:
     last = ScreeningRun.objects.filter(since__isnull=True).order_by("-id").first()
     if last is not None:
         return bytes(last.rules) != rules_digest()
-    return Memory.objects.filter(state=State.ACTIVE).exists()
+    return Memory.objects.filter(state__in=LOOKED_AT).exists()
 
 
 def left_of(run: ScreeningRun) -> QuerySet[Memory]:
-    """What is in force and not yet looked at, in order."""
-    return Memory.objects.filter(
-        state=State.ACTIVE, id__gt=run.after_id, id__lte=run.until_id
-    ).order_by("id")
+    """What is in force or waits for a person, and is not yet looked at, in order."""
+    found = Memory.objects.filter(state__in=LOOKED_AT, id__gt=run.after_id, id__lte=run.until_id)
+    return found.select_related("subject").order_by("id")
 
 
 def next_batch(left: QuerySet[Memory]) -> list[Memory]:
@@ -100,29 +118,24 @@ def preview_screening(*, actor: Actor, since: datetime | None = None) -> Iterato
     while not run.is_ended:
         batch = next_batch(left_of(run))
         doubts = look_at(batch, actor=actor).doubts
-        poison = sum(one.is_poison for one in doubts)
+        poison = sum(one.quarantines for one in doubts)
         advance(run, batch, quarantined=poison, reviews=len(doubts) - poison)
         yield run
 
 
 def look_at(memories: Sequence[Memory], *, actor: Actor) -> Looked:
-    """Screens what is in force of `memories` by today's rules. Changes nothing."""
-    numbers = {memory.id: memory.version for memory in memories}
-    versions = {
-        version.memory_id: version
-        for version in open_versions(MemoryVersion.objects.filter(memory_id__in=numbers))
-        if version.number == numbers[version.memory_id] and not version.opened.is_erased
-    }
-    told = [memory for memory in memories if memory.id in versions]
-    writes = [_as_written(memory, versions[memory.id]) for memory in told]
-    subject_ids = [memory.subject_id for memory in told]
+    """Screens `memories` by today's rules: what is in force, and what waits. Changes nothing."""
+    by_id = {memory.id: memory for memory in memories}
+    versions = _versions_of(by_id)
+    writes = [as_written(by_id[version.memory_id], version) for version in versions]
+    subject_ids = [by_id[version.memory_id].subject_id for version in versions]
     contexts = gather(
         actor=actor, writes=writes, subject_ids=subject_ids, keyring=keyring_for(set(subject_ids))
     )
     decided = _codes_told(versions)
-    doubts = []
-    for memory, write, context in zip(told, writes, contexts, strict=True):
-        version = versions[memory.id]
+    doubts, fingerprints = [], []
+    for version, write, context in zip(versions, writes, contexts, strict=True):
+        memory = by_id[version.memory_id]
         by_agent = version.author_kind == ActorKind.AGENT
         findings = screen(write.content, replace(context, by_agent=by_agent))
         if any(finding.code == DETECTOR_FAILED for finding in findings):
@@ -131,32 +144,30 @@ def look_at(memories: Sequence[Memory], *, actor: Actor) -> Looked:
         new = [
             finding
             for finding in findings
-            if finding.severity != "note" and finding.code not in decided[memory.id]
+            if finding.severity != "note" and finding.code not in decided[version.id]
         ]
         if new:
             doubts.append(Doubt(memory, version, new))
-    fingerprints = [
-        (memory.id, context.fingerprint) for memory, context in zip(told, contexts, strict=True)
-    ]
+        if version.number == memory.version:
+            fingerprints.append((memory.id, context.fingerprint))
     return Looked(doubts, fingerprints)
 
 
-def _codes_told(versions: dict[UUID, MemoryVersion]) -> dict[UUID, set[str]]:
-    """By memory, what was seen in its version before: people have decided upon that, or will."""
-    told = {memory_id: set(version.finding_codes) for memory_id, version in versions.items()}
-    for review in ReviewItem.objects.filter(memory_id__in=versions):
-        if review.version == versions[review.memory_id].number:
-            told[review.memory_id] |= {reason["code"] for reason in review.reasons}
+def _versions_of(memories: Mapping[UUID, Memory]) -> list[MemoryVersion]:
+    """Those that readers get, and those that a decision would put in their place."""
+    held = ReviewItem.objects.filter(memory_id__in=memories, status=ReviewStatus.OPEN)
+    wanted = set(held.exclude(kind__in=ABOUT_IN_FORCE).values_list("memory_id", "version"))
+    wanted |= {(memory.id, memory.version) for memory in memories.values()}
+    found = MemoryVersion.objects.filter(memory_id__in=memories).order_by("id")
+    opened = open_versions(one for one in found if (one.memory_id, one.number) in wanted)
+    return [version for version in opened if not version.opened.is_erased]
+
+
+def _codes_told(versions: Sequence[MemoryVersion]) -> dict[UUID, set[str]]:
+    """By version, what was seen in it before: people have decided upon that, or will."""
+    told = {version.id: set(version.finding_codes) for version in versions}
+    ids = {(version.memory_id, version.number): version.id for version in versions}
+    for review in ReviewItem.objects.filter(memory_id__in={one.memory_id for one in versions}):
+        if (version_id := ids.get((review.memory_id, review.version))) is not None:
+            told[version_id] |= {reason["code"] for reason in review.reasons}
     return told
-
-
-def _as_written(memory: Memory, version: MemoryVersion) -> Write:
-    return Write(
-        content=version.content,
-        value=version.value,
-        source=version.source,
-        key=memory.key,
-        namespace=tuple(memory.namespace),
-        metadata=version.metadata,
-        derived_from=tuple(version.derived_from),
-    )

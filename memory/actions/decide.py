@@ -130,9 +130,12 @@ def _take_effect(
     version: MemoryVersion,
     why: str,
 ) -> None:
-    if decision is Decision.APPROVE and kind in ABOUT_IN_FORCE:
+    doubted = kind == ReviewKind.SCREENED_ANEW and memory.state == State.ACTIVE
+    if decision is Decision.APPROVE and (doubted or kind in ABOUT_IN_FORCE):
         version = version_of(memory)  # what was written since it was asked about is kept
     if decision in APPROVALS:
+        if kind in ABOUT_IN_FORCE and memory.state in WAITING:
+            raise WrongStateError(f"The memory is {memory.state}: decide upon that first.")
         if memory.state not in WAITING | {State.ACTIVE}:
             raise WrongStateError(f"The memory is {memory.state}: nothing is left to approve.")
         ends, ttl = _end_of_approved(memory, renews=kind == ReviewKind.RENEWAL, at=now())

@@ -10,6 +10,7 @@ from console.keys.keyring import keyring_for
 from console.keys.models import Purpose
 from memory.lifecycle import enter
 from memory.models import (
+    ABOUT_IN_FORCE,
     Memory,
     MemoryVersion,
     ReviewItem,
@@ -48,9 +49,9 @@ def screen_stored(*, actor: Actor, run: ScreeningRun) -> ScreeningRun:
     # Of another index key, perhaps, or of before there were fingerprints.
     keep_fingerprints(looked.fingerprints)
     doubts = looked.doubts
-    poison = [one for one in doubts if one.is_poison]
+    poison = [one for one in doubts if one.quarantines]
     for doubt in doubts:
-        if doubt.is_poison:
+        if doubt.quarantines:
             quarantine_memory(actor=actor, doubt=doubt, reason="screened_anew")
         else:
             _ask(actor=actor, doubt=doubt)
@@ -80,8 +81,13 @@ def _ask(*, actor: Actor, doubt: Doubt) -> None:
     _seal_findings(version, findings, memory=memory)
     reasons = [{"code": one.code, "detail": one.detail} for one in findings]
     risk = max(0.9 if doubt.is_poison else 0.0, *(one.weight for one in findings))
-    open_reviews = ReviewItem.objects.filter(status=ReviewStatus.OPEN)
-    waiting = open_reviews.filter(memory_id=memory.id, version=version.number).first()
+    waiting = (
+        ReviewItem.objects.filter(
+            status=ReviewStatus.OPEN, memory_id=memory.id, version=version.number
+        )
+        .exclude(kind__in=ABOUT_IN_FORCE)
+        .first()
+    )
     if waiting is not None:  # a person is asked already: there is more to see
         waiting.reasons += reasons
         waiting.risk = max(waiting.risk, risk)

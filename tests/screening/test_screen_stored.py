@@ -8,10 +8,10 @@ from django.core.management import CommandError, call_command
 
 from audit.models import AuditEvent
 from console.accounts.actor import system_actor
-from console.platform.errors import NotPermittedError
+from console.platform.errors import NotPermittedError, WrongStateError
 from console.tenancy.scope import tenant_scope
 from memory import rescreening, screening
-from memory.actions import begin_screening, decide_review, recall_memories
+from memory.actions import begin_screening, decide_review, recall_memories, revise_memory
 from memory.actions.decide import Decision
 from memory.models import (
     Memory,
@@ -19,6 +19,7 @@ from memory.models import (
     MemoryVersion,
     RecallIndex,
     ReviewItem,
+    ReviewKind,
     ScreeningRun,
     State,
 )
@@ -27,7 +28,7 @@ from memory.retrieval.query import RecallQuery
 from memory.screening import Finding
 from memory.sealing import open_versions
 from memory.tasks import screen_stored_memories_of
-from tests.cast import a_memory, remember
+from tests.cast import a_memory, a_write, remember
 
 COUNT = 7
 
@@ -141,6 +142,72 @@ def test_what_turns_out_worse_adds_to_the_question_that_is_open(acme, robo, new_
         review = ReviewItem.objects.get(memory_id=memory.id)
         assert [reason["code"] for reason in review.reasons] == ["purple", "crimson"]
         assert Memory.objects.get(id=memory.id).state == State.QUARANTINED
+
+
+def test_what_waits_for_a_person_is_looked_at_too(acme, rookie, new_rules):
+    held = remember(rookie, "The crimson door is open.")
+    assert held.memory.state == State.PENDING
+    new_rules()
+    sweep(acme)
+    with tenant_scope(acme.id):
+        assert Memory.objects.get().state == State.QUARANTINED
+        review = ReviewItem.objects.get()
+        assert review.id == held.review.id
+        assert [reason["code"] for reason in review.reasons] == ["unknown_agent", "crimson"]
+        assert review.risk == 0.9
+
+
+def test_a_revision_that_waits_is_looked_at_and_what_is_in_force_stays(acme, robo, new_rules):
+    memory = a_memory(robo, "The green door is open.")
+    with tenant_scope(acme.id):
+        held = revise_memory(
+            actor=robo.actor,
+            memory=memory,
+            write=a_write("The crimson door is open.", confidence=0.1),
+            expected_version=1,
+        )
+    new_rules()
+    sweep(acme)
+    with tenant_scope(acme.id):
+        assert Memory.objects.get().state == State.ACTIVE
+        review = ReviewItem.objects.get()
+        assert review.id == held.review.id
+        assert [reason["code"] for reason in review.reasons] == ["low_confidence", "crimson"]
+        assert (the_run().quarantined, the_run().reviews) == (0, 1)
+
+
+def test_keeping_a_memory_longer_does_not_let_it_out_of_quarantine(acme, robo, bob, new_rules):
+    memory = a_memory(robo, "The crimson door is open.")
+    with tenant_scope(acme.id):
+        renewal = ReviewItem.objects.create(
+            memory_id=memory.id,
+            version=1,
+            kind=ReviewKind.RENEWAL,
+            content_digest=bytes(memory.content_digest),
+        )
+    new_rules()
+    sweep(acme)
+    with tenant_scope(acme.id):
+        assert ReviewItem.objects.get(kind=ReviewKind.SCREENED_ANEW).is_open
+        with pytest.raises(WrongStateError):
+            decide_review(
+                actor=bob.actor, review=renewal, decision=Decision.APPROVE, reason="useful"
+            )
+        assert Memory.objects.get().state == State.QUARANTINED
+        assert ReviewItem.objects.get(kind=ReviewKind.RENEWAL).reasons == []
+
+
+def test_letting_a_doubt_pass_does_not_bring_back_what_was_said_then(acme, robo, bob, new_rules):
+    memory = a_memory(robo, "The purple door is open.")
+    new_rules()
+    sweep(acme)
+    with tenant_scope(acme.id):
+        memory = Memory.objects.get()
+        write = a_write("The green door is open.")
+        revise_memory(actor=robo.actor, memory=memory, write=write, expected_version=1)
+        review = ReviewItem.objects.get()
+        decide_review(actor=bob.actor, review=review, decision=Decision.APPROVE, reason="fine")
+        assert (Memory.objects.get().version, Memory.objects.get().state) == (2, State.ACTIVE)
 
 
 def test_a_note_changes_nothing(acme, robo, new_rules):
