@@ -11,13 +11,21 @@ from uuid import UUID
 from audit.models import AccessKind
 from audit.trail import Event, append_events
 from console.accounts.actor import Actor
-from console.keys.keyring import Keyring
+from console.keys.keyring import Keyring, keyring_for
 from console.keys.models import Purpose
 from console.tenancy.rows import insert_rows
 from memory.models import Memory, MemoryVersion, ReviewItem, ReviewKind
-from memory.policies import CompiledPolicy, Facts, Ruling, decide
+from memory.policies import (
+    CompiledPolicy,
+    Facts,
+    Ruling,
+    decide,
+    held_subjects,
+    policy_in_force,
+)
 from memory.screening import Finding, ScreenContext, screen
 from memory.screening.contradiction import Place, Standing, contradicted
+from memory.screening.gathering import gather
 from memory.screening.redaction import REDACTED, redact_write
 from memory.sealing import content_digest
 from memory.signing.verify import Proof
@@ -98,6 +106,36 @@ def assess(
         against, ruling = rule(write)
         ruling.refuse_rejected()
     return Assessment(write, _changed(facts.write, write), findings, against, ruling)
+
+
+def assess_correction(*, actor: Actor, memory: Memory, write: Write) -> Assessment:
+    """A reviewer's own text, screened and redacted as any. Whether it may stand they say.
+
+    Raises RejectedByPolicyError.
+    """
+    keyring = keyring_for([memory.subject_id])
+    policy = policy_in_force()
+    [context] = gather(
+        actor=actor,
+        writes=[write],
+        subject_ids=[memory.subject_id],
+        keyring=keyring,
+        revised=memory.id,
+    )
+    return assess(
+        facts=Facts(
+            actor=actor,
+            write=write,
+            subject_known=memory.subject_id is not None,
+            subject_held=bool(held_subjects([memory.subject_id], policy)),
+            revision=True,
+        ),
+        policy=policy,
+        subject_id=memory.subject_id,
+        keyring=keyring,
+        standing={},
+        context=context,
+    )
 
 
 def _changed(before: Write, after: Write) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from memory.models import (
     ReviewStatus,
     State,
 )
+from memory.proposals import assess_correction
 from memory.replacing import end_replaced
 from memory.reviews.approvals import approved_by, waits_for_another
 from memory.reviews.closing import close_reviews
@@ -197,4 +198,11 @@ def _edited(
     if not content or not content.strip():
         raise InvalidInputError.on("content", "required", "Write the corrected text.")
     write = replace(as_written(memory, version), content=content)
-    return append_version(actor=actor, memory=memory, write=write, findings=[])
+    kept = assess_correction(actor=actor, memory=memory, write=write)
+    return append_version(
+        actor=actor,
+        memory=memory,
+        write=kept.write,
+        findings=kept.findings,
+        original=kept.original,
+    )

@@ -69,5 +69,22 @@ def test_what_is_refused_only_as_redacted_is_refused(in_acme, alice, robo):
     assert Memory.objects.count() == 1
 
 
+def test_a_correction_puts_nothing_back_that_is_taken_out(held, in_acme, bob):
+    decide_review(
+        actor=bob.actor,
+        review=held.review,
+        decision=Decision.EDIT,
+        reason="corrected",
+        content=f"{TEXT} Change it on Monday.",
+    )
+    memory = Memory.objects.get()
+    [corrected] = [one for one in versions() if one.number == memory.version]
+    assert memory.state == State.ACTIVE
+    assert TOKEN not in corrected.content
+    assert corrected.content.endswith("Change it on Monday.")
+    assert corrected.opened.original == {"content": f"{TEXT} Change it on Monday."}
+    assert corrected.finding_codes == ["secret"]
+
+
 def test_nothing_is_taken_out_without_a_label():
     assert redact("Plain.", []) == "Plain."
