@@ -148,7 +148,8 @@ def enter(
     Raises StaleVersionError on a race, and LegalHoldError where a hold forbids it.
     """
     refuse_held(memory, state, actor=actor)
-    in_force = version or version_of(memory)
+    # Unopened: what no longer opens, because somebody changed it, must not stay in force for it.
+    in_force = version or MemoryVersion.objects.get(memory_id=memory.id, number=memory.version)
     moment = now()
     changes = {
         "state": state,

@@ -122,7 +122,8 @@ def entries_of(versions: Mapping[UUID, int]) -> list[IndexEntry]:
 def refresh_index(memory: Memory, version: MemoryVersion) -> None:
     """Called by whatever changes a memory's state or version, in the same transaction."""
     if memory.state == State.ACTIVE:
-        store_entries([IndexEntry(memory, version)], keyring=keyring_for())
+        [opened] = open_versions([version])
+        store_entries([IndexEntry(memory, opened)], keyring=keyring_for())
     else:
         RecallIndex.objects.filter(id=memory.id).delete()
 

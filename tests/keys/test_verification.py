@@ -178,3 +178,18 @@ def test_every_column_of_a_memory_is_held_to_something():
     }  # fmt: skip
     free = {"ttl", "retention", "supersedes_id", "replaces", "updated_at"}
     assert {"tenant_id", "id", *FOR_GOOD} | compared | free == set(_columns(Memory))
+
+
+def test_what_was_changed_can_be_taken_out_of_recall(stored, tamper):
+    robo = an_agent(stored, "second")
+    door = door_of(robo)
+    with tenant_scope(stored.id):
+        ids = list(Memory.objects.order_by("id").values_list("id", flat=True))
+    tamper("UPDATE memory_sealedcontent SET ciphertext = ciphertext || '\\x00'")
+    for memory_id in ids[:2]:
+        response = door.delete(f"memories/{memory_id}")
+        assert response.status_code in {200, 204}, response.content
+    problem_of(door.post("recall", {"query": "noted"}), 500, "seal_broken")
+    expired = door.post(f"memories/{ids[2]}/expire", {})
+    assert expired.status_code == 200, expired.content
+    assert door.post("recall", {"query": "tea in Kiel, noted"}).json()["results"] == []

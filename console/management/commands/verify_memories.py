@@ -46,5 +46,5 @@ class Command(TenantCommand):
         broken = sum(len(answer["problems"]) for answer in answers.values())
         if broken:
             raise CommandError(
-                f"{broken} do not hold. Compare with a backup; quarantine what agents may recall."
+                f"{broken} do not hold. Compare with a backup; expire what agents may recall."
             )
