@@ -27,4 +27,4 @@ RUN MNEMOSCOPE_SECRET_KEY=build MNEMOSCOPE_CONTEXT_KEY=00 MNEMOSCOPE_ROOT_KEYS=b
     && rm -rf /srv/mnemoscope/broker
 USER 10001:10001
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "console.wsgi:application", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", "--no-ws"]
+CMD ["granian", "--interface", "wsgi", "console.wsgi:application", "--host", "0.0.0.0", "--port", "8000", "--workers", "4", "--blocking-threads", "4", "--no-ws"]

@@ -134,8 +134,9 @@ class Instance:
     def _web(plan: Plan) -> Iterator[str]:
         yield from ("-m", "granian", "--interface", "wsgi", "console.wsgi:application")
         yield from ("--host", plan.host, "--port", str(plan.port))
-        # Two processes for two cores; threads of each wait for the database side by side.
-        yield from ("--workers", "2", "--blocking-threads", "8", "--no-ws")
+        # Two processes per core: the kernel shares connections out unevenly, and of the threads of
+        # one process only one computes.
+        yield from ("--workers", "4", "--blocking-threads", "4", "--no-ws")
         yield from ("--respawn-failed-workers", "--workers-kill-timeout", "10")
 
     @staticmethod

@@ -29,6 +29,7 @@ BUCKETS = 1 << BITS
 WINDOW = 200
 STEP = 100
 PEAK = 60
+LONG_WORD = 24  # characters
 PIECE = 4_000
 CHARACTER_NGRAMS = (3, 4, 5)
 WORD_SCALE = np.float32(2)
@@ -124,8 +125,19 @@ def learned_in(folded: Folded) -> list[Evidence]:
     if not weight:
         return []
     first, last = model.peak(folded.text[start:end])
-    span = folded.written(start + first, start + last)
+    span = folded.written(*whole_words(folded.text, start + first, start + last))
     return [Evidence("learned_injection", weight, DETAIL, *span)]
+
+
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span, widened to where its first and last words begin and end, unless they are endless.
+
+    A reader is shown it.
+    """
+    spaced = f" {text} "  # so that the first word has a beginning and the last an end
+    before = spaced.rfind(" ", max(0, start + 1 - LONG_WORD), start + 1)
+    after = spaced.find(" ", end + 1, end + 1 + LONG_WORD)
+    return before if before >= 0 else start, after - 1 if after >= 0 else end
 
 
 @cache
