@@ -38,7 +38,7 @@ DEFAULT_RULES = (
     ),
     Rule(
         name="secret",
-        when="findings.exists(f, f.code == 'secret' || f.code.startsWith('secret_'))",
+        when="findings.exists(f, f.code == 'secret')",
         effect=Effect.REVIEW,
         because="It held a secret, which was taken out: have it changed where it is used.",
         risk="0.7",

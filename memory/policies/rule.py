@@ -46,8 +46,8 @@ class Rule:
     """`when` is a condition in CEL; `risk` a number from 0 to 1, or CEL that yields one.
 
     `effect` None leaves the effect to the other rules. `redact` names codes of findings whose
-    spans are taken out of the text; `secret` stands for `secret_key` too. `ttl` ends the memory's
-    life at that age; `retention` is how long its text is kept after. `final` ends the asking.
+    spans are taken out of the text. `ttl` ends the memory's life at that age; `retention` is how
+    long its text is kept after. `final` ends the asking.
     """
 
     name: str

@@ -28,7 +28,16 @@ _BEFORE = (
     r"\b(?:previous|prior|above|earlier|preceding|former|initial|original|existing|all|any|every|"
     r"your|other|system|safety|given)\b"
 )
-_BOT = r"(?:ai|llm|language model|assistant|chat ?gpt|gpt(?:-\d)?|claude|gemini|copilot|chat ?bot)"
+_BOTS = (
+    "ai|llm|language model|assistant|chatgpt|chat gpt|gpt|claude|gemini|copilot|chatbot|chat bot"
+)
+_BOT = rf"(?:{_BOTS})(?:-\d)?"
+_TO_BOTS = " ".join(
+    f"to_{which}_{bot}{plural}".replace(" ", "_")
+    for which in ("the", "any", "all")
+    for bot in _BOTS.split("|")
+    for plural in ("", "s")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,8 @@ SHAPES = (
         "role_change",
         0.6,
         "It gives the agent another identity.",
-        "you_are pretend act_as roleplay_as jailbreak jailbreaked developer_mode dan_mode "
-        "do_anything new_persona simulate",
+        "you_are_now you_are_no you_are_going pretend act_as roleplay_as jailbreak jailbreaked "
+        "developer_mode dan_mode do_anything new_persona simulate",
         r"(?:you are (?:now|no longer|going to (?:act|pretend|be))\b|"
         r"pretend (?:to be|you are|that you)\b[^.!?\n]{0,60}\b(?:ai|no|without|not|free)\b|"
         r"(?:act|roleplay) as if you\b|jailbreak(?:ed)? mode|developer mode|dan mode|"
@@ -177,8 +186,7 @@ SHAPES = (
         "addressed_to_agent",
         0.4,
         "It speaks to the agent, not about the world.",
-        "if_you_are note message notice memo to_the to_any to_all dear hello hi hey attention "
-        "listen",
+        "if_you_are note message notice memo dear hello hi hey attention listen " + _TO_BOTS,
         rf"(?:if you are (?:an? |the )?{_BOT}\b|"
         rf"(?:note|message|notice|memo) (?:to|for) (?:(?:the|any|all) )?(?:future )?{_BOT}\b|"
         rf"to (?:the|any|all) {_BOT}s? (?:reading|processing)|"

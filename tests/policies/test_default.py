@@ -34,7 +34,8 @@ SURE = {"write": {"confidence": 0.8}}
 NEW = {"trusted": False, "standing": 4}
 PROVEN = {"trusted": False, "standing": 5}
 PLANTED = {"findings": [a_finding(severity="quarantine")]}
-SECRET = {"findings": [a_finding("secret_aws", "note")]}
+SECRET = {"findings": [a_finding("secret", "note")]}
+PROBE = {"findings": [a_finding("secret_probe", "note")]}
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,7 @@ SECRET = {"findings": [a_finding("secret_aws", "note")]}
         ({"write": {"key": "goal"}}, "review", ("protected_key", None), 0.7),
         ({"write": {"key": "goals"}}, "approve", None, 0.0),
         (SECRET, "review", ("secret", None), 0.7),
+        (PROBE, "approve", None, 0.0),
     ],
 )
 def test_what_ships_holds_what_a_person_should_see(asked, effect, reason, risk):
@@ -74,5 +76,5 @@ def test_a_contradiction_names_the_memory():
 
 
 def test_secrets_are_taken_out():
-    ruling = decide(shipped_policy(), facts(findings=[a_finding("secret_aws", "note")]))
-    assert ruling.redacts("secret_aws")
+    ruling = decide(shipped_policy(), facts(findings=[a_finding("secret", "note")]))
+    assert ruling.redacts("secret")
