@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from console.accounts.models import Subject
 from memory.models import MemoryTransition, MemoryVersion, SnapshotItem, State
 from memory.retrieval.filters import Filter, parse_filter
+from memory.retrieval.history import last_steps
 from memory.retrieval.narrowing import version_satisfying
 
 MAX_ITEMS = 5_000
@@ -36,18 +37,11 @@ def items_of(scope: SnapshotScope) -> list[SnapshotItem]:
 
     Raises InvalidInputError on the filter.
     """
-    later = MemoryTransition.objects.filter(
-        Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id")),
-        memory_id=OuterRef("memory_id"),
-        at__lte=scope.as_of,
-    )
     wanted = versions_within(
         subject=scope.subject, namespace=scope.namespace, filters=parse_filter(scope.filters)
     ).filter(memory_id=OuterRef("memory_id"), number=OuterRef("version"))
     steps = (
-        MemoryTransition.objects.filter(~Exists(later), Exists(wanted), at__lte=scope.as_of)
-        .exclude(state__in=GONE)
-        .order_by("memory_id")
+        last_steps(scope.as_of).filter(Exists(wanted)).exclude(state__in=GONE).order_by("memory_id")
     )
     return [
         SnapshotItem(

@@ -35,6 +35,7 @@ QUESTIONS: dict[str, list[str]] = {
     "state": [*State.values, "decided"],
     "kind": ["fact", "preference"],
     "subject": ["c-0", "c-1"],
+    "filter": ['{"key": {"ne": "rule"}}', '{"not": {"kind": "event"}}'],
 }
 
 
@@ -127,6 +128,8 @@ def a_recall(chance: random.Random, word: str, since: datetime) -> dict[str, Any
         lived = (now() - since) / timedelta(seconds=1)
         moment = since + timedelta(seconds=lived * chance.random())
         body["as_of"] = moment.astimezone(UTC).isoformat()
+    if chance.random() < 0.2:
+        body["valid_at"] = (now() + timedelta(days=chance.choice([-1, 0, 2]))).isoformat()
     return body
 
 
