@@ -1,5 +1,6 @@
 """The only way to reach one object. Absent, another tenant's and forbidden look alike."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -82,6 +83,16 @@ def visible_versions(actor: Actor, memory: Memory) -> QuerySet[MemoryVersion]:
         Q(number__in=in_force.values("version"))
         | Q(api_key_id=actor.api_key_id, api_key_id__isnull=False)
     )
+
+
+def untold_sources(actor: Actor, versions: Iterable[MemoryVersion]) -> set[UUID]:
+    """Of what the versions were made from, that which is held: not even its id is told."""
+    named = {source for version in versions for source in version.derived_from}
+    if not named or actor.may(Permission.MEMORY_READ_HELD):
+        return set()
+    held = Memory.objects.filter(id__in=named, state__in=HELD_STATES)
+    told = visible_memories(actor).filter(id__in=named)
+    return set(held.exclude(id__in=told.values("id")).values_list("id", flat=True))
 
 
 def version_for(actor: Actor, memory: Memory, number: int) -> MemoryVersion:

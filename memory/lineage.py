@@ -59,6 +59,12 @@ def refuse_circle(memory_id: UUID, derived_from: Collection[UUID]) -> None:
         )
 
 
+def named_before(memory: Memory) -> set[UUID]:
+    """What any version of it was made from: still so where the source has gone since."""
+    versions = MemoryVersion.objects.filter(memory_id=memory.id).exclude(derived_from=[])
+    return {source for named in versions.values_list("derived_from", flat=True) for source in named}
+
+
 def derived_from(memory_ids: Collection[UUID]) -> QuerySet[Memory]:
     """The memories whose version in force names any of these as what it was made from."""
     return Memory.objects.filter(id__in=_naming(memory_ids).values("memory_id"))

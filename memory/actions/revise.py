@@ -9,7 +9,7 @@ from console.platform.clock import now
 from console.platform.errors import StaleVersionError, WrongStateError
 from memory.actions.write import check_lineage, check_times, readable_ancestors
 from memory.lifecycle import append_version, enter, lock
-from memory.lineage import refuse_circle
+from memory.lineage import named_before, refuse_circle
 from memory.models import Memory, State
 from memory.policies import Facts, held_subjects, must_sign, policy_in_force, standing_of
 from memory.proposals import WriteOutcome, assess, record_proposed, review_of
@@ -68,7 +68,7 @@ def propose_version(
             " Read it again, then repeat your change."
         )
     check_times(write, at=moment)
-    check_lineage(write, known=readable_ancestors([write], actor=actor))
+    check_lineage(write, known=readable_ancestors([write], actor=actor) | named_before(memory))
     refuse_circle(memory.id, write.derived_from)
     keyring = keyring_for([memory.subject_id])
     [context] = gather(

@@ -36,16 +36,11 @@ def versions_in_force(
     """
     memories = memories.exclude(state__in=[*HELD_STATES, State.RETIRED, State.ERASED])
     fits = version_satisfying(filters)
-    if filters != EVERYTHING:
+    numbers = _numbers_in_force(memories, at)
+    if len(numbers) > MAX_CANDIDATES and filters != EVERYTHING:
         # Only those that ever fitted are worth the limit; which of them did then is told below.
         ever = MemoryVersion.objects.filter(fits, memory_id=OuterRef("id"))
-        memories = memories.filter(Exists(ever))
-    active = last_steps(at).filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gt=at),
-        memory_id__in=memories.values("id"),
-        state=State.ACTIVE,
-    )
-    numbers = dict(active.values_list("memory_id", "version")[: MAX_CANDIDATES + 1])
+        numbers = _numbers_in_force(memories.filter(Exists(ever)), at)
     if len(numbers) > MAX_CANDIDATES:
         raise InvalidInputError.on(
             "as_of", "scope_too_large", f"More than {MAX_CANDIDATES} memories: narrow the scope."
@@ -57,10 +52,18 @@ def versions_in_force(
     return {version.memory_id: version for version in open_versions(in_force)}
 
 
+def _numbers_in_force(memories: QuerySet[Memory], at: datetime) -> dict[UUID, int]:
+    """The version in force then, of at most one more than MAX_CANDIDATES."""
+    active = last_steps(at).filter(
+        Q(expires_at__isnull=True) | Q(expires_at__gt=at),
+        memory_id__in=memories.values("id"),
+        state=State.ACTIVE,
+    )
+    return dict(active.values_list("memory_id", "version")[: MAX_CANDIDATES + 1])
+
+
 def last_steps(at: datetime) -> QuerySet[MemoryTransition]:
     """What every memory was at a moment: the last of its transitions till then."""
-    # Probed row by row in an index, so that no plan, however badly guessed, sorts all of them
-    # again and again.
     later = MemoryTransition.objects.filter(
         Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id")),
         memory_id=OuterRef("memory_id"),

@@ -42,7 +42,7 @@ def test_a_memory_is_shown_whole(robo):
         "span_id": None,
     }
     assert shown["created_at"].endswith("Z")
-    around = {"derived": [], "legal_hold": False}
+    around = {"derived": [], "legal_hold": False, "use": shown["use"]}
     [listed] = door_of(robo).get("memories").json()["results"]
     assert shown == listed | around
 

@@ -3,7 +3,8 @@
 import pytest
 
 from audit.models import AuditEvent
-from console.administration import create_tenant
+from console.accounts.actor import system_actor
+from console.administration import create_tenant, trust_agent
 from console.platform.errors import InvalidInputError
 from console.tenancy.scope import tenant_scope
 from memory.actions import decide_review, retire_memory, revise_memory
@@ -11,6 +12,7 @@ from memory.actions.decide import Decision
 from memory.actions.supersede import supersede_memory
 from memory.lineage import children_by_parent, derived_from
 from memory.models import Kind, Memory, MemoryVersion, ReviewItem, ReviewKind, State
+from tests.api.door import door_of
 from tests.cast import a_memory, a_write, an_agent
 from tests.threads import at_once
 
@@ -82,6 +84,39 @@ def test_two_revisions_at_once_do_not_close_a_circle_together(committed_db):
     assert kinds == ["InvalidInputError", "WriteOutcome"]
     with tenant_scope(acme.id):
         assert MemoryVersion.objects.exclude(derived_from=[]).count() == 1
+
+
+def test_what_was_made_from_something_since_deleted_can_still_be_changed(in_acme, robo):
+    source = a_memory(robo, "Lives in Bonn.")
+    summary = a_summary(robo, source)
+    retire_memory(actor=robo.actor, memory=source, reason="mistake")
+    assert revise(robo, summary, from_=[source], expected=1).memory.version == 2
+    other = a_memory(robo, "Likes tea.")
+    unknown = ("derived_from", "unknown_memory")
+    assert refused(lambda: revise(robo, other, from_=[source], expected=1)) == unknown
+
+
+def test_the_id_of_a_held_source_is_told_to_its_writer_and_reviewers_alone(
+    acme, robo, rookie, bob, carol
+):
+    held = a_memory(rookie, "Lives in Bonn.")
+    with tenant_scope(acme.id):
+        trust_agent(actor=system_actor(acme.id, "test"), agent=rookie.agent)
+    summary = door_of(rookie).post(
+        "memories", {"content": "A dossier.", "derived_from": [str(held.id)]}
+    )
+    assert summary.status_code == 201
+    path = f"memories/{summary.json()['id']}"
+    for reader, told in ((rookie, True), (bob, True), (robo, False), (carol, False)):
+        door = door_of(reader)
+        [listed] = [
+            one
+            for one in door.get("memories").json()["results"]
+            if one["id"] == summary.json()["id"]
+        ]
+        [version] = door.get(f"{path}/versions").json()["results"]
+        for shown in (listed, version, door.get(path).json()):
+            assert (shown["derived_from"] == [str(held.id)]) is told
 
 
 def test_deleting_a_source_raises_a_doubt_on_what_was_made_from_it(in_acme, robo, bob):

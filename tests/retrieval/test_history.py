@@ -9,6 +9,7 @@ from console.platform.clock import now
 from console.platform.errors import InvalidInputError
 from memory.actions import recall_memories, revise_memory, set_recall_weights
 from memory.retrieval import history
+from memory.retrieval.filters import parse_filter
 from memory.retrieval.query import RecallQuery
 from memory.retrieval.weights import RecallWeights
 from tests.cast import a_memory, a_write
@@ -75,6 +76,8 @@ def test_a_scope_too_large_to_rank_is_refused_and_not_cut(in_acme, robo, monkeyp
         ("as_of", "scope_too_large")
     ]
     assert len(recall(robo, "tea", as_of=now(), namespace=("0",))) == 2
+    narrowed = parse_filter({"namespace": ["1"]})
+    assert len(recall(robo, "tea", as_of=now(), filters=narrowed)) == 1
 
 
 def test_nobody_recalls_as_of_a_day_to_come(in_acme, robo):

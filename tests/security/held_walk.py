@@ -153,14 +153,16 @@ class Walk:
 
     def find_poison(self) -> UUID | None:
         """As screening anew does, in what was in force."""
+        if (memory_id := self.any_memory()) is None:
+            return None
         with tenant_scope(self.tenant_id):
-            memory = Memory.objects.filter(id=self.any_memory(), state=State.ACTIVE).first()
+            memory = Memory.objects.filter(id=memory_id, state=State.ACTIVE).first()
             if memory is None:
                 return None
             actor = system_actor(self.tenant_id, "walk")
             doubt = Doubt(memory, version_of(memory), [POISON])
             quarantine_memory(actor=actor, doubt=doubt, reason="screened_anew")
-            return UUID(str(memory.id))
+        return memory_id
 
     def end(self) -> UUID | None:
         if (memory_id := self.any_memory()) is None:

@@ -1,7 +1,9 @@
 """What the API answers about memories. Each function gives what its shape then writes as JSON."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
@@ -140,21 +142,28 @@ def changed_state(memory: Memory) -> dict[str, Any]:
     return as_json(WriteAnswer, identity_of(memory) | unheld)
 
 
-def shown_version(version: MemoryVersion, *, signed: StoredSignature | None) -> dict[str, Any]:
-    return as_json(VersionAnswer, said_by(version) | {"signed": signed})
-
-
-def shown_memory(
-    memory: Memory, version: MemoryVersion, *, signed: StoredSignature | None, at: datetime
+def shown_version(
+    version: MemoryVersion, *, signed: StoredSignature | None, untold: Collection[UUID] = ()
 ) -> dict[str, Any]:
-    return as_json(MemoryAnswer, memory_values(memory, version, signed=signed, at=at))
+    """`untold` are the sources that this reader is not told of (`memory.access`)."""
+    return as_json(VersionAnswer, said_by(version, untold=untold) | {"signed": signed})
+
+
+def shown_memory(memory: Memory, version: MemoryVersion, **known: Any) -> dict[str, Any]:
+    """`known` as memory_values takes it."""
+    return as_json(MemoryAnswer, memory_values(memory, version, **known))
 
 
 def memory_values(
-    memory: Memory, version: MemoryVersion, *, signed: StoredSignature | None, at: datetime
+    memory: Memory,
+    version: MemoryVersion,
+    *,
+    signed: StoredSignature | None,
+    at: datetime,
+    untold: Collection[UUID] = (),
 ) -> dict[str, Any]:
     return (
-        said_by(version)
+        said_by(version, untold=untold)
         | identity_of(memory)
         | {
             "signed": signed,
@@ -187,7 +196,7 @@ def identity_of(memory: Memory) -> dict[str, Any]:
     }
 
 
-def said_by(version: MemoryVersion) -> dict[str, Any]:
+def said_by(version: MemoryVersion, *, untold: Collection[UUID] = ()) -> dict[str, Any]:
     return {
         "version": version.number,
         "content": version.content,
@@ -198,7 +207,7 @@ def said_by(version: MemoryVersion) -> dict[str, Any]:
         "source": version.source or None,
         "valid_from": version.valid_from,
         "valid_to": version.valid_to,
-        "derived_from": version.derived_from,
+        "derived_from": [source for source in version.derived_from if source not in untold],
         "content_digest": bytes(version.content_digest).hex(),
         "provenance": {
             "author": {

@@ -23,7 +23,7 @@ from console.api.v1.base import TenantView, identifier
 from console.api.v1.memory_bodies import ReasonBody, RestoreBody
 from console.api.v1.queries import NoQuery, PageQuery
 from console.api.v1.signing import apart
-from memory.access import memory_for, version_for, visible_versions
+from memory.access import memory_for, untold_sources, version_for, visible_versions
 from memory.actions import expire_memory, restore_version
 from memory.sealing import open_versions
 from memory.signing.stored import stored_signatures
@@ -49,7 +49,11 @@ class MemoryVersionsView(TenantView):
         page = page_of(visible, _by_number(), cursor=asked.get("cursor"), limit=asked["limit"])
         versions = open_versions(page.rows)
         signed = stored_signatures(versions)
-        results = [shown_version(version, signed=signed.get(version.id)) for version in versions]
+        untold = untold_sources(self.actor, versions)
+        results = [
+            shown_version(version, signed=signed.get(version.id), untold=untold)
+            for version in versions
+        ]
         return Response({"results": results, "next_cursor": page.next_cursor})
 
 

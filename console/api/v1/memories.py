@@ -27,7 +27,7 @@ from console.api.v1.queries import NoQuery
 from console.api.v1.signing import apart
 from console.api.v1.writing import change_of, write_from
 from console.platform.clock import now
-from memory.access import memory_for, read_memory, visible_memories
+from memory.access import memory_for, read_memory, untold_sources, visible_memories
 from memory.actions import retire_memory, revise_memory, write_memory
 from memory.holds import standing_holds
 from memory.lifecycle import version_of
@@ -55,9 +55,14 @@ class MemoriesView(TenantView):
         page = page_of(memories, newest_first(), cursor=asked.get("cursor"), limit=asked["limit"])
         texts = texts_of(page.rows)
         signatures = stored_signatures(list(texts.values()))
+        untold = untold_sources(self.actor, texts.values())
         results = [
             shown_memory(
-                memory, said := texts[memory.id], signed=signatures.get(said.id), at=moment
+                memory,
+                said := texts[memory.id],
+                signed=signatures.get(said.id),
+                at=moment,
+                untold=untold,
             )
             for memory in page.rows
         ]
@@ -114,6 +119,7 @@ class MemoryView(TenantView):
                 version,
                 signed=verify_stored_signature(version),
                 at=now(),
+                untold=untold_sources(self.actor, [version]),
                 derived=derived[memory.id],
                 legal_hold=standing_holds(memory).exists(),
                 use=use_of_one(memory.id) if self.actor.may(Permission.TRACES_READ) else None,

@@ -1,6 +1,6 @@
 """One memory read by itself, with what stands around it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -38,9 +38,12 @@ def shown_detail(
     *,
     signed: StoredSignature | None,
     at: datetime,
+    untold: Collection[UUID],
     derived: Sequence[UUID],
     legal_hold: bool,
     use: Use | None,
 ) -> dict[str, Any]:
     known = {"derived": derived, "legal_hold": legal_hold, "use": use and asdict(use)}
-    return as_json(MemoryDetail, memory_values(memory, version, signed=signed, at=at) | known)
+    return as_json(
+        MemoryDetail, memory_values(memory, version, signed=signed, at=at, untold=untold) | known
+    )
