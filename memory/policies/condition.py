@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from math import isnan
 from typing import Any, Literal
 
 from cel_expr_python import cel
@@ -53,6 +54,8 @@ class Condition:
         if not isinstance(answer, self.answers):
             # CEL's own error, a value like any other until it is asked for.
             raise EvaluationError(str(answer))
+        if isinstance(answer, float) and isnan(answer):
+            raise EvaluationError("it is no number")
         return answer
 
 

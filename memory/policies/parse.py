@@ -120,6 +120,9 @@ def _rule(read: _Reader, *, tried: bool) -> Rule:
 
 
 def _check_conditions(read: _Reader, rule: Rule, *, tried: bool) -> None:
+    told = {problem.field for problem in read.problems}
+    if f"{read.path}.when" in told:
+        return
     try:
         when = LANGUAGE.compile(rule.when)
         if tried:

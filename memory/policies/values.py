@@ -6,18 +6,18 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from memory.policies.bounds import MAX_LENGTH
 from memory.policies.span import parse_span
 
 MAX_RULES = 50
 MAX_CODES = 20
 MAX_SENTENCE = 300
-MAX_SOURCE = 4_000
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 PEOPLE = (1, 2)
 E = TypeVar("E", bound=StrEnum)
 
 
-def text(value: Any, *, at_most: int = MAX_SOURCE) -> str:
+def text(value: Any, *, at_most: int = MAX_LENGTH) -> str:
     if not isinstance(value, str):
         raise TypeError("Send text.")
     if len(value) > at_most:

@@ -93,6 +93,12 @@ def test_a_rule_that_fails_holds_the_write_for_a_person(codes, when, asked):
     assert "shaky" in ruling.reasons[0].detail
 
 
+def test_a_risk_that_is_no_number_holds_the_write(codes):
+    uncertain = a_rule("odds", effect="approve", risk="write.confidence / write.importance")
+    ruling = ruled(uncertain, write={"confidence": 0.0, "importance": 0.0})
+    assert (ruling.effect, codes(ruling), ruling.risk) == ("review", ["rule_failed"], 0.5)
+
+
 def test_a_rule_that_fails_does_not_stop_the_stricter_ones(codes):
     ruling = ruled(
         a_rule("shaky", "write.metadata.x == 1"), a_rule("strict", effect="quarantine", because="!")

@@ -98,6 +98,7 @@ def test_a_bomb_is_refused_before_it_can_hang_a_writer(bomb):
         ({"rules": [a_rule(because="{subject.id}")]}, [("rules.0.because", "unknown_variable")]),
         ({"rules": [a_rule(final="yes")]}, [("rules.0.final", "invalid")]),
         ({"rules": [a_rule(when=None)]}, [("rules.0.when", "invalid_condition")]),
+        ({"rules": [a_rule(risk="0.0 / 0.0")]}, [("rules.0.risk", "invalid_condition")]),
         ({"rules": [a_rule(unless="x")]}, [("rules.0.unless", "unknown_field")]),
         ({"lifetimes": {"kinds": {"rumour": "1d"}}}, [("lifetimes.kinds.rumour", "unknown_field")]),
         ({"lifetimes": {"kinds": {"fact": "0d"}}}, [("lifetimes.kinds.fact", "invalid")]),
@@ -112,6 +113,11 @@ def test_every_problem_is_told_at_its_field(body, expected):
 def test_a_demand_for_a_signature_asks_about_the_agent_alone():
     rule = a_rule(when="write.kind == 'fact'", must_sign=True)
     assert problems({"rules": [rule]}) == [("rules.0.when", "invalid_condition")]
+
+
+@pytest.mark.parametrize("when", ["x" * 1_001, 7])
+def test_what_is_no_condition_at_all_is_told_once(when):
+    assert problems({"rules": [a_rule(when=when)]}) == [("rules.0.when", "invalid")]
 
 
 def test_all_problems_are_told_at_once():
