@@ -147,7 +147,12 @@ def _rehash_fingerprints(ids: Sequence[UUID], keyring: Keyring) -> int:
         text = version.opened.original.get("content", version.content)
         words = words_of(text, current.secret)
         scope = scope_of(memory.subject_id, memory.namespace)
-        prints.append((memory.id, fingerprint(words, scope=scope, key=current)))
+        prints.append(
+            (
+                memory.id,
+                fingerprint(words, scope=scope, key=current.secret, generation=current.generation),
+            )
+        )
     # What says nothing any more resembles nothing.
     MemoryFingerprint.objects.filter(id__in=[id_ for id_, made in prints if made is None]).delete()
     keep_fingerprints(prints)

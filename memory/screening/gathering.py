@@ -159,7 +159,8 @@ def _asked(
     others = beside(context).text
     scope = scope_of(subject_id, write.namespace)
     fingerprints = [
-        fingerprint(words, scope=scope, key=key) for words, key in zip(content, keys, strict=True)
+        fingerprint(words, scope=scope, key=key.secret, generation=key.generation)
+        for words, key in zip(content, keys, strict=True)
     ]
     return Asked(
         content + ([words_of(others, key.secret) for key in keys] if others else []),

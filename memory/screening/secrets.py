@@ -1,7 +1,9 @@
 """Keys, tokens and passwords in a text: the shapes that detect-secrets knows, and named secrets."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 
 from detect_secrets.plugins.artifactory import ArtifactoryDetector
 from detect_secrets.plugins.aws import AWSKeyDetector
@@ -104,9 +106,7 @@ def _spans(content: str) -> Iterator[tuple[int, int, str, float]]:
     for found in PRIVATE_KEY.finditer(content):
         yield *found.span(), "private key", 0.95
     yield from _named(content)
-    for opens, closes in long_words(content, least=SHORTEST):
-        for cut in range(opens, closes, LONGEST):
-            yield from _shaped(content[cut : min(cut + LONGEST, closes)], cut)
+    yield from _shaped(content)
 
 
 def _named(content: str) -> Iterator[tuple[int, int, str, float]]:
@@ -117,11 +117,27 @@ def _named(content: str) -> Iterator[tuple[int, int, str, float]]:
                 yield *found.span("secret"), "password or key", 0.7
 
 
-def _shaped(word: str, at: int) -> Iterator[tuple[int, int, str, float]]:
+def _shaped(content: str) -> Iterator[tuple[int, int, str, float]]:
+    pieces = [
+        (cut, content[cut : min(cut + LONGEST, closes)])
+        for opens, closes in long_words(content, least=SHORTEST)
+        for cut in range(opens, closes, LONGEST)
+    ]
+    if not pieces:
+        return
+    # Each shape reads all of them at once, a line each.
+    lines = "\n".join(piece for _, piece in pieces)
+    begins = list(accumulate((len(piece) + 1 for _, piece in pieces), initial=0))
     for label, shape in SHAPES:
-        for found in shape.finditer(word):
-            if label != JWT or _is_token(found.group()):
-                yield at + found.start(), at + found.end(), label, 0.9
+        for found in shape.finditer(lines):
+            said = found.group()
+            if label == JWT and not _is_token(said):
+                continue
+            # Some shapes take in the white space around.
+            start = found.start() + said.startswith("\n")
+            line = bisect_right(begins, start) - 1
+            moved = pieces[line][0] - begins[line]
+            yield start + moved, found.end() - said.endswith("\n") + moved, label, 0.9
 
 
 def _is_no_word(text: str) -> bool:

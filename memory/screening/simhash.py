@@ -12,7 +12,6 @@ from uuid import UUID
 
 import numpy as np
 
-from console.keys.keyring import Key
 from memory.screening.words import Words, signed
 
 BANDS = 4
@@ -40,16 +39,14 @@ def scope_of(subject_id: UUID | None, namespace: Iterable[str]) -> str:
     return f"{subject_id}|{'|'.join(namespace)}"
 
 
-def fingerprint(words: Words, *, scope: str, key: Key) -> Fingerprint | None:
+def fingerprint(words: Words, *, scope: str, key: bytes, generation: int) -> Fingerprint | None:
     """Over words, hashed under `key`, and pairs of words; None for a text without words."""
     if not words.folded:
         return None
     features = np.concatenate([words.hashes, words.runs(2)])
     bits = np.unpackbits(features.view(np.uint8).reshape(-1, 8), axis=1)
     majority = np.packbits(bits.sum(axis=0, dtype=np.int64) * 2 > len(features))
-    place = blake2b(
-        scope.encode(), digest_size=8, key=key.secret, person=b"mnemoscope scope"
-    ).digest()
+    place = blake2b(scope.encode(), digest_size=8, key=key, person=b"mnemoscope scope").digest()
     parts = majority.view(np.uint16).astype(np.uint64)
     parts |= np.arange(1, BANDS + 1, dtype=np.uint64) << np.uint64(BAND_BITS)
     # Multiplying by an odd number spreads a part over all bits, and loses none.
@@ -59,5 +56,5 @@ def fingerprint(words: Words, *, scope: str, key: Key) -> Fingerprint | None:
         simhash=signed(majority.view(np.uint64))[0],
         bands=(a, b, c, d),
         far=FAR if len(words.folded) >= FEW_WORDS else 0,
-        key_generation=key.generation,
+        key_generation=generation,
     )

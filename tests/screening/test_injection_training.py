@@ -1,6 +1,10 @@
 """The model is trained on what may be trained on, repeatably, and judged on what it never saw."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -85,6 +89,19 @@ def test_a_group_is_never_on_both_sides():
     examples += [an_example(rest), an_example(lure)]
     scores = scores_left_out(examples, [], lambda example: example.record.source)
     assert fit(examples[:-1]).score(examples[-1]) > scores[lure.id]
+
+
+@pytest.mark.parametrize("module", ["memory.screening.training", "benchmarks.screening"])
+def test_the_scripts_start_from_a_plain_checkout(module):
+    bare = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    subprocess.run(
+        [sys.executable, "-m", module, "--help"],
+        cwd=Path(__file__).parents[2],
+        env=bare,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
 
 
 def test_our_own_texts_are_composed_the_same_way_every_time():
