@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
+from string import hexdigits
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -21,6 +22,9 @@ _BINARY = re.compile(r"[01](?<!\w[01])[01]{7} ?(?:[01]{8} ?){7,}(?!\w)")
 _ESCAPES = re.compile(
     r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})(?:\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})){7,}"
 )
+# So many stand in any hexadecimal or binary run, whatever is between them.
+_HEX_DIGITS = b"0" * 32
+_AS_HEX = bytes(ord("0") if chr(code) in hexdigits else code for code in range(256))
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}(?:[\w.+-]{0,8}%[0-9a-fA-F]{2}){7,}[\w.+-]{0,80}")
 
 
@@ -34,10 +38,11 @@ class Run(NamedTuple):
 
 def encoded_in(written: str) -> Iterator[Run]:
     """Every encoded run, kind by kind."""
+    digits = _HEX_DIGITS in written.encode("ascii", "replace").translate(_AS_HEX, b" :")
     for found, decode in (
         (_in_long_words(written), _from_base64),
-        (_HEX.finditer(written), _from_hex),
-        (_BINARY.finditer(written), _from_binary),
+        (_HEX.finditer(written) if digits else (), _from_hex),
+        (_BINARY.finditer(written) if digits else (), _from_binary),
         (_ESCAPES.finditer(written), _from_escapes),
         (_PERCENT.finditer(written), _from_percent),
     ):

@@ -28,13 +28,15 @@ class Folded:
     """`text` is what detectors read; its i-th character was written at `offsets[i]`.
 
     `mixed_words` are the spans in `text` of words that borrow look-alike letters; `drops` tells
-    that something as written left nothing in `text`, as whatever is unseen does.
+    that something as written left nothing in `text`, as whatever is unseen does; `characters` are
+    those of `text` where they are not ASCII, and perhaps others.
     """
 
     text: str
     offsets: NDArray[np.int64]
     mixed_words: tuple[tuple[int, int], ...] = ()
     drops: bool = False
+    characters: frozenset[str] = frozenset()
 
     def written(self, start: int, end: int) -> tuple[int, int]:
         """The span as written of a span in `text` that is not empty."""
@@ -59,13 +61,13 @@ def fold(written: str) -> Folded:
     places = np.arange(len(offsets)) + np.repeat(among[numbers] - there, lengths)
     every = "".join(forms)
     text = _codes(every)[places].tobytes().decode("utf-32-le", "surrogatepass")
-    drops = "" in forms
-    if _BORROWED.isdisjoint(every):
-        return Folded(text, offsets, drops=drops)
+    drops, seen = "" in forms, frozenset(every)
+    if _BORROWED.isdisjoint(seen):
+        return Folded(text, offsets, drops=drops, characters=seen)
     mixed = tuple(match.span() for match in _MIXED_WORD.finditer(text))
     if mixed:
         text = _MIXED_WORD.sub(lambda word: word.group().translate(_TO_LATIN), text)
-    return Folded(text, offsets, mixed, drops)
+    return Folded(text, offsets, mixed, drops, seen)
 
 
 def _codes(text: str) -> NDArray[np.uint32]:

@@ -67,7 +67,7 @@ _LETTERS = bytes(code if chr(code).isalnum() else ord(" ") for code in range(128
 def overrides_in(folded: Folded) -> Iterator[Evidence]:
     """The first sentence that sets instructions aside."""
     text = folded.text
-    verbs = _verbs_in(text)
+    verbs = _verbs_in(folded)
     if not verbs:
         return
     for sentence in _SENTENCE.finditer(text):
@@ -79,14 +79,13 @@ def overrides_in(folded: Folded) -> Iterator[Evidence]:
                 return
 
 
-def _verbs_in(text: str) -> list[str]:
+def _verbs_in(folded: Folded) -> list[str]:
     """By the first letters of its words and by its characters most are ruled out at once."""
-    words = text.encode("ascii", "replace").translate(_LETTERS).split()
+    text = folded.text
+    words = set(text.encode("ascii", "replace").translate(_LETTERS).split())
     heads = {word[:HEAD] for word in words}
     verbs = [verb for head, verb in IN_ASCII if head in heads]
-    if not text.isascii():
-        characters = set(text)
-        verbs += [verb for made_of, verb in BEYOND_ASCII if made_of <= characters]
+    verbs += [verb for made_of, verb in BEYOND_ASCII if made_of <= folded.characters]
     return [
         verb
         for verb in verbs
