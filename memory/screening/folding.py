@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,7 +21,8 @@ INVISIBLE = re.compile(f"[{UNSEEN}]")
 _LOOK_ALIKES = "аеорсухіјѕһԁԛԝӏαοερνικτυχϲ"
 _BORROWED = frozenset(_LOOK_ALIKES)
 _TO_LATIN = str.maketrans(_LOOK_ALIKES, "aeopcyxijshdqwlaoepviktuxc")
-_MIXED_WORD = re.compile(rf"\b(?=\w*[a-z])\w*[{_LOOK_ALIKES}]\w*")
+_FROM_LOOK_ALIKE = re.compile(rf"[{_LOOK_ALIKES}]\w*")
+_INSIDE_WORD, _LATIN = re.compile(r"\w"), re.compile("[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,26 @@ def fold(written: str) -> Folded:
     drops, seen = "" in forms, frozenset(every)
     if _BORROWED.isdisjoint(seen):
         return Folded(text, offsets, drops=drops, characters=seen)
-    mixed = tuple(match.span() for match in _MIXED_WORD.finditer(text))
+    mixed = tuple(_mixed_words(text))
     if mixed:
-        text = _MIXED_WORD.sub(lambda word: word.group().translate(_TO_LATIN), text)
+        pieces, reached = [], 0
+        for start, end in mixed:
+            pieces += [text[reached:start], text[start:end].translate(_TO_LATIN)]
+            reached = end
+        text = "".join([*pieces, text[reached:]])
     return Folded(text, offsets, mixed, drops, seen)
+
+
+def _mixed_words(text: str) -> Iterator[tuple[int, int]]:
+    """The words that hold look-alikes and Latin letters both."""
+    reached = 0
+    for found in _FROM_LOOK_ALIKE.finditer(text):
+        start, end = found.span()
+        while start > reached and _INSIDE_WORD.match(text, start - 1):
+            start -= 1
+        reached = end
+        if _LATIN.search(text, start, end):
+            yield start, end
 
 
 def _codes(text: str) -> NDArray[np.uint32]:

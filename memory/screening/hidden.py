@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from memory.screening.evidence import Evidence
 from memory.screening.folding import INVISIBLE, UNSEEN, Folded
+from memory.screening.stretches import stretches
 
 # One or two strays come with pasted text.
 TOLERATED = 2
@@ -13,6 +14,8 @@ INVISIBLE_WEIGHT = 0.4
 TAGS_WEIGHT = 0.7
 CONFUSABLE_WEIGHT = 0.4
 SHORTEST_WORD = 4
+# So far does what excuses an unseen character reach, as in the flag of Scotland.
+LONGEST_WRITING = 10
 
 # Joiners and selectors shape Persian and Indic words, and emoji, one or two at a time; marks of
 # direction stand in right-to-left text.
@@ -37,10 +40,16 @@ def hidden_in(written: str, folded: Folded) -> Iterator[Evidence]:
             span = folded.written(start, end)
             yield Evidence("confusable_characters", CONFUSABLE_WEIGHT, detail, *span)
             break
-    if not folded.drops or len(INVISIBLE.findall(written)) <= TOLERATED:
+    if not folded.drops:
         return
-    remaining = _ORTHOGRAPHY.sub(lambda match: " " * len(match.group()), written)
-    places = [match.start() for match in INVISIBLE.finditer(remaining)]
+    unseen = [match.span() for match in INVISIBLE.finditer(written)]
+    excused = {
+        place
+        for stretch in stretches(unseen, before=LONGEST_WRITING, after=LONGEST_WRITING)
+        for match in _ORTHOGRAPHY.finditer(written, *stretch)
+        for place in range(*match.span())
+    }
+    places = [place for place, _ in unseen if place not in excused]
     if len(places) > TOLERATED:
         start, end = _densest(places)
         detail = f"It carries {len(places)} invisible characters."
