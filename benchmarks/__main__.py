@@ -20,6 +20,9 @@ from benchmarks.table import Table  # noqa: E402
 
 # What is measured of memory, each a module with a `main`; then the rest.
 MEMORY = (
+    "recall_quality",
+    "recall_speed",
+    "dense_recall",
     "memory_writes",
     "personal_data",
     "screening",

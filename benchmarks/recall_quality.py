@@ -1,26 +1,22 @@
 """How often recall finds the turns a question is answered from, on public conversations.
 
-The data is not ours and is not kept here: MNEMOSCOPE_BENCH_DATA names its folder (by default
-`../shared/data` beside the project), whose `retrieval` holds a folder per set, each with
-`memories.jsonl` and `queries.jsonl`. Without it there is nothing to measure. Texts are data.
+The data is not ours and is not kept here (`benchmarks.shared_data`): `retrieval` holds a folder per
+set, each with `memories.jsonl` and `queries.jsonl`. Texts are data.
 
 recall@10: of the turns a question's evidence names, the share among the first ten, the mean over
 answerable questions that name any. Each conversation is imported in its order, a session as a run,
 and searched by itself. The floor is the better of recall's own two halves on the same rows.
 """
 
-import json
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from statistics import mean
-from typing import Any
 from uuid import UUID
 
 import numpy as np
 
+from benchmarks import shared_data
 from benchmarks.database import embedded_database
 from benchmarks.table import Table
 from console.accounts.actor import Actor, system_actor
@@ -37,9 +33,6 @@ from memory.retrieval.scope import scope_of
 from memory.retrieval.search import find
 from memory.writes import Write
 
-DATA = Path(
-    os.environ.get("MNEMOSCOPE_BENCH_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
-)
 SETS = ("locomo", "beam", "prefeval")
 # Answered from a whole conversation, not from turns of it.
 WITHOUT_TURNS = {"summarization", "event_ordering", "instruction_following"}
@@ -63,15 +56,10 @@ class Share:
     meaning: list[float] = field(default_factory=list)
 
 
-def lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        yield from map(json.loads, file)
-
-
 def questions_of(folder: Path) -> list[Question]:
     return [
         Question(line["question"], line["conversation"], frozenset(line["evidence_ids"]))
-        for line in lines(folder / "queries.jsonl")
+        for line in shared_data.records(folder / "queries.jsonl")
         if line.get("answerable", True)
         and line["evidence_ids"]
         and line["category"] not in WITHOUT_TURNS
@@ -81,7 +69,7 @@ def questions_of(folder: Path) -> list[Question]:
 def remember(folder: Path, actor: Actor) -> dict[UUID, str]:
     """Imports a set; the set's name of each memory. What screening holds back is counted."""
     names: dict[UUID, str] = {}
-    source = lines(folder / "memories.jsonl")
+    source = shared_data.records(folder / "memories.jsonl")
     while chunk := list(islice(source, BATCH)):
         writes = [
             Write(content=line["text"], namespace=(line["conversation"],), run=line["session"])
@@ -118,13 +106,13 @@ def ask_all(questions: list[Question], names: dict[UUID, str], actor: Actor) -> 
     return shares
 
 
-def measure(folder: Path, table: Table) -> None:
+def measure(folder: Path, questions: list[Question], table: Table) -> None:
     tenant = create_tenant(slug=folder.name, name=folder.name)
     actor = system_actor(tenant.id, "benchmark")
     names = remember(folder, actor)
     with tenant_scope(tenant.id):
         active = RecallIndex.objects.count()
-        shares = ask_all(questions_of(folder), names, actor)
+        shares = ask_all(questions, names, actor)
     words, meaning = mean(shares.words), mean(shares.meaning)
     table.add(f"{folder.name}: recall@10", 100 * mean(shares.fused), "%", 100 * max(words, meaning))
     table.add(f"{folder.name}: by words alone", 100 * words, "%")
@@ -132,14 +120,11 @@ def measure(folder: Path, table: Table) -> None:
     table.add(f"{folder.name}: held back by screening", 100 - 100 * active / len(names), "%")
 
 
-def main() -> list[Table]:
+def main() -> Table:
     table = Table("Finding the evidence among the first ten", "the better of its own two halves")
-    folders = [DATA / "retrieval" / name for name in SETS]
-    present = [folder for folder in folders if folder.is_dir()]
-    if not present:
-        print(f"recall_quality: no data in {DATA}, nothing measured.")
-        return []
+    folders = [shared_data.folder() / "retrieval" / name for name in SETS]
+    questions = [questions_of(folder) for folder in folders]  # before a database is made in vain
     with embedded_database():
-        for folder in present:
-            measure(folder, table)
-    return [table]
+        for folder, of_one in zip(folders, questions, strict=True):
+            measure(folder, of_one, table)
+    return table

@@ -2,8 +2,7 @@
 
 One client asks about one of a hundred subjects, as agents do, and then about all. Beside it the
 same texts in LangGraph's PostgresStore on the same server, searched in process with the same
-embedding (`langgraph-checkpoint-postgres`; where it is not installed, there is no floor). Sizes
-are MNEMOSCOPE_BENCH_SIZES, by default `10000`; `10000,100000` for the figures of the README.
+embedding. MNEMOSCOPE_BENCH_SIZES names other sizes, such as `10000`.
 """
 
 import os
@@ -11,19 +10,21 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
 import httpx
 import psycopg
+from langgraph.store.base import PutOp
+from langgraph.store.postgres import PostgresStore
+from psycopg.rows import dict_row
 
 from benchmarks.corpus import questions, sentences
 from benchmarks.table import Table, percentile
 from memory.retrieval.embedding import embedding_provider
 from tests.instance import Instance, running_instance
 
-SIZES = [int(size) for size in os.environ.get("MNEMOSCOPE_BENCH_SIZES", "10000").split(",")]
+SIZES = [int(size) for size in os.environ.get("MNEMOSCOPE_BENCH_SIZES", "10000,100000").split(",")]
 SUBJECTS = 100
 BATCH = 100
 CLIENTS = 4
@@ -75,13 +76,8 @@ def over_http(api: httpx.Client) -> Search:
 
 
 @contextmanager
-def langgraph(dsn: str, size: int) -> Iterator[Search | None]:
+def langgraph(dsn: str, size: int) -> Iterator[Search]:
     """Its search returns what it finds, however few: TOP is claimed so that it can be timed."""
-    if find_spec("langgraph") is None:
-        yield None
-        return
-    from langgraph.store.base import PutOp  # noqa: PLC0415 - only where the floor is installed
-    from langgraph.store.postgres import PostgresStore  # noqa: PLC0415
 
     def embed(texts: Any) -> list[list[float]]:
         vectors: list[list[float]] = embedding_provider().embed(list(texts)).tolist()
@@ -91,7 +87,7 @@ def langgraph(dsn: str, size: int) -> Iterator[Search | None]:
         admin.execute(f"DROP DATABASE IF EXISTS {FLOOR_DATABASE}")
         admin.execute(f"CREATE DATABASE {FLOOR_DATABASE}")
     connection = psycopg.connect(
-        dsn, dbname=FLOOR_DATABASE, autocommit=True, prepare_threshold=0, row_factory=_dict_row()
+        dsn, dbname=FLOOR_DATABASE, autocommit=True, prepare_threshold=0, row_factory=dict_row
     )
     with connection:
         store = PostgresStore(connection, index={"dims": 256, "embed": embed, "fields": ["text"]})
@@ -115,12 +111,6 @@ def langgraph(dsn: str, size: int) -> Iterator[Search | None]:
         yield search
 
 
-def _dict_row() -> Any:
-    from psycopg.rows import dict_row  # noqa: PLC0415
-
-    return dict_row
-
-
 def measure(instance: Instance, size: int) -> Table:
     table = Table(
         f"Recall among {size:,} memories of {SUBJECTS} subjects",
@@ -132,12 +122,12 @@ def measure(instance: Instance, size: int) -> Table:
         with langgraph(instance.admin_dsn, size) as floor:
             for what, subject in (("about one subject", True), ("about all", False)):
                 ours = timings(over_http(api), subject=subject)
-                theirs = timings(floor, subject=subject) if floor else []
+                theirs = timings(floor, subject=subject)
                 for share in (50, 95):
-                    their = percentile(theirs, share) if theirs else None
-                    table.add(f"{what}, p{share}", percentile(ours, share), "ms", their)
-                rate = 1000 * len(theirs) / sum(theirs) if theirs else None
-                table.add(f"{what}, one client", 1000 * len(ours) / sum(ours), "/s", rate)
+                    figures = percentile(ours, share), "ms", percentile(theirs, share)
+                    table.add(f"{what}, p{share}", *figures)
+                rates = 1000 * len(ours) / sum(ours), "/s", 1000 * len(theirs) / sum(theirs)
+                table.add(f"{what}, one client", *rates)
     return table
 
 
