@@ -24,6 +24,9 @@ _RULES = (
     r"\b(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|orders|commands?|"
     r"messages?|policies|restrictions|constraints|safeguards|programming|training|context|task)\b"
 )
+_FILLER = (
+    r"(?: with| only| exactly| just| the| this| following| words?| phrase| sentence| string| text)"
+)
 _BEFORE = (
     r"\b(?:previous|prior|above|earlier|preceding|former|initial|original|existing|all|any|every|"
     r"your|other|system|safety|given)\b"
@@ -210,9 +213,10 @@ SHAPES = (
         "It dictates what the agent replies.",
         "say print output respond reply write state repeat return just only",
         r"(?:(?:just|only) (?:say|print|output|write|reply|respond)|"
-        r"(?:say|print|output|respond|reply|write|state|repeat|return)"
-        r"(?: with| only| exactly| just| the| this| following| words?| phrase| sentence| string|"
-        r" text){0,6}):? ?[\"'\u201c\u2018][^\"\n]{3,}",
+        # By themselves the latter are words of programs: `return "…"`, `state: "…"`.
+        rf"(?:(?:say|respond|reply|write|repeat){_FILLER}{{0,6}}|"
+        rf"(?:print|output|state|return){_FILLER}{{1,6}})"
+        r"):? ?[\"'\u201c\u2018][^\"\n]{3,}",
     ),
     _shape(
         "test_pretext",
