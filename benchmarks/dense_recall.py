@@ -61,7 +61,7 @@ def found_by_recall(asked_of: Actor) -> list[tuple[float, int]]:
     shares = []
     rows = RecallIndex.objects.values_list("id", "embedding")
     ids, embeddings = zip(*rows, strict=True)
-    matrix = np.stack([one.to_numpy() for one in embeddings]).astype(np.float64)
+    matrix = np.array(embeddings, dtype=np.float64)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
     place = {memory_id: number for number, memory_id in enumerate(ids)}
     for question in islice(questions(), QUESTIONS):
