@@ -1,25 +1,11 @@
-"""How a tenant keeps what is used and lets go of what is not: its settings, with their bounds."""
+from dataclasses import dataclass
 
-from dataclasses import asdict, dataclass, fields
-
-from console.platform.errors import FieldProblem, InvalidInputError
-
-# Least and most of each rule.
-BOUNDS: dict[str, tuple[float, float]] = {
-    "refresh_share": (0.0, 1.0),
-    "refresh_cap_days": (1, 3650),
-    "renewal_notice_days": (0, 90),
-    "renewal_importance": (0.0, 1.0),
-    "renewal_recalls": (1, 10_000),
-    "archive_after_days": (1, 3650),
-    "budget_per_subject": (0, 10_000_000),
-    "budget_per_namespace": (0, 10_000_000),
-}
+from memory.numbers import Numbers, within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LifecycleRules:
-    """Raises InvalidInputError for a number out of its bounds.
+class LifecycleRules(Numbers):
+    """How a tenant keeps what is used and lets go of what is not.
 
     A recalled memory whose remaining life is below `refresh_share` of what policy granted gets it
     anew (0: never), though none lives past `refresh_cap_days` from its making. Renewal is asked
@@ -29,33 +15,11 @@ class LifecycleRules:
     or, of those about nobody, a namespace's.
     """
 
-    refresh_share: float = 0.5
-    refresh_cap_days: int = 1095
-    renewal_notice_days: int = 14
-    renewal_importance: float = 0.7
-    renewal_recalls: int = 5
-    archive_after_days: int = 90
-    budget_per_subject: int = 10_000
-    budget_per_namespace: int = 100_000
-
-    def __post_init__(self) -> None:
-        # Not `value < least or value > most`: that would let NaN through.
-        problems = [
-            FieldProblem(name, "out_of_range", f"Send a number from {least:g} to {most:g}.")
-            for name, (least, most) in BOUNDS.items()
-            if not least <= getattr(self, name) <= most
-        ]
-        if problems:
-            raise InvalidInputError(problems[0].detail, problems=problems)
-
-    @classmethod
-    def names(cls) -> list[str]:
-        return [field.name for field in fields(cls)]
-
-    @classmethod
-    def is_whole(cls, name: str) -> bool:
-        """Whether a rule is a whole number."""
-        return isinstance(next(f.default for f in fields(cls) if f.name == name), int)
-
-    def as_dict(self) -> dict[str, float]:
-        return asdict(self)
+    refresh_share: float = within(0.5, low=0.0, high=1.0)
+    refresh_cap_days: int = within(1095, low=1, high=3650)
+    renewal_notice_days: int = within(14, low=0, high=90)
+    renewal_importance: float = within(0.7, low=0.0, high=1.0)
+    renewal_recalls: int = within(5, low=1, high=10_000)
+    archive_after_days: int = within(90, low=1, high=3650)
+    budget_per_subject: int = within(10_000, low=0, high=10_000_000)
+    budget_per_namespace: int = within(100_000, low=0, high=10_000_000)

@@ -1,24 +1,21 @@
-from typing import ClassVar, Self
-
 from django.db import models
+from typing_extensions import override
 
-from console.platform.clock import now
-from console.tenancy.models import ScopedManager, ScopedModel
+from memory.models.setting import Setting
+from memory.retrieval.weights import RecallWeights
 
 
-class RecallSetting(ScopedModel):
-    """How a tenant ranks, from one moment on: the newest row is in force. Append-only."""
+class RecallSetting(Setting):
+    """How a tenant ranks."""
 
     weights = models.JSONField()
-    set_at = models.DateTimeField(default=now, editable=False)
-    set_by_kind = models.CharField(max_length=10)
-    set_by_id = models.UUIDField()
-    set_by_label = models.CharField(max_length=200)
-    reason = models.CharField(max_length=200, blank=True)
-
-    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
     audit_kind = "recall_setting"
 
     class Meta:
         indexes = [models.Index(fields=["tenant_id", "-id"], name="recall_setting_newest")]
+
+    @property
+    @override
+    def numbers(self) -> RecallWeights:
+        return RecallWeights(**RecallWeights.known(self.weights))

@@ -81,6 +81,7 @@ def test_alice_changes_the_rules_and_goes_back(desk, acme, alice, dana, carol):
     shown = client.post(RULES, sent, follow=True).content.decode()
     assert "The next sweep keeps to it." in shown
     assert "Budget per subject 500" in shown
+    assert "Refresh share 0.5, Refresh cap days 1095, Renewal notice days 14" in shown
     assert "<b>less" not in shown
     with tenant_scope(acme.id):
         assert rules_in_force() == LifecycleRules(budget_per_subject=500)

@@ -12,7 +12,7 @@ def test_alice_changes_the_ranking_and_goes_back(desk, acme, alice):
     response = client.post(PAGE, FIELDS | {"recency": "0.4", "reason": "<b>news</b>"}, follow=True)
     page = response.content.decode()
     assert "The next recall ranks by it." in page
-    assert "recency 0.4" in page
+    assert "Recency 0.4, Confidence 0.1, Approval 0.1, Half life days 30.0" in page
     assert "<b>news" not in page
     with tenant_scope(acme.id):
         assert weights_in_force().recency == 0.4
