@@ -7,7 +7,7 @@ carries an HMAC-SHA-256 of the server, so that an edit behind the application's 
 
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -83,12 +83,16 @@ def open_versions(versions: Iterable[MemoryVersion]) -> list[MemoryVersion]:
         return opened
     rows = SealedContent.objects.filter(id__in=[version.id for version in waiting])
     sealed = {row.id: row for row in rows}
-    keys = opening_keys({row.key_id for row in sealed.values()})
-    for version in waiting:
-        row = sealed.get(version.id)
+    open_sealed([(version, sealed.get(version.id)) for version in waiting])
+    return opened
+
+
+def open_sealed(pairs: Sequence[tuple[MemoryVersion, SealedContent | None]]) -> None:
+    """The same of versions whose words were read along, by one statement."""
+    keys = opening_keys({row.key_id for _, row in pairs if row})
+    for version, row in pairs:
         key = keys.get(row.key_id) if row else None
         version.said = open_said(version, row, key=key) if row and key else ERASED
-    return opened
 
 
 def sign_row(version: MemoryVersion, memory: Memory, keyring: Keyring) -> None:

@@ -16,7 +16,7 @@ def subjects_named(external_ids: Collection[str]) -> dict[str, Subject]:
     """By external id. One statement when all are known."""
     if not external_ids:
         return {}
-    found = _known(external_ids)
+    found = known_subjects(external_ids)
     missing = sorted(set(external_ids) - found.keys())
     if not missing:
         return found
@@ -24,10 +24,11 @@ def subjects_named(external_ids: Collection[str]) -> dict[str, Subject]:
     Subject.objects.bulk_create(
         [Subject(external_id=external_id) for external_id in missing], ignore_conflicts=True
     )
-    return found | _known(missing)
+    return found | known_subjects(missing)
 
 
-def _known(external_ids: Collection[str]) -> dict[str, Subject]:
+def known_subjects(external_ids: Collection[str]) -> dict[str, Subject]:
+    """Those of them that are known, by external id."""
     rows = fetch(BY_EXTERNAL_ID, [current_tenant_id(), list(external_ids)])
     return {
         external_id: Subject(id=id_, external_id=external_id, created_at=created_at)

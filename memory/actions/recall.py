@@ -3,7 +3,6 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
-from django.db.models import F
 
 from audit.trail import audited, note
 from console.accounts.actor import Actor
@@ -11,16 +10,16 @@ from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.platform.errors import InvalidInputError
 from console.platform.ids import uuid7
-from memory.models import MemoryVersion, State
+from memory.models import MemoryVersion
 from memory.retrieval.asking import ask
 from memory.retrieval.conflicts import with_conflicts
-from memory.retrieval.history import rank_versions, versions_in_force, with_memory
+from memory.retrieval.current import current_versions
+from memory.retrieval.history import rank_versions, versions_in_force
 from memory.retrieval.query import Hit, Recall, RecallQuery, Scores
 from memory.retrieval.ranking import rank
 from memory.retrieval.scope import in_scope, scope_of
 from memory.retrieval.search import find
 from memory.retrieval.setting import weights_in_force
-from memory.sealing import open_versions
 from memory.touches import record_recall
 
 CHARACTERS_PER_TOKEN = 4
@@ -47,19 +46,7 @@ def _now(query: RecallQuery, *, actor: Actor) -> list[Hit]:
     ranked = rank(
         asked.terms, find(asked), at=asked.at, weights=weights_in_force(), limit=query.top_k
     )
-    versions = {
-        version.memory_id: version
-        for version in open_versions(
-            with_memory(
-                MemoryVersion.objects.filter(
-                    memory_id__in=[memory_id for memory_id, _ in ranked],
-                    number=F("memory__version"),
-                    # What was retired since it was found is not answered.
-                    memory__state=State.ACTIVE,
-                )
-            )
-        )
-    }
+    versions = current_versions([memory_id for memory_id, _ in ranked])
     return hits_of(versions, ranked)
 
 

@@ -5,6 +5,8 @@ from django.db import models
 
 from console.platform.clock import now
 from console.tenancy.models import ScopedModel
+from console.tenancy.rows import select
+from console.tenancy.scope import current_tenant_id
 from memory.numbers import Numbers
 
 
@@ -23,8 +25,12 @@ class Setting(ScopedModel):
     @classmethod
     def in_force(cls, at: datetime | None = None) -> Self | None:
         """That of now, or of a moment in the past."""
-        settings = cls.objects.filter(set_at__lte=at) if at else cls.objects.all()
-        return settings.order_by("-id").first()
+        if at:
+            return cls.objects.filter(set_at__lte=at).order_by("-id").first()
+        table = cls._meta.db_table
+        newest = f"FROM {table} s WHERE s.tenant_id = %s ORDER BY s.id DESC LIMIT 1"
+        rows = select({"s": cls}, newest, [current_tenant_id()])
+        return rows[0][0] if rows else None
 
     @property
     def numbers(self) -> Numbers:

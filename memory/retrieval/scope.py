@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from console.accounts.actor import Actor
-from console.accounts.models import Subject
+from console.accounts.subjects import known_subjects
 from memory.models import Memory, Visibility
 from memory.retrieval.filter_sql import (
     Column,
@@ -87,7 +87,7 @@ class Scope:
 
 
 def scope_of(query: RecallQuery, *, actor: Actor) -> Scope:
-    subject = Subject.objects.filter(external_id=query.subject).first() if query.subject else None
+    subject = known_subjects([query.subject]).get(query.subject) if query.subject else None
     return Scope(
         namespace=query.namespace,
         filters=query.filters,
