@@ -13,6 +13,7 @@ KINDS: dict[str, str] = {
     "memory.merged": "Several memories became one; the payload names them.",
     "memory.superseded": "A newer memory took this one's place.",
     "memory.recalled": "Memories were recalled; the payload names them and the purpose.",
+    "recall.tried": "Somebody looked at what an agent would recall; it counts nowhere as recalled.",
     "lifecycle.rules_set": "A tenant changed how its memories are kept and let go.",
     "recall.weights_set": "How memories are ranked was changed; the payload has both settings.",
     "review.opened": "A write was held for a person to decide.",

@@ -30,6 +30,7 @@ from memory.actions.screen_stored import begin_screening, quarantine_memory, scr
 from memory.actions.set_lifecycle_rules import set_lifecycle_rules
 from memory.actions.set_recall_weights import set_recall_weights
 from memory.actions.snapshot import create_snapshot, delete_snapshot
+from memory.actions.try_recall import try_recall
 from memory.actions.verify import record_verification
 from memory.actions.write import write_memories, write_memory
 
@@ -72,6 +73,7 @@ __all__ = [
     "screen_stored",
     "set_lifecycle_rules",
     "set_recall_weights",
+    "try_recall",
     "write_memories",
     "write_memory",
 ]

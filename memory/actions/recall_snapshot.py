@@ -6,9 +6,8 @@ from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.ids import uuid7
-from memory.actions.recall import hits_of, within_budget
 from memory.models import MemoryVersion, Snapshot, SnapshotItem, State
-from memory.retrieval.conflicts import with_conflicts
+from memory.retrieval.answering import answer_of, hits_of
 from memory.retrieval.history import rank_versions, with_memory
 from memory.retrieval.query import Recall, RecallQuery
 from memory.sealing import open_versions
@@ -26,7 +25,7 @@ def recall_snapshot(*, actor: Actor, snapshot: Snapshot, query: RecallQuery) -> 
     actor.require(Permission.SNAPSHOT_READ)
     versions = {version.memory_id: version for version in _recallable(snapshot, query)}
     hits = hits_of(versions, rank_versions(query, list(versions.values()), at=snapshot.as_of))
-    recall = Recall(uuid7(), with_conflicts(within_budget(hits, query.token_budget)))
+    recall = Recall(uuid7(), answer_of(hits, query))
     record_touches(
         [(hit.memory.id, hit.version.number) for hit in recall.hits],
         actor=actor,

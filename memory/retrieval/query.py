@@ -51,6 +51,11 @@ class Scores:
     is_chance: bool
 
 
+def says_little(scores: Scores) -> bool:
+    """Neither its words nor its meaning say more than chance would."""
+    return scores.is_chance and scores.dense < RELATED
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """`conflicting` are the other hits that say something else at the same place."""
@@ -62,8 +67,7 @@ class Hit:
 
     @property
     def is_weak(self) -> bool:
-        """Neither its words nor its meaning say more than chance would."""
-        return self.scores.is_chance and self.scores.dense < RELATED
+        return says_little(self.scores)
 
 
 @dataclass(frozen=True, slots=True)

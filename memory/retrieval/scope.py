@@ -27,18 +27,23 @@ INDEXED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Without regard to tenant, state or time, which are the caller's to ask for as well."""
+    """Without regard to tenant, state or time, which are the caller's to ask for as well.
+
+    `unrestricted` is for a person who looks for memories, and asks `memory.access` what of it
+    they may see; an agent that recalls finds what is visible to it.
+    """
 
     namespace: tuple[str, ...]
     filters: Filter
     agent_id: UUID | None
     subject_named: bool
     subject_id: UUID | None
+    unrestricted: bool = False
 
     @property
     def columns(self) -> frozenset[str]:
         """Columns of memory_memory that the condition reads: where they stand is the caller's."""
-        own = {"visibility", "agent_id"}
+        own = set() if self.unrestricted else {"visibility", "agent_id"}
         own |= {"namespace"} if self.namespace else set()
         own |= {"subject_id"} if self.subject_named else set()
         return frozenset(own.union(columns_of(self.filters)))
@@ -52,23 +57,25 @@ class Scope:
         """`column` says where the statement at hand finds a column: `"m.{}".format`, for one."""
         return every(
             [
-                self._visible(column),
+                *self._visible(column),
                 *self._about(column),
                 *self._below(column),
                 condition_of(self.filters, column),
             ]
         )
 
-    def _visible(self, column: Column) -> Condition:
+    def _visible(self, column: Column) -> list[Condition]:
+        if self.unrestricted:
+            return []
         open_to_all = [Visibility.WORKSPACE.value]
         if self.subject_named:
             open_to_all.append(Visibility.SUBJECT.value)
         shared = f"{column('visibility')} = ANY(%s::text[])"
         if self.agent_id is None:
-            return Condition(f"({shared})", (open_to_all,))
+            return [Condition(f"({shared})", (open_to_all,))]
         own = f"({column('visibility')} = %s AND {column('agent_id')} = %s::uuid)"
         params = (open_to_all, Visibility.AGENT.value, self.agent_id)
-        return Condition(f"({shared} OR {own})", params)
+        return [Condition(f"({shared} OR {own})", params)]
 
     def _about(self, column: Column) -> list[Condition]:
         if not self.subject_named:
@@ -99,5 +106,9 @@ def scope_of(query: RecallQuery, *, actor: Actor) -> Scope:
 
 def in_scope(query: RecallQuery, *, actor: Actor) -> QuerySet[Memory]:
     """Without its filters: of the past they are asked of the version of then."""
-    scope = scope_of(replace(query, filters=EVERYTHING), actor=actor)
-    return Memory.objects.filter(Satisfies(scope.condition, {name: name for name in scope.columns}))
+    return Memory.objects.filter(within(scope_of(replace(query, filters=EVERYTHING), actor=actor)))
+
+
+def within(scope: Scope) -> Satisfies:
+    """For a queryset of Memory."""
+    return Satisfies(scope.condition, {name: name for name in scope.columns})

@@ -20,6 +20,7 @@ PAGES = {
     "review item": "/review/{held.review_id}",
     "memories": "/memories/",
     "nothing found": "/memories/?q=nobodywroteanysuchword",
+    "try a recall": "/memories/try",
     "memory": "/memories/{revised.id}",
     "revise": "/memories/{revised.id}/revise",
     "delete": "/memories/{revised.id}/delete",

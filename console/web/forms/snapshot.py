@@ -1,10 +1,9 @@
-import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django import forms
 
 from console.platform.clock import now
+from console.web.forms.json_object import JsonObjectField
 from memory.retrieval.query import RecallQuery
 from memory.snapshots.scope import SnapshotScope
 
@@ -26,11 +25,8 @@ class SnapshotForm(forms.Form):
         required=False,
         help_text="Segments with slashes between them: support/eu.",
     )
-    filters = forms.CharField(
+    filters = JsonObjectField(
         label="Filter",
-        max_length=4_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text='As in a recall: {"kind": "fact", "metadata.channel": "mail"}.',
     )
     as_of = forms.DateTimeField(
@@ -42,18 +38,6 @@ class SnapshotForm(forms.Form):
     lifetime = forms.ChoiceField(label="Kept for", choices=LIFETIMES, initial="7")
     reason = forms.CharField(label="Why", max_length=200, required=False)
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
-
-    def clean_filters(self) -> dict[str, Any]:
-        text = self.cleaned_data["filters"]
-        if not text:
-            return {}
-        try:
-            filters = json.loads(text, object_pairs_hook=_object)
-        except (ValueError, RecursionError) as error:
-            raise forms.ValidationError("Write a JSON object: { … }.") from error
-        if not isinstance(filters, dict):
-            raise forms.ValidationError("Write a JSON object: { … }.")
-        return filters
 
     def scope(self) -> SnapshotScope:
         values = self.cleaned_data
@@ -68,14 +52,6 @@ class SnapshotForm(forms.Form):
 
     def expires_at(self) -> datetime:
         return now() + timedelta(days=int(self.cleaned_data["lifetime"]))
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        # Of two members of one name, one would silently not count.
-        raise ValueError("a member twice")
-    return made
 
 
 class QuestionForm(forms.Form):
