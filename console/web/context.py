@@ -1,15 +1,52 @@
 """What the frame around every page needs."""
 
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest
 
+from console.accounts.actor import Actor
+from console.web.navigation import SETTINGS, Group, Place, place_of, places_for
+
+
+@dataclass(frozen=True, slots=True)
+class RailLink:
+    """`current` is the value of aria-current, or nothing."""
+
+    place: Place
+    current: str
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`actor`, `tenant` and `tenants` of a signed-in person; nothing for a stranger."""
+    """`actor`, `tenant`, `tenants`, the rail and where one is; nothing of it for a stranger."""
     actor = getattr(request, "actor", None)
     if actor is None:
         return {"actor": None, "tenant": None, "tenants": []}
     tenants = getattr(request, "memberships", [])
-    tenant = next((one for one in tenants if one.id == actor.tenant_id), None)
-    return {"actor": actor, "tenant": tenant, "tenants": tenants}
+    return {
+        "actor": actor,
+        "tenant": next((one for one in tenants if one.id == actor.tenant_id), None),
+        "tenants": tenants,
+        "rail": rail(actor, request.path),
+        "place": place_of(request.path),
+    }
+
+
+def rail(actor: Actor, path: str) -> list[list[RailLink]]:
+    """The links by group. All settings are one link, to the page that lists them."""
+    here = place_of(path)
+    if here is not None and here.group is Group.SETTINGS:
+        here = SETTINGS
+    shown = [place for place in places_for(actor) if place.group is not Group.SETTINGS]
+    groups = [list(places) for _, places in groupby(shown, key=lambda place: place.group)]
+    return [
+        [RailLink(place, _current(place, here, path)) for place in places]
+        for places in [*groups, [SETTINGS]]
+    ]
+
+
+def _current(place: Place, here: Place | None, path: str) -> str:
+    if path == place.href:
+        return "page"
+    return "true" if place == here else ""

@@ -36,6 +36,7 @@ PAGES = {
     "lifecycle": "/settings/lifecycle/",
     "holds": "/holds/",
     "place a hold": "/holds/new?memory={revised.id}",
+    "settings": "/settings/",
     "keys": "/settings/keys/",
     "new key": "/settings/keys/new",
     "new signing key": "/settings/signing-keys/new",

@@ -135,8 +135,3 @@ def percent(share: float) -> str:
 def figure(number: int) -> str:
     """With its thousands apart."""
     return f"{number:,}"
-
-
-@register.filter
-def starts(path: str, beginning: str) -> bool:
-    return path.startswith(beginning)

@@ -1,0 +1,154 @@
+"""The places of the console, once: the rail, the settings page, the palette and help read them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.urls import reverse
+from django.utils.text import slugify
+
+from console.accounts.actor import Actor
+from console.accounts.permissions import Permission
+
+
+class Group(StrEnum):
+    """How the rail is divided. Settings are one link there, and a page of their own."""
+
+    WATCH = "Watch"
+    GOVERN = "Govern"
+    SETTINGS = "Settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`name` is the URL's. `purpose` is what one does there, in a line. `also`: other words."""
+
+    name: str
+    label: str
+    icon: str
+    group: Group
+    purpose: str
+    permission: Permission | None = None
+    also: str = ""
+
+    @property
+    def href(self) -> str:
+        return reverse(self.name)
+
+    @property
+    def slug(self) -> str:
+        """Names its help: `templates/help/<slug>.html`."""
+        return slugify(self.label)
+
+    def holds(self, path: str) -> bool:
+        """Whether a page of this address belongs here."""
+        return path == self.href or (self.href != "/" and path.startswith(self.href))
+
+
+_P = Permission
+PLACES = (
+    Place("overview", "Overview", "overview", Group.WATCH, "The state of memory at a glance."),
+    Place(
+        "review-list",
+        "Review",
+        "review",
+        Group.WATCH,
+        "Decide what waits for a person.",
+        _P.REVIEW_READ,
+        "queue approve reject held pending",
+    ),
+    Place(
+        "memory-list",
+        "Memories",
+        "memory",
+        Group.WATCH,
+        "Find, read and change what agents remember.",
+        also="search facts",
+    ),
+    Place(
+        "run-list",
+        "Runs",
+        "run",
+        Group.WATCH,
+        "Follow what agents did, step by step.",
+        _P.TRACES_READ,
+        "traces timeline spans",
+    ),
+    Place(
+        "policy-list",
+        "Policies",
+        "policy",
+        Group.GOVERN,
+        "Say which writes wait, and for how long memories live.",
+        _P.POLICY_READ,
+        "rules ttl dry run",
+    ),
+    Place(
+        "hold-list",
+        "Legal holds",
+        "hold",
+        Group.GOVERN,
+        "Keep what nothing may remove.",
+        _P.AUDIT_READ,
+        "litigation freeze",
+    ),
+    Place(
+        "snapshot-list",
+        "Snapshots",
+        "copy",
+        Group.GOVERN,
+        "Debug on a copy, never on live memory.",
+        _P.SNAPSHOT_READ,
+    ),
+    Place(
+        "audit-list",
+        "Audit",
+        "audit",
+        Group.GOVERN,
+        "Who did what, when and why.",
+        _P.AUDIT_READ,
+        "log events trail history",
+    ),
+    Place(
+        "key-list",
+        "Keys",
+        "key",
+        Group.SETTINGS,
+        "Keys to the API, and keys that agents sign with.",
+        _P.KEYS_OWN,
+        "api tokens signing",
+    ),
+    Place(
+        "recall-setting",
+        "Recall",
+        "sliders",
+        Group.SETTINGS,
+        "How memories are ranked when an agent asks.",
+        _P.SETTINGS_READ,
+        "ranking weights search",
+    ),
+    Place(
+        "lifecycle-setting",
+        "Lifecycle",
+        "clock",
+        Group.SETTINGS,
+        "How memories are kept, moved and let go.",
+        _P.SETTINGS_READ,
+        "expiry renewal eviction tiers",
+    ),
+)
+
+
+SETTINGS = Place(
+    "settings", "Settings", "sliders", Group.SETTINGS, "Everything that can be set, on one page."
+)
+
+
+def places_for(actor: Actor) -> list[Place]:
+    """Those that open for this actor, in the rail's order."""
+    return [place for place in PLACES if place.permission is None or actor.may(place.permission)]
+
+
+def place_of(path: str) -> Place | None:
+    """Where a page of this address belongs: the nearest place above it."""
+    around = [place for place in (*PLACES, SETTINGS) if place.holds(path)]
+    return max(around, key=lambda place: len(place.href), default=None)
