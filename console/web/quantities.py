@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 MOST_COUNTED = 1000
+THOUSANDS = ((10**9, "G"), (10**6, "M"), (10**3, "k"))
 UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 BELOW_A_MINUTE = (
     (1_000, 1, "ns"),
@@ -46,6 +47,21 @@ def took(nanoseconds: int, *, units: int = 2) -> str:
 def bounded(count: int) -> str:
     """A count that stopped counting at MOST_COUNTED."""
     return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
+
+
+def compact(number: int) -> str:
+    """`980`, `1.2k`, `45k`, `3.1M`: two digits or three, where the table has the rest."""
+    for size, name in THOUSANDS:
+        if number >= size:
+            return f"{_cut(number, size)}{name}"
+    return str(number)
+
+
+def _cut(number: int, size: int) -> str:
+    """Cut, not rounded: 999,999 is no million."""
+    tenths = number * 10 // size
+    whole, tenth = divmod(tenths, 10)
+    return f"{whole}.{tenth}" if tenth and whole < 10 else str(whole)  # noqa: PLR2004
 
 
 def _three_digits(number: float) -> str:
