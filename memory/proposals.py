@@ -13,7 +13,6 @@ from audit.trail import Event, append_events
 from console.accounts.actor import Actor
 from console.keys.keyring import Keyring, keyring_for
 from console.keys.models import Purpose
-from console.tenancy.rows import insert_rows
 from memory.models import Memory, MemoryVersion, ReviewItem, ReviewKind
 from memory.policies import (
     CompiledPolicy,
@@ -23,6 +22,7 @@ from memory.policies import (
     held_subjects,
     policy_in_force,
 )
+from memory.reviews.opening import enqueue
 from memory.screening import Finding, ScreenContext, screen
 from memory.screening.contradiction import Place, Standing, contradicted
 from memory.screening.gathering import gather
@@ -179,7 +179,7 @@ def review_of(
 def open_reviews(outcomes: Sequence[WriteOutcome], *, actor: Actor) -> None:
     """Saves the reviews of those that are held, each with its event."""
     reviews = [outcome.review for outcome in outcomes if outcome.review is not None]
-    insert_rows(reviews)
+    enqueue(reviews)
     append_events(
         [
             Event(

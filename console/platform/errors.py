@@ -82,6 +82,13 @@ class WrongStateError(ConflictError):
     title = "The object is not in a state that allows this"
 
 
+class ClaimedByAnotherError(ConflictError):
+    """Somebody else works on it, until they finish or their lease runs out."""
+
+    code = "claimed_by_another"
+    title = "Somebody else has claimed this"
+
+
 class IdempotencyMismatchError(ConflictError):
     code = "idempotency_mismatch"
     title = "This Idempotency-Key was used for another request"

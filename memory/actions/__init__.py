@@ -1,5 +1,6 @@
 """The only writers. Each verb takes an actor, is audited, and is callable from every door."""
 
+from memory.actions.claim import claim_next, claim_review, keep_claim, release_claim
 from memory.actions.decide import decide_review
 from memory.actions.doubt import doubt_derived
 from memory.actions.expire import expire_memories, expire_memory
@@ -9,6 +10,7 @@ from memory.actions.merge import merge_memories
 from memory.actions.move import demote_memories, promote_memories
 from memory.actions.name_subject import name_subject
 from memory.actions.outcome import report_outcome
+from memory.actions.pass_on import escalate_review, skip_review
 from memory.actions.policy import activate_policy, save_policy
 from memory.actions.question_use import raise_doubts
 from memory.actions.recall import recall_memories
@@ -38,15 +40,19 @@ __all__ = [
     "activate_policy",
     "ask_for_renewal",
     "begin_screening",
+    "claim_next",
+    "claim_review",
     "create_snapshot",
     "decide_review",
     "delete_snapshot",
     "demote_memories",
     "destroy_retired_keys",
     "doubt_derived",
+    "escalate_review",
     "expire_memories",
     "expire_memory",
     "forget_memories",
+    "keep_claim",
     "merge_memories",
     "name_subject",
     "order_rotation",
@@ -60,6 +66,7 @@ __all__ = [
     "refresh_memories",
     "rehash_memories",
     "rekey_names",
+    "release_claim",
     "release_hold",
     "report_outcome",
     "reseal_memories",
@@ -73,6 +80,7 @@ __all__ = [
     "screen_stored",
     "set_lifecycle_rules",
     "set_recall_weights",
+    "skip_review",
     "try_recall",
     "write_memories",
     "write_memory",

@@ -31,6 +31,7 @@ from memory.models import (
 from memory.proposals import assess_correction
 from memory.replacing import end_replaced
 from memory.reviews.approvals import approved_by, waits_for_another
+from memory.reviews.claims import refuse_claimed_by_another
 from memory.reviews.closing import close_reviews
 from memory.reviews.proposer import proposed
 from memory.screening.contradiction import Place, contradicted, standing_at
@@ -78,6 +79,7 @@ def decide_review(
     review = ReviewItem.objects.select_for_update(of=("self",)).get(id=review.id)
     if not review.is_open:
         raise WrongStateError(f"This review is already {review.status}.")
+    refuse_claimed_by_another(actor, review)
     memory = lock(review.memory)
     version = version_of(memory, review.version)
     if decision in APPROVALS and actor.id in approved_by(review):
@@ -110,7 +112,17 @@ def decide_review(
         decided_by_id=actor.id,
         decided_by_label=actor.label[:200],
     )
-    review.save(update_fields=["status", "closed_at", "version", "first_version", "content_digest"])
+    review.claimed_until = None  # where another must approve it too, they need not wait
+    review.save(
+        update_fields=[
+            "status",
+            "closed_at",
+            "version",
+            "first_version",
+            "content_digest",
+            "claimed_until",
+        ]
+    )
     return review
 
 

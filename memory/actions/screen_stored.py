@@ -21,6 +21,7 @@ from memory.models import (
     State,
 )
 from memory.rescreening import Doubt, advance, left_of, look_at, new_run, next_batch
+from memory.reviews.opening import enqueue
 from memory.screening import Finding
 from memory.screening.fingerprints import keep_fingerprints
 from memory.sealing import seal_said
@@ -93,7 +94,7 @@ def _ask(*, actor: Actor, doubt: Doubt) -> None:
         waiting.risk = max(waiting.risk, risk)
         waiting.save(update_fields=["reasons", "risk"])
         return
-    review = ReviewItem.objects.create(
+    review = ReviewItem(
         memory_id=memory.id,
         version=version.number,
         kind=ReviewKind.SCREENED_ANEW,
@@ -103,6 +104,7 @@ def _ask(*, actor: Actor, doubt: Doubt) -> None:
         agent_id=memory.agent_id,
         subject_id=memory.subject_id,
     )
+    enqueue([review])
     append(
         kind="review.opened",
         actor=actor,

@@ -1,3 +1,4 @@
+from memory.models.digest_subscription import DigestSubscription
 from memory.models.fingerprint import MemoryFingerprint
 from memory.models.hold import LegalHold
 from memory.models.lifecycle_setting import LifecycleSetting
@@ -12,6 +13,9 @@ from memory.models.review import (
     ReviewKind,
     ReviewStatus,
 )
+from memory.models.review_look import ReviewLook
+from memory.models.review_queue import ReviewQueue
+from memory.models.review_skip import ReviewSkip
 from memory.models.screening_run import ScreeningRun
 from memory.models.snapshot import Snapshot, SnapshotItem
 from memory.models.subject_name import SubjectName
@@ -23,6 +27,7 @@ __all__ = [
     "ABOUT_IN_FORCE",
     "HELD_STATES",
     "SHIPPED",
+    "DigestSubscription",
     "Kind",
     "LegalHold",
     "LifecycleSetting",
@@ -38,6 +43,9 @@ __all__ = [
     "ReviewDecision",
     "ReviewItem",
     "ReviewKind",
+    "ReviewLook",
+    "ReviewQueue",
+    "ReviewSkip",
     "ReviewStatus",
     "Said",
     "ScreeningRun",

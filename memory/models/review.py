@@ -81,6 +81,19 @@ class ReviewItem(ScopedModel):
     )
     opened_at = models.DateTimeField(default=now, editable=False)
     closed_at = models.DateTimeField(null=True)
+    # Both told on opening (`memory.reviews.opening`): when its queue wants it decided, and how
+    # many of the same agent waited then already (`memory.reviews.order`).
+    due_at = models.DateTimeField()
+    ahead = models.PositiveIntegerField(default=0)
+    breached_at = models.DateTimeField(null=True)  # when it was first found past `due_at`
+    # A lease: past `claimed_until` nobody has it, whatever the rest says.
+    claimed_by_id = models.UUIDField(null=True)
+    claimed_by_label = models.CharField(max_length=200, blank=True)
+    claimed_until = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
+    escalated_by_id = models.UUIDField(null=True)
+    escalated_by_label = models.CharField(max_length=200, blank=True)
+    escalation_note = models.CharField(max_length=500, blank=True)
 
     audit_kind = "review"
 
@@ -97,11 +110,25 @@ class ReviewItem(ScopedModel):
                 fields=["tenant_id", "status", "-priority", "-risk", "id"], name="review_order"
             ),
             models.Index(fields=["tenant_id", "agent_id", "status"], name="review_agent"),
+            models.Index(
+                fields=["tenant_id", "due_at"],
+                name="review_due",
+                condition=models.Q(status="open", breached_at__isnull=True),
+            ),
+            models.Index(
+                fields=["tenant_id", "claimed_by_id"],
+                name="review_claim",
+                condition=models.Q(status="open", claimed_by_id__isnull=False),
+            ),
         ]
 
     @property
     def is_open(self) -> bool:
         return self.status == ReviewStatus.OPEN
+
+    @property
+    def is_claimed(self) -> bool:
+        return self.claimed_until is not None and self.claimed_until > now()
 
     @property
     def is_about_in_force(self) -> bool:
@@ -127,3 +154,6 @@ class ReviewDecision(ScopedModel):
     decided_by_id = models.UUIDField()
     decided_by_label = models.CharField(max_length=200)
     decided_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant_id", "review_id"], name="decision_review")]

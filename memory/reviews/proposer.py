@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from console.accounts.actor import Actor
 from console.accounts.models import Agent, ApiKey
 from memory.models import MemoryVersion, ReviewItem
@@ -17,6 +19,20 @@ def proposed(actor: Actor, review: ReviewItem) -> bool:
 def proposed_by(actor: Actor, version: MemoryVersion) -> bool:
     """Whether the actor wrote the version, or answers for the agent or the key that did."""
     return bool(({actor.id} | actor.owner_ids) & proposers(version))
+
+
+def proposals_of(actor: Actor) -> Exists:
+    """`proposed`, as a condition on reviews."""
+    people = {actor.id} | actor.owner_ids
+    agents = Agent.objects.filter(owner_id__in=people)
+    keys = ApiKey.objects.filter(Q(created_by_id__in=people) | Q(user_id__in=people))
+    reviewed = Q(number=OuterRef("version")) | Q(number=OuterRef("first_version"))
+    theirs = (
+        Q(author_id__in=people)
+        | Q(author_id__in=agents.values("id"))
+        | Q(api_key_id__in=keys.values("id"))
+    )
+    return Exists(MemoryVersion.objects.filter(reviewed, theirs, memory_id=OuterRef("memory_id")))
 
 
 def proposers(version: MemoryVersion) -> set[UUID]:

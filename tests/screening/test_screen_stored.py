@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from audit.models import AuditEvent
 from console.accounts.actor import system_actor
+from console.platform.clock import now
 from console.platform.errors import NotPermittedError, WrongStateError
 from console.tenancy.scope import tenant_scope
 from memory import rescreening, screening
@@ -184,6 +185,7 @@ def test_keeping_a_memory_longer_does_not_let_it_out_of_quarantine(acme, robo, b
             version=1,
             kind=ReviewKind.RENEWAL,
             content_digest=bytes(memory.content_digest),
+            due_at=now(),
         )
     new_rules()
     sweep(acme)
