@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from console.accounts.permissions import Permission
-from console.platform.errors import NotPermittedError
+from console.platform.errors import AgentFrozenError, NotPermittedError
 
 
 class ActorKind(StrEnum):
@@ -16,7 +16,11 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`id` is the user's or the agent's. `owner_ids` are the people who answer for the actor."""
+    """`id` is the user's or the agent's. `owner_ids` are the people who answer for the actor.
+
+    `frozen` is what a key would permit and a freeze of its agent does not; `permissions` are
+    without it.
+    """
 
     kind: ActorKind
     id: UUID
@@ -27,12 +31,15 @@ class Actor:
     agent_id: UUID | None = None
     trusted: bool = False
     owner_ids: frozenset[UUID] = frozenset()
+    frozen: frozenset[Permission] = frozenset()
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
-        """Raises NotPermittedError."""
+        """Raises NotPermittedError, and AgentFrozenError where only a freeze stands in the way."""
+        if permission in self.frozen:
+            raise AgentFrozenError("Somebody stopped it. Try again once an owner has thawed it.")
         if not self.may(permission):
             raise NotPermittedError(f"This needs the permission {permission}.")
 

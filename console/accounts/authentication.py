@@ -7,7 +7,14 @@ from uuid import UUID
 from console.accounts.actor import Actor, ActorKind
 from console.accounts.key_text import KeyText
 from console.accounts.models import ApiKey, Membership, User
-from console.accounts.permissions import AGENT_SCOPES, ROLE_PERMISSIONS, Permission, Role
+from console.accounts.permissions import (
+    AGENT_SCOPES,
+    READING,
+    ROLE_PERMISSIONS,
+    WRITING,
+    Permission,
+    Role,
+)
 from console.platform.clock import now
 from console.platform.errors import NotAuthenticatedError
 from console.tenancy.rows import fetch
@@ -21,9 +28,14 @@ BAD_KEY = "The key is unknown, expired or revoked. Make a new one under Settings
 # Every request of a machine asks this: by the ORM it was a quarter of a write's time.
 KEY_AND_AGENT = """
 SELECT k.id, k.digest, k.scopes, k.expires_at, k.revoked_at, k.last_used_at, k.created_by_id,
-  k.user_id, a.id, a.name, a.owner_id, a.trusted_at
+  k.user_id, a.id, a.name, a.owner_id, a.trusted_at, f.reads, f.writes
 FROM accounts_apikey k
 LEFT JOIN accounts_agent a ON a.tenant_id = k.tenant_id AND a.id = k.agent_id
+LEFT JOIN LATERAL (
+  SELECT bool_or(stops <> 'writes') AS reads, bool_or(stops <> 'reads') AS writes
+  FROM accounts_agentfreeze
+  WHERE tenant_id = k.tenant_id AND thawed_at IS NULL AND (agent_id = a.id OR agent_id IS NULL)
+) f ON a.id IS NOT NULL
 WHERE k.tenant_id = %s AND k.prefix = %s
 """
 
@@ -41,6 +53,8 @@ class KeyRow(NamedTuple):
     agent_name: str
     agent_owner_id: UUID | None
     agent_trusted_at: datetime | None
+    reads_frozen: bool | None
+    writes_frozen: bool | None
 
 
 def actor_of_key(key: KeyText) -> Actor:
@@ -79,16 +93,21 @@ def actor_of_member(user: User, tenant_id: UUID, *, api_key_id: UUID | None = No
 
 def _agent_actor(row: KeyRow, agent_id: UUID) -> Actor:
     owners = (row.agent_owner_id, row.created_by_id)
+    granted = frozenset(Permission(scope) for scope in row.scopes) & AGENT_SCOPES
+    stopped = (READING if row.reads_frozen else frozenset()) | (
+        WRITING if row.writes_frozen else frozenset()
+    )
     return Actor(
         kind=ActorKind.AGENT,
         id=agent_id,
         tenant_id=current_tenant_id(),
         label=row.agent_name,
-        permissions=frozenset(Permission(s) for s in row.scopes) & AGENT_SCOPES,
+        permissions=granted - stopped,
         api_key_id=row.id,
         agent_id=agent_id,
         trusted=row.agent_trusted_at is not None,
         owner_ids=frozenset(owner for owner in owners if owner is not None),
+        frozen=granted & stopped,
     )
 
 

@@ -21,6 +21,11 @@ class Permission(StrEnum):
     TRACES_READ = "traces.read"
     OUTCOME_REPORT = "outcome.report"  # how a run went
     AUDIT_READ = "audit.read"
+    AGENT_READ = "agent.read"  # who the agents are, and how they do
+    # Whoever watches must be able to stop an agent at once; letting one go on again is a decision
+    # about risk, and an owner's. So reviewers freeze, and only owners thaw.
+    AGENT_FREEZE = "agent.freeze"
+    AGENT_MANAGE = "agent.manage"  # register, name an owner, trust, thaw
     KEYS_OWN = "keys.own"  # make and revoke one's own personal keys
     KEYS_MANAGE = "keys.manage"  # everybody's, and agents'
     SNAPSHOT_READ = "snapshot.read"
@@ -36,7 +41,14 @@ class Role(models.TextChoices):
     READER = "reader"
 
 
-_READER = frozenset({Permission.MEMORY_READ, Permission.TRACES_READ, Permission.KEYS_OWN})
+_READER = frozenset(
+    {
+        Permission.MEMORY_READ,
+        Permission.TRACES_READ,
+        Permission.AGENT_READ,
+        Permission.KEYS_OWN,
+    }
+)
 _AUDITOR = _READER | {
     Permission.MEMORY_READ_HELD,
     Permission.REVIEW_READ,
@@ -46,6 +58,7 @@ _AUDITOR = _READER | {
     Permission.SETTINGS_READ,
 }
 _REVIEWER = _AUDITOR | {
+    Permission.AGENT_FREEZE,
     Permission.REVIEW_DECIDE,
     Permission.SNAPSHOT_MANAGE,
     Permission.MEMORY_RECALL,
@@ -75,3 +88,7 @@ AGENT_SCOPES = frozenset(
         Permission.OUTCOME_REPORT,
     }
 )
+
+# What a freeze of an agent takes from its keys. Traces stay: what it does next is evidence.
+READING = frozenset({Permission.MEMORY_READ, Permission.MEMORY_RECALL, Permission.TRACES_READ})
+WRITING = AGENT_SCOPES - READING - {Permission.TRACES_INGEST}

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions
@@ -24,6 +24,7 @@ from console.api.errors import (
 )
 from console.platform.crypto.envelope import SealBrokenError
 from console.platform.errors import (
+    AgentFrozenError,
     DomainError,
     NotAuthenticatedError,
     NotFoundError,
@@ -63,6 +64,11 @@ MEANINGS: dict[tuple[type[Exception], ...], Callable[[], DomainError]] = {
     (exceptions.MethodNotAllowed,): lambda: MethodNotAllowedError(["GET"]),
 }
 
+# What only the database can refuse in time, by the name of the constraint it speaks of.
+CONSTRAINTS: dict[str, Callable[[], DomainError]] = {
+    "agent_is_not_frozen": lambda: AgentFrozenError("Somebody stopped it while it was at it."),
+}
+
 
 def translate(error: Exception) -> DomainError:
     """Any exception by its meaning; what has none is logged and becomes an UnexpectedError."""
@@ -70,6 +76,10 @@ def translate(error: Exception) -> DomainError:
         logger.error("seal_broken", exc_info=error)
     if isinstance(error, DomainError):
         return error
+    if isinstance(error, IntegrityError):
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if constraint in CONSTRAINTS:
+            return CONSTRAINTS[constraint]()
     for kinds, meaning in MEANINGS.items():
         if isinstance(error, kinds):
             return meaning()

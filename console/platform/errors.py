@@ -101,6 +101,13 @@ class OwnProposalError(NotPermittedError):
     title = "The proposer cannot decide on its own proposal"
 
 
+class AgentFrozenError(NotPermittedError):
+    """Somebody stopped the agent: it reads or writes nothing until an owner thaws it."""
+
+    code = "agent_frozen"
+    title = "This agent is frozen"
+
+
 class ErasedSubjectError(DomainError):
     """The subject's keys are destroyed: nothing can be kept about them any more."""
 

@@ -74,6 +74,15 @@ PLACES = (
         "traces timeline spans",
     ),
     Place(
+        "agent-list",
+        "Agents",
+        "agent",
+        Group.WATCH,
+        "Who remembers, who answers for them, and the stop button.",
+        _P.AGENT_READ,
+        "bots owner trust freeze thaw stop register",
+    ),
+    Place(
         "policy-list",
         "Policies",
         "policy",

@@ -4,7 +4,9 @@ from django.urls import path
 
 from console.web import converters  # noqa: F401
 from console.web.views import (
+    agent,
     audit,
+    freeze,
     hold,
     key,
     lifecycle_setting,
@@ -44,6 +46,16 @@ urlpatterns = [
     path("runs/<uuid:run_id>", run.run_detail, name="run-detail"),
     path("runs/<uuid:run_id>/outcome", run.run_outcome, name="run-outcome"),
     path("runs/<uuid:run_id>/<trace_id:trace_id>/<span_id:span_id>", run.run_span, name="run-span"),
+    path("agents/", agent.agent_list, name="agent-list"),
+    path("agents/new", agent.agent_register, name="agent-register"),
+    path("agents/freeze", freeze.freeze, name="freeze-all"),
+    path("agents/thaw", freeze.thaw, name="thaw-all"),
+    path("agents/<uuid:agent_id>", agent.agent_detail, name="agent-detail"),
+    path("agents/<uuid:agent_id>/owner", agent.agent_owner, name="agent-owner"),
+    path("agents/<uuid:agent_id>/trust", agent.agent_trust, name="agent-trust"),
+    path("agents/<uuid:agent_id>/untrust", agent.agent_untrust, name="agent-untrust"),
+    path("agents/<uuid:agent_id>/freeze", freeze.freeze, name="agent-freeze"),
+    path("agents/<uuid:agent_id>/thaw", freeze.thaw, name="agent-thaw"),
     path("audit/", audit.audit_list, name="audit-list"),
     path("holds/", hold.hold_list, name="hold-list"),
     path("holds/new", hold.hold_place, name="hold-place"),

@@ -1,8 +1,18 @@
 from console.accounts.models.agent import Agent
+from console.accounts.models.agent_freeze import AgentFreeze, Stops
 from console.accounts.models.api_key import ApiKey
 from console.accounts.models.idempotency import IdempotentAnswer
 from console.accounts.models.membership import Membership
 from console.accounts.models.subject import Subject
 from console.accounts.models.user import User
 
-__all__ = ["Agent", "ApiKey", "IdempotentAnswer", "Membership", "Subject", "User"]
+__all__ = [
+    "Agent",
+    "AgentFreeze",
+    "ApiKey",
+    "IdempotentAnswer",
+    "Membership",
+    "Stops",
+    "Subject",
+    "User",
+]

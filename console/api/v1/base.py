@@ -50,7 +50,7 @@ class TenantView(APIView):
         except DomainError as error:
             return self._refused(error)
         except DatabaseFailure as error:  # opening the scope, or its commit
-            return problem_response(translate(error))
+            return self._refused(translate(error))
         response["Cache-Control"] = "no-store"
         return response
 

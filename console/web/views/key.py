@@ -12,7 +12,7 @@ from console.accounts.permissions import Permission
 from console.administration import IssuedKey, issue_agent_key, issue_personal_key, revoke_key
 from console.keys.models import SigningKey
 from console.platform.errors import InvalidInputError, NotFoundError
-from console.web.forms.key import KeyForm
+from console.web.forms.key import ME, KeyForm
 from console.web.forms.problems import show_problems
 from console.web.middleware import TenantRequest
 from console.web.paging import paginate
@@ -33,7 +33,8 @@ def key_list(request: TenantRequest) -> HttpResponse:
 def key_create(request: TenantRequest) -> HttpResponse:
     """Answers with the key itself, once: a redirect would have to keep it somewhere."""
     need(request, Permission.KEYS_OWN)
-    form = KeyForm(request.actor, request.POST or None)
+    asked = {"holder": request.GET.get("agent", ME)}
+    form = KeyForm(request.actor, request.POST or None, initial=asked)
     if form.is_valid():
         try:
             issued = _issue(request, form)
