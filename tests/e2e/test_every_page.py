@@ -28,11 +28,11 @@ PAGES = {
     "run": "/runs/{run.id}",
     "step": "/runs/{run.id}/{span.trace_id}/{span.span_id}",
     "agents": "/agents/",
-    "agent": "/agents/{agent.id}",
+    "agent": "/agents/{agent}",
     "new agent": "/agents/new",
-    "freeze an agent": "/agents/{agent.id}/freeze",
-    "withdraw trust": "/agents/{agent.id}/untrust",
-    "owner of an agent": "/agents/{agent.id}/owner",
+    "freeze an agent": "/agents/{agent}/freeze",
+    "withdraw trust": "/agents/{agent}/untrust",
+    "owner of an agent": "/agents/{agent}/owner",
     "freeze all": "/agents/freeze",
     "audit": "/audit/",
     "policies": "/policies/",
@@ -69,6 +69,7 @@ NUISANCES = {"API docs": frozenset({"heading-order", "region"})}
 class Things:
     """What the addresses of the pages name."""
 
+    agent: str
     held: object
     revised: object
     run: object
@@ -82,7 +83,8 @@ def things(robo, auditor) -> Things:
     robo.memories.revise(revised.id, expected_version=1, content="Ada has two orders open.")
     steps = ((run, step) for run in auditor.runs.list() for step in auditor.runs.spans(run.id))
     run, span = next((run, step) for run, step in steps if "create_memory" in step.name)
-    return Things(held, revised, run, span)
+    agent = auditor.memories.get(revised.id).agent
+    return Things(agent, held, revised, run, span)
 
 
 @pytest.mark.parametrize("name", PAGES)
