@@ -6,6 +6,7 @@ from console.web import converters  # noqa: F401
 from console.web.views import (
     agent,
     audit,
+    find,
     freeze,
     hold,
     key,
@@ -26,6 +27,7 @@ from console.web.views import (
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("find/", find.find_page, name="find"),
     path("tenant/", tenant.tenant_switch, name="tenant-switch"),
     path("review/", review.review_list, name="review-list"),
     path("review/<uuid:review_id>", review.review_detail, name="review-detail"),

@@ -43,6 +43,7 @@ PAGES = {
     "lifecycle": "/settings/lifecycle/",
     "holds": "/holds/",
     "place a hold": "/holds/new?memory={revised.id}",
+    "go to": "/find/",
     "settings": "/settings/",
     "keys": "/settings/keys/",
     "new key": "/settings/keys/new",
