@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings.prod")
 
 app = Celery("mnemoscope")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["memory", "audit", "console.accounts"])
+app.autodiscover_tasks(["memory", "audit", "console.accounts", "console.webhooks"])
 
 # The beat schedule, as data: each sweep finds by itself what a lost wake-up would have told it.
 app.conf.beat_schedule = {
@@ -33,6 +33,14 @@ app.conf.beat_schedule = {
     "doubt memories": {"task": "memory.tasks.raise_doubts", "schedule": 6 * 3600.0},
     "finish rotations of keys": {"task": "memory.tasks.finish_rotations", "schedule": 3600.0},
     "settle the recall index": {"task": "memory.tasks.settle_index", "schedule": 60.0},
+    "send what webhooks wait for": {
+        "task": "console.webhooks.tasks.deliver_due_everywhere",
+        "schedule": 60.0,
+    },
+    "forget old deliveries": {
+        "task": "console.webhooks.tasks.forget_old_deliveries",
+        "schedule": 3600.0,
+    },
     "make partitions": {"task": "audit.tasks.make_partitions", "schedule": 3600.0},
     "forget old idempotent answers": {
         "task": "console.accounts.tasks.forget_answers",

@@ -19,6 +19,7 @@ from console.platform.errors import StaleVersionError
 from console.platform.requests import current_request
 from console.tenancy.rows import execute, insert_rows
 from console.tenancy.scope import current_tenant_id
+from memory.announcing import announce_states
 from memory.holds import refuse_held
 from memory.models import (
     Memory,
@@ -169,10 +170,12 @@ def enter(
     changed = Memory.objects.filter(id=memory.id, version=memory.version, state=memory.state)
     if not changed.update(**changes):
         raise StaleVersionError
+    was = State(memory.state)
     for name, value in changes.items():
         setattr(memory, name, value)
     insert_rows([transition(actor=actor, memory=memory, reason=reason)])
     refresh_index(memory, in_force)
+    announce_states([memory], was=was, actor=actor, reason=reason)
     return memory
 
 
@@ -208,8 +211,9 @@ def store_all(memories: Sequence[Memory], *, actor: Actor, reason: str) -> None:
     execute(UPDATE, [orjson.dumps(documents).decode()])
     insert_rows([transition(actor=actor, memory=memory, reason=reason) for memory in memories])
     execute(UPDATE_INDEX, [[memory.id for memory in memories], current_tenant_id()])
-    gone = [memory.id for memory in memories if memory.state != State.ACTIVE]
-    RecallIndex.objects.filter(id__in=gone).delete()
+    gone = [memory for memory in memories if memory.state != State.ACTIVE]
+    RecallIndex.objects.filter(id__in=[memory.id for memory in gone]).delete()
+    announce_states(gone, was=State.ACTIVE, actor=actor, reason=reason)
 
 
 def transition(*, actor: Actor, memory: Memory, reason: str = "") -> MemoryTransition:

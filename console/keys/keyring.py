@@ -82,6 +82,10 @@ class Keyring:
     def wrapping(self) -> Key | None:
         return next(iter(self._wrapping.values()), None)
 
+    @property
+    def every_wrapping(self) -> dict[UUID, Key]:
+        return {key.id: key for key in self._wrapping.values()}
+
     def current(self, purpose: Purpose, subject_id: UUID | None = None) -> Key:
         """The key that seals now. Raises ErasedSubjectError where it was destroyed."""
         key = self._current.get((purpose, subject_id))
@@ -121,6 +125,11 @@ def keyring_for(subject_ids: Collection[UUID | None] = ()) -> Keyring:
 def opening_keys(key_ids: Collection[UUID]) -> dict[UUID, Key]:
     """Those of `key_ids` that still open, by id. One statement."""
     return Keyring(_rows(BY_ID, list(key_ids))).by_id
+
+
+def wrapping_keys() -> dict[UUID, Key]:
+    """Those of the tenant that still open, by id. One statement."""
+    return Keyring(_rows(BY_ID, [])).every_wrapping
 
 
 def _rows(statement: str, ids: Sequence[UUID]) -> list[Wrapped]:

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "console.tenancy",
     "console.accounts",
     "console.keys",
+    "console.webhooks",
     "audit",
     "memory",
     "console",
@@ -190,6 +191,9 @@ MEMORY_MAX_CONTENT_CHARACTERS = 32_000
 MEMORY_MAX_BATCH = 100
 # What an agent writes under a key that begins with one of these words waits for a person.
 MEMORY_PROTECTED_KEYS = frozenset({"identity", "policy", "goal", "system"})
+
+# Whether a webhook may name an address of a private network, and this host in plain HTTP.
+WEBHOOK_ALLOW_PRIVATE = env.boolean("WEBHOOK_ALLOW_PRIVATE", default=False)
 
 # Who turns texts into vectors, if not the built-in model: the server in use, then the one before.
 EMBEDDING_SERVERS = embedding_servers()

@@ -17,6 +17,7 @@ from memory.actions.expire import expire_memory
 from memory.actions.renew import renewed_end
 from memory.actions.retire import retire_memory
 from memory.actions.supersede import supersede_memory
+from memory.announcing import announce_decided
 from memory.lifecycle import append_version, enter, lock, version_of
 from memory.models import (
     ABOUT_IN_FORCE,
@@ -102,6 +103,7 @@ def decide_review(
         )
         review.status = status
         review.closed_at = now()
+        announce_decided(review, actor=actor, reason=reason)
     ReviewDecision.objects.create(
         review_id=review.id,
         outcome=status,

@@ -26,12 +26,14 @@ from console.platform.clock import now
 from console.platform.crypto.context import LIFETIME_SECONDS
 from console.platform.crypto.root_keys import root_keys
 from console.tenancy.scope import current_tenant_id
+from console.webhooks.models import WebhookSecret
+from console.webhooks.secrets import rewrap_secrets
 from memory.models import MemoryFingerprint, RecallIndex, SealedContent, SubjectName
 
 SAFE_AFTER = timedelta(seconds=2 * LIFETIME_SECONDS)
 
 
-class KeysChanged(Changes[DataKey | SigningKey]):
+class KeysChanged(Changes[DataKey | SigningKey | WebhookSecret]):
     """`rows` counts what was moved or wrapped anew."""
 
     rows = 0
@@ -106,6 +108,7 @@ def rewrap_keys(*, actor: Actor, limit: int) -> KeysChanged:
     stale = list(others.exclude(wrapped_by=str(current.id)).order_by("id")[:limit])
     _rewrap(changed, stale)
     _rewrap_signing_keys(changed, current, limit=limit - len(stale))
+    _rewrap_webhook_secrets(changed, current)
     return changed
 
 
@@ -131,6 +134,19 @@ def _rewrap_signing_keys(changed: KeysChanged, current: DataKey, *, limit: int) 
             wrapped=key.wrapped, wrapped_by_id=key.wrapped_by_id
         )
         changed.add(key, {"was_wrapped_by": str(before)})
+
+
+def _rewrap_webhook_secrets(changed: KeysChanged, current: DataKey) -> None:
+    """All of them: a tenant has few webhooks."""
+    stale = list(WebhookSecret.objects.exclude(wrapped_by_id=current.id).order_by("id"))
+    before_by_id = {secret.id: secret.wrapped_by_id for secret in stale}
+    rewrap_secrets(stale)
+    for secret in stale:
+        before = before_by_id[secret.id]
+        changed.rows += WebhookSecret.objects.filter(id=secret.id, wrapped_by_id=before).update(
+            wrapped=secret.wrapped, wrapped_by_id=secret.wrapped_by_id
+        )
+        changed.add(secret, {"was_wrapped_by": str(before)})
 
 
 @audited("key.destroyed")
@@ -159,7 +175,10 @@ def _unused(before: datetime, limit: int) -> Iterator[DataKey]:
     yield from content.order_by("id")[:limit]
     for key in retired.filter(purpose=Purpose.WRAP):
         wrapped = DataKey.objects.filter(wrapped_by=str(key.id), wrapped__isnull=False)
-        if not wrapped.exists() and not SigningKey.objects.filter(wrapped_by_id=key.id).exists():
+        others = [
+            model.objects.filter(wrapped_by_id=key.id) for model in (SigningKey, WebhookSecret)
+        ]
+        if not any(rows.exists() for rows in [wrapped, *others]):
             yield key
     for key in retired.filter(purpose=Purpose.INDEX):
         hashed = [

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from audit.trail import Changes
 from console.tenancy.rows import fetch, insert_rows
 from console.tenancy.scope import current_tenant_id
+from memory.announcing import announce_opened
 from memory.models import Memory, ReviewItem, ReviewKind
 from memory.reviews.queues import queues_named
 
@@ -50,6 +51,7 @@ def enqueue(items: Sequence[ReviewItem]) -> None:
             item.ahead = min(ahead[item.agent_id], MOST_AHEAD)
             ahead[item.agent_id] += 1
     insert_rows(items)
+    announce_opened(items)
 
 
 def open_items(items: Sequence[ReviewItem]) -> Changes[ReviewItem]:

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 
 import console.administration
+import console.webhooks.actions
 import memory.actions
 from audit.kinds import KINDS
 from console.tenancy.models import ScopedManager
@@ -48,7 +49,9 @@ def test_no_file_is_longer_than_a_person_reads():
     assert long == {}
 
 
-@pytest.mark.parametrize("package", [memory.actions, console.administration])
+@pytest.mark.parametrize(
+    "package", [memory.actions, console.administration, console.webhooks.actions]
+)
 def test_every_public_verb_is_audited(package):
     unaudited = []
     for name in package.__all__:
@@ -111,7 +114,12 @@ def test_every_event_kind_that_is_used_is_in_the_registry():
 
 
 def test_the_beat_wakes_tasks_that_exist():
-    for module in ("memory.tasks", "audit.tasks", "console.accounts.tasks"):
+    for module in (
+        "memory.tasks",
+        "audit.tasks",
+        "console.accounts.tasks",
+        "console.webhooks.tasks",
+    ):
         importlib.import_module(module)
     from console.celery import app  # noqa: PLC0415 - after the tasks
 
@@ -121,7 +129,7 @@ def test_the_beat_wakes_tasks_that_exist():
 
 def test_a_task_that_touches_tenant_data_names_the_tenant():
     nameless = []
-    for package in ("memory", "audit", "console.accounts"):
+    for package in ("memory", "audit", "console.accounts", "console.webhooks"):
         module = importlib.import_module(f"{package}.tasks")
         source = ast.parse(Path(module.__file__).read_text())
         for node in ast.walk(source):
