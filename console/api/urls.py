@@ -3,6 +3,14 @@ from django.urls import URLPattern, path, re_path
 from console.api import otlp
 from console.api.docs import DocsView, SchemaView
 from console.api.unknown import unknown_address
+from console.api.v1.agents import (
+    AgentFreezeView,
+    AgentsView,
+    AgentThawView,
+    AgentView,
+    EveryAgentFreezeView,
+    EveryAgentThawView,
+)
 from console.api.v1.audit_events import AuditEventsView
 from console.api.v1.batch import MemoryBatchView
 from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
@@ -51,6 +59,12 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "settings/recall", RecallSettingView.as_view()),
     path(V1 + "holds", HoldsView.as_view()),
     path(V1 + "holds/<str:hold_id>", HoldView.as_view()),
+    path(V1 + "agents", AgentsView.as_view()),
+    path(V1 + "agents/freeze", EveryAgentFreezeView.as_view()),
+    path(V1 + "agents/thaw", EveryAgentThawView.as_view()),
+    path(V1 + "agents/<str:agent_id>", AgentView.as_view()),
+    path(V1 + "agents/<str:agent_id>/freeze", AgentFreezeView.as_view()),
+    path(V1 + "agents/<str:agent_id>/thaw", AgentThawView.as_view()),
     path(V1 + "policies", PoliciesView.as_view()),
     path(V1 + "policies/current", CurrentPolicyView.as_view()),
     path(V1 + "policies/<int:number>", PolicyView.as_view()),

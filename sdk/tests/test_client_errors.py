@@ -6,6 +6,7 @@ import traceback
 import httpx
 import pytest
 from mnemoscope_client import (
+    AgentFrozenError,
     ApiError,
     AuthenticationError,
     ConflictError,
@@ -31,6 +32,7 @@ from sdk_fakes import KEY, MEMORY_ID, Ask, ScriptedServer, problem
         (400, "malformed", ValidationError),
         (401, "not_authenticated", AuthenticationError),
         (403, "not_permitted", PermissionDeniedError),
+        (403, "agent_frozen", AgentFrozenError),
         (404, "not_found", NotFoundError),
         (409, "stale_version", StaleVersionError),
         (409, "wrong_state", ConflictError),

@@ -12,6 +12,7 @@ from mnemoscope_client.answers.write import WriteResult
 from mnemoscope_client.async_client import AsyncMnemoscopeClient
 from mnemoscope_client.client import MnemoscopeClient
 from mnemoscope_client.errors import (
+    AgentFrozenError,
     ApiError,
     AuthenticationError,
     ConfigurationError,
@@ -40,6 +41,7 @@ __version__ = VERSION
 
 __all__ = [
     "UNSET",
+    "AgentFrozenError",
     "ApiError",
     "AsyncMnemoscopeClient",
     "AuditEvent",

@@ -75,6 +75,10 @@ class PermissionDeniedError(ApiError):
     statuses = frozenset({403})
 
 
+class AgentFrozenError(PermissionDeniedError):
+    """Somebody stopped this agent. Trying again helps only once an owner has thawed it."""
+
+
 class SignatureError(PermissionDeniedError):
     """A signature is missing or does not hold; `code` says how (`signature_…`)."""
 
@@ -155,6 +159,8 @@ def error_for(problem: Problem, *, retry_after: float | None = None) -> ApiError
     kind = _BY_STATUS.get(problem.status, ServerError if problem.status >= 500 else ApiError)  # noqa: PLR2004
     if problem.code == "stale_version":
         kind = StaleVersionError
+    if problem.code == "agent_frozen":
+        kind = AgentFrozenError
     if problem.code.startswith("signature_"):
         kind = SignatureError
     return kind(problem, retry_after=retry_after)
