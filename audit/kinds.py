@@ -68,9 +68,14 @@ KINDS: dict[str, str] = {
     "webhook.deleted": "A webhook was deleted, with its secret and its log.",
     "webhook.tested": "A test was sent to a webhook.",
     "webhook.replayed": "Events were sent to a webhook again; the payload counts them.",
+    "member.invited": "An address was sent a link that gives it a role.",
+    "member.invitation_withdrawn": "The link of an invitation was made worthless.",
     "member.added": "A person was given a role.",
+    "member.role_changed": "A person was given another role; the payload has both.",
+    "member.removed": "A person was put out, and their personal keys revoked.",
     "tenant.created": "A tenant was made.",
     "session.started": "A person signed in to this tenant.",
+    "session.stepped_up": "A person proved again who they are, or failed to.",
     "request.refused": "A request was refused; the payload names the code.",
 }
 

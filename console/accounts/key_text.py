@@ -1,5 +1,7 @@
 """How a key is written: `mns_<tenant>_<prefix><secret><checksum>`, base 62; to sign with, `msk_…`.
 
+The link of an invitation ends with one that begins with `mni_`.
+
 The tenant stands in the key so that a key is looked up inside its own tenant's scope and no code
 ever searches across tenants. The checksum (CRC-32) lets a typo be refused without a query and a
 leaked key be told from noise by a secret scanner; it is no protection by itself.
@@ -20,6 +22,7 @@ SECRET_DIGITS = 32  # 190 bits: a fast hash is enough
 CHECK_DIGITS = 6
 SCHEME = "mns"
 SIGNING_SCHEME = "msk"
+INVITATION_SCHEME = "mni"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,10 @@ def new_key(tenant_id: UUID, scheme: str = SCHEME) -> KeyText:
     return KeyText(tenant_id, _random(PREFIX_DIGITS), _random(SECRET_DIGITS), scheme)
 
 
-def parse_key(text: str) -> KeyText | None:
-    """The parts of a well-formed API key; None for anything else."""
-    tail = len(SCHEME) + TENANT_DIGITS + PREFIX_DIGITS + 2
-    named = parse_key_id(text[:tail], SCHEME)
+def parse_key(text: str, scheme: str = SCHEME) -> KeyText | None:
+    """The parts of a well-formed key of this scheme; None for anything else."""
+    tail = len(scheme) + TENANT_DIGITS + PREFIX_DIGITS + 2
+    named = parse_key_id(text[:tail], scheme)
     if named is None or len(text) != tail + SECRET_DIGITS + CHECK_DIGITS:
         return None
     if not set(text[tail:]) <= set(ALPHABET):
@@ -57,7 +60,7 @@ def parse_key(text: str) -> KeyText | None:
     if _checksum(text[:-CHECK_DIGITS]) != text[-CHECK_DIGITS:]:
         return None
     tenant_id, prefix = named
-    return KeyText(tenant_id, prefix, text[tail:-CHECK_DIGITS])
+    return KeyText(tenant_id, prefix, text[tail:-CHECK_DIGITS], scheme)
 
 
 def key_id(scheme: str, tenant_id: UUID, prefix: str) -> str:

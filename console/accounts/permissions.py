@@ -28,6 +28,8 @@ class Permission(StrEnum):
     AGENT_MANAGE = "agent.manage"  # register, name an owner, trust, thaw
     KEYS_OWN = "keys.own"  # make and revoke one's own personal keys
     KEYS_MANAGE = "keys.manage"  # everybody's, and agents'
+    MEMBERS_READ = "members.read"  # who may do what, and the reviews of it
+    MEMBERS_MANAGE = "members.manage"
     SNAPSHOT_READ = "snapshot.read"
     SNAPSHOT_MANAGE = "snapshot.manage"
     SETTINGS_READ = "settings.read"
@@ -35,6 +37,8 @@ class Permission(StrEnum):
 
 
 class Role(models.TextChoices):
+    """From the most to the least that somebody may do."""
+
     OWNER = "owner"
     REVIEWER = "reviewer"
     AUDITOR = "auditor"
@@ -71,7 +75,7 @@ _REVIEWER = _AUDITOR | {
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.REVIEWER: _REVIEWER,
-    Role.AUDITOR: _AUDITOR,
+    Role.AUDITOR: _AUDITOR | {Permission.MEMBERS_READ},
     Role.READER: _READER,
 }
 

@@ -7,30 +7,45 @@ from console.administration.agents import (
     untrust_agent,
 )
 from console.administration.freezes import freeze_agent, thaw_agent
+from console.administration.invitations import (
+    IssuedInvitation,
+    accept_invitation,
+    invite_member,
+    open_account,
+    withdraw_invitation,
+)
 from console.administration.keys import IssuedKey, issue_agent_key, issue_personal_key, revoke_key
+from console.administration.members import add_member, change_role, remove_member
 from console.administration.signing_keys import (
     IssuedSigningKey,
     issue_signing_key,
     revoke_signing_key,
     rotate_signing_key,
 )
-from console.administration.tenants import add_member, create_tenant
+from console.administration.tenants import create_tenant
 
 __all__ = [
+    "IssuedInvitation",
     "IssuedKey",
     "IssuedSigningKey",
+    "accept_invitation",
     "add_member",
     "change_owner",
+    "change_role",
     "create_tenant",
     "freeze_agent",
+    "invite_member",
     "issue_agent_key",
     "issue_personal_key",
     "issue_signing_key",
+    "open_account",
     "register_agent",
+    "remove_member",
     "revoke_key",
     "revoke_signing_key",
     "rotate_signing_key",
     "thaw_agent",
     "trust_agent",
     "untrust_agent",
+    "withdraw_invitation",
 ]

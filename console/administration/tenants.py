@@ -1,10 +1,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from audit.trail import audited, note
+from audit.trail import audited
 from console.accounts.actor import Actor, system_actor
-from console.accounts.models import Membership, User
-from console.accounts.permissions import Role
 from console.platform.ids import uuid7
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
@@ -21,17 +19,6 @@ class _Created:
         return self.tenant.id
 
 
-@dataclass(frozen=True, slots=True)
-class _Added:
-    membership: Membership
-
-    audit_kind = "membership"
-
-    @property
-    def id(self) -> UUID:
-        return self.membership.id
-
-
 def create_tenant(*, slug: str, name: str) -> Tenant:
     """Makes a tenant in a scope of its own: nobody is in it yet to act."""
     tenant_id = uuid7()
@@ -43,13 +30,3 @@ def create_tenant(*, slug: str, name: str) -> Tenant:
 @audited("tenant.created")
 def _create(*, actor: Actor, slug: str, name: str) -> _Created:
     return _Created(Tenant.objects.create(id=actor.tenant_id, slug=slug, name=name))
-
-
-def add_member(*, actor: Actor, user: User, role: Role) -> Membership:
-    return _add(actor=actor, user=user, role=role).membership
-
-
-@audited("member.added")
-def _add(*, actor: Actor, user: User, role: Role) -> _Added:
-    note(user_id=str(user.id), role=role)
-    return _Added(Membership.objects.create(user=user, role=role))

@@ -19,6 +19,8 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY")
+# The one before: sessions and second factors that it made still open.
+SECRET_KEY_FALLBACKS = [old] if (old := env.secret("OLD_SECRET_KEY", None)) else []
 CONTEXT_KEY = bytes.fromhex(env.secret("CONTEXT_KEY"))
 KEY_SERVICE = key_service()
 ROOT_KEYS = root_keys_given(KEY_SERVICE)
@@ -38,6 +40,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -138,8 +142,21 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 # Lockout: after ten failures within five minutes an address (and its client) waits.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,10/5m/key"}
+# Seconds for which a proof of who somebody is lasts, before erasure, exports and changes of keys.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "console.web.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Nobody signs up by themselves, so there is no address of a stranger's to be locked out of.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Mnemoscope"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+# Browsers offer passkeys on HTTPS and on localhost only, so plain HTTP is no way around that.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+# Whether a mail server is set: without one, links are shown to be copied.
+MAILS = False
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 # Lockout counts must be the same in every process, so they live in the database.

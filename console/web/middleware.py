@@ -7,6 +7,7 @@ revoked one ends with the next click.
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,6 +19,7 @@ from console.accounts.actor import Actor
 from console.accounts.authentication import actor_of_member
 from console.platform.errors import DomainError
 from console.tenancy.scope import tenant_scope
+from console.web.step_up import prove_first
 from console.web.tenants import memberships_of, remembered_tenant
 
 View = Callable[..., HttpResponseBase]
@@ -74,7 +76,7 @@ class TenantMiddleware:
                 if actor is None:
                     return render(request, "errors/no_tenant.html", status=403)
                 request.actor = actor  # type: ignore[attr-defined]
-                response = view(request, *args, **kwargs)
+                response = self._answer(request, view, args, kwargs)
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()  # its lazy queries need the scope
                 return response
@@ -87,3 +89,13 @@ class TenantMiddleware:
             return render(
                 request, "errors/problem.html", {"problem": error}, status=error.http_status
             )
+
+    @staticmethod
+    def _answer(
+        request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase:
+        """Allauth's own middleware would see this exception only past ours."""
+        try:
+            return view(request, *args, **kwargs)
+        except ReauthenticationRequired:
+            return prove_first(request)

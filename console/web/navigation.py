@@ -118,6 +118,15 @@ PLACES = (
         "log events trail history",
     ),
     Place(
+        "member-list",
+        "Members",
+        "people",
+        Group.SETTINGS,
+        "Who may see and decide here: invite, change roles, remove.",
+        _P.MEMBERS_READ,
+        "people users roles invite access",
+    ),
+    Place(
         "key-list",
         "Keys",
         "key",

@@ -4,13 +4,16 @@ from django.urls import path
 
 from console.web import converters  # noqa: F401
 from console.web.views import (
+    account,
     agent,
     audit,
     find,
     freeze,
     hold,
+    invitation,
     key,
     lifecycle_setting,
+    member,
     memory,
     merge,
     overview,
@@ -28,6 +31,8 @@ from console.web.views import (
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("find/", find.find_page, name="find"),
+    path("account/", account.account, name="account"),
+    path("account/sessions/end", account.sessions_end, name="account-sessions-end"),
     path("tenant/", tenant.tenant_switch, name="tenant-switch"),
     path("review/", review.review_list, name="review-list"),
     path("review/<uuid:review_id>", review.review_detail, name="review-detail"),
@@ -72,6 +77,16 @@ urlpatterns = [
     path("policies/<int:number>/edit", policy.policy_edit, name="policy-edit"),
     path("policies/<int:number>/try", policy.policy_try, name="policy-try"),
     path("settings/", settings.settings_page, name="settings"),
+    path("invitations/<str:text>", invitation.invitation, name="invitation"),
+    path("settings/members/", member.member_list, name="member-list"),
+    path("settings/members/invite", member.member_invite, name="member-invite"),
+    path("settings/members/<uuid:member_id>/role", member.member_role, name="member-role"),
+    path("settings/members/<uuid:member_id>/remove", member.member_remove, name="member-remove"),
+    path(
+        "settings/invitations/<uuid:invitation_id>/withdraw",
+        member.invitation_withdraw,
+        name="invitation-withdraw",
+    ),
     path("settings/keys/", key.key_list, name="key-list"),
     path("settings/keys/new", key.key_create, name="key-create"),
     path("settings/keys/<uuid:key_id>/revoke", key.key_revoke, name="key-revoke"),

@@ -12,8 +12,8 @@ from console.platform.errors import DomainError
 from memory.retrieval.filters import FIELDS, OPERATORS
 
 TEXT = (Path(settings.PROJECT_ROOT) / "docs" / "api.md").read_text()
-# Of the command line, or the ground of others.
-ELSEWHERE = {"error", "screening_broken"}
+# Of the browser, of the command line, or the ground of others.
+ELSEWHERE = {"error", "screening_broken", "last_owner", "step_up_impossible"}
 
 
 def every_error(kind=DomainError):

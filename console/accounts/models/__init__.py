@@ -2,6 +2,7 @@ from console.accounts.models.agent import Agent
 from console.accounts.models.agent_freeze import AgentFreeze, Stops
 from console.accounts.models.api_key import ApiKey
 from console.accounts.models.idempotency import IdempotentAnswer
+from console.accounts.models.invitation import Invitation
 from console.accounts.models.membership import Membership
 from console.accounts.models.subject import Subject
 from console.accounts.models.user import User
@@ -11,6 +12,7 @@ __all__ = [
     "AgentFreeze",
     "ApiKey",
     "IdempotentAnswer",
+    "Invitation",
     "Membership",
     "Stops",
     "Subject",

@@ -17,6 +17,7 @@ from console.web.forms.problems import show_problems
 from console.web.middleware import TenantRequest
 from console.web.paging import paginate
 from console.web.render import need, render_page
+from console.web.step_up import step_up
 
 MOST_SIGNING_KEYS = 200
 
@@ -28,6 +29,7 @@ def key_list(request: TenantRequest) -> HttpResponse:
     return render_page(request, "settings/keys.html", context)
 
 
+@step_up
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def key_create(request: TenantRequest) -> HttpResponse:
@@ -46,6 +48,7 @@ def key_create(request: TenantRequest) -> HttpResponse:
     return render_page(request, "settings/key_create.html", {"form": form}, status=status)
 
 
+@step_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def key_revoke(request: TenantRequest, key_id: UUID) -> HttpResponse:
     key = _keys(request).filter(id=key_id).first()

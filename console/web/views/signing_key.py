@@ -13,10 +13,12 @@ from console.platform.errors import NotFoundError
 from console.web.forms.signing_key import RotateForm, SigningKeyForm
 from console.web.middleware import TenantRequest
 from console.web.render import need, render_page
+from console.web.step_up import step_up
 
 CREATED = "settings/signing_key_created.html"
 
 
+@step_up
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def signing_key_create(request: TenantRequest) -> HttpResponse:
@@ -32,6 +34,7 @@ def signing_key_create(request: TenantRequest) -> HttpResponse:
     return render_page(request, "settings/signing_key_create.html", {"form": form}, status=status)
 
 
+@step_up
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def signing_key_rotate(request: TenantRequest, key_id: UUID) -> HttpResponse:
@@ -45,6 +48,7 @@ def signing_key_rotate(request: TenantRequest, key_id: UUID) -> HttpResponse:
     return render_page(request, "settings/signing_key_rotate.html", context, status=status)
 
 
+@step_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def signing_key_revoke(request: TenantRequest, key_id: UUID) -> HttpResponse:
     key = _key(request, key_id)
