@@ -9,13 +9,14 @@ from django.core.cache import cache
 from console.accounts.actor import system_actor
 from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
-from memory.actions import begin_screening, screen_stored
+from memory.actions import begin_screening, breach, screen_stored
 from memory.doubting import raise_doubts_in
 from memory.keeping import sweeps
 from memory.rescreening import is_screening_due, unfinished_screening
 from memory.retrieval import reembedding
 from memory.retrieval.embedding import EmbeddingUnavailableError
 from memory.retrieval.graph import settle
+from memory.reviews.presence import forget_looks
 from memory.rotation import finish_rotation
 from memory.snapshots import sweep
 
@@ -169,6 +170,22 @@ def finish_rotations() -> None:
 def finish_rotations_in(*, tenant_id: str) -> None:
     for _ in finish_rotation(UUID(tenant_id)):
         pass
+
+
+@shared_task
+def watch_reviews() -> None:
+    """Tells of each item that has become overdue, once."""
+    _wake(watch_reviews_of)
+
+
+@shared_task(acks_late=True)
+def watch_reviews_of(*, tenant_id: str) -> None:
+    told = breach.BATCH
+    while told == breach.BATCH:
+        with tenant_scope(UUID(tenant_id)):
+            actor = system_actor(UUID(tenant_id), "watch_reviews")
+            told = len(breach.note_breaches(actor=actor).changed)
+            forget_looks()
 
 
 @shared_task

@@ -16,6 +16,8 @@ from psycopg import Cursor
 
 from console.tenancy.models import ScopedModel
 
+Parameters = Sequence[Any] | Mapping[str, Any]
+
 
 @contextmanager
 def one_round_trip() -> Iterator[None]:
@@ -46,7 +48,7 @@ def execute(statement: str, parameters: Sequence[Any]) -> None:
     _prepared(statement, parameters)
 
 
-def fetch(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def fetch(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
     """The rows of a prepared statement, for the few that every request needs."""
     return _prepared(statement, parameters).fetchall()
 
@@ -110,7 +112,7 @@ def _table(model: type[ScopedModel]) -> _Table:
     )
 
 
-def _prepared(statement: str, parameters: Sequence[Any]) -> Cursor:
+def _prepared(statement: str, parameters: Parameters) -> Cursor:
     database = connections[DEFAULT_DB_ALIAS]  # its proxy asks a thread-local per attribute
     database.ensure_connection()
     with database.wrap_database_errors:

@@ -1,7 +1,9 @@
 """The only writers. Each verb takes an actor, is audited, and is callable from every door."""
 
+from memory.actions.breach import note_breaches
 from memory.actions.claim import claim_next, claim_review, keep_claim, release_claim
 from memory.actions.decide import decide_review
+from memory.actions.digest import subscribe_digest, unsubscribe_digest
 from memory.actions.doubt import doubt_derived
 from memory.actions.expire import expire_memories, expire_memory
 from memory.actions.forget import forget_memories
@@ -13,6 +15,7 @@ from memory.actions.outcome import report_outcome
 from memory.actions.pass_on import escalate_review, skip_review
 from memory.actions.policy import activate_policy, save_policy
 from memory.actions.question_use import raise_doubts
+from memory.actions.queue import delete_queue, save_queue
 from memory.actions.recall import recall_memories
 from memory.actions.recall_snapshot import recall_snapshot
 from memory.actions.refresh import refresh_memories
@@ -44,6 +47,7 @@ __all__ = [
     "claim_review",
     "create_snapshot",
     "decide_review",
+    "delete_queue",
     "delete_snapshot",
     "demote_memories",
     "destroy_retired_keys",
@@ -55,6 +59,7 @@ __all__ = [
     "keep_claim",
     "merge_memories",
     "name_subject",
+    "note_breaches",
     "order_rotation",
     "place_hold",
     "promote_memories",
@@ -77,11 +82,14 @@ __all__ = [
     "rewrap_keys",
     "rotate_due_keys",
     "save_policy",
+    "save_queue",
     "screen_stored",
     "set_lifecycle_rules",
     "set_recall_weights",
     "skip_review",
+    "subscribe_digest",
     "try_recall",
+    "unsubscribe_digest",
     "write_memories",
     "write_memory",
 ]

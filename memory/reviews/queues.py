@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from memory.models import ReviewQueue
 
+MOST_QUEUES = 200
+
 
 def queues_named(names: Iterable[str]) -> dict[str, ReviewQueue]:
     """Each as configured, or with the usual figures where nobody has configured it."""
