@@ -10,6 +10,7 @@ from console.accounts.permissions import Permission
 from console.platform.errors import NotFoundError
 from console.web.middleware import TenantRequest
 from console.web.quantities import MOST_COUNTED
+from console.web.screens.notices import unread
 from memory.access import visible_reviews
 from memory.models import ReviewStatus
 
@@ -30,7 +31,11 @@ def render_page(
     if fragment and htmx and not htmx.boosted and not htmx.history_restore_request:
         response = render(request, f"{template}#{fragment}", context, status=status)
     else:
-        context = {"open_reviews": _open_reviews(request), **context}
+        context = {
+            "open_reviews": _open_reviews(request),
+            "unread_notices": unread(request.actor),
+            **context,
+        }
         response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -9,6 +9,7 @@ from console.web.views import (
     audit,
     find,
     freeze,
+    guide,
     hold,
     invitation,
     key,
@@ -16,6 +17,7 @@ from console.web.views import (
     member,
     memory,
     merge,
+    notices,
     overview,
     policy,
     recall_setting,
@@ -30,6 +32,10 @@ from console.web.views import (
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/seen", notices.notices_seen, name="notices-seen"),
+    path("help/", guide.help_index, name="help"),
+    path("help/<slug:slug>", guide.help_page, name="help-page"),
     path("find/", find.find_page, name="find"),
     path("account/", account.account, name="account"),
     path("account/sessions/end", account.sessions_end, name="account-sessions-end"),

@@ -4,6 +4,7 @@ from console.accounts.models.api_key import ApiKey
 from console.accounts.models.idempotency import IdempotentAnswer
 from console.accounts.models.invitation import Invitation
 from console.accounts.models.membership import Membership
+from console.accounts.models.notices_seen import NoticesSeen
 from console.accounts.models.subject import Subject
 from console.accounts.models.user import User
 
@@ -14,6 +15,7 @@ __all__ = [
     "IdempotentAnswer",
     "Invitation",
     "Membership",
+    "NoticesSeen",
     "Stops",
     "Subject",
     "User",
