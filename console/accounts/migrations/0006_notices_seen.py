@@ -10,7 +10,7 @@ from console.tenancy.operations import EnableRowSecurity
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_agent_freezes'),
+        ('accounts', '0005_members'),
     ]
 
     operations = [
