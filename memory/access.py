@@ -25,7 +25,8 @@ from memory.touches import record_touch
 
 def was_in_force() -> Q:
     """A proposal that was expired unapproved has ended, and is no less a proposal."""
-    taken_effect = MemoryTransition.objects.filter(memory_id=OuterRef("id"), state=State.ACTIVE)
+    steps = MemoryTransition.objects.standing()
+    taken_effect = steps.filter(memory_id=OuterRef("id"), state=State.ACTIVE)
     return Q(state=State.ACTIVE) | Q(
         Exists(taken_effect), state__in=[State.SUPERSEDED, State.EXPIRED]
     )
@@ -78,7 +79,8 @@ def visible_versions(actor: Actor, memory: Memory) -> QuerySet[MemoryVersion]:
     versions = MemoryVersion.objects.filter(memory_id=memory.id).order_by("-number")
     if actor.may(Permission.MEMORY_READ_HELD):
         return versions
-    in_force = MemoryTransition.objects.filter(memory_id=memory.id, state=State.ACTIVE)
+    steps = MemoryTransition.objects.standing()
+    in_force = steps.filter(memory_id=memory.id, state=State.ACTIVE)
     return versions.filter(
         Q(number__in=in_force.values("version"))
         | Q(api_key_id=actor.api_key_id, api_key_id__isnull=False)

@@ -31,6 +31,7 @@ from memory.models import (
     State,
 )
 from memory.retrieval.index import refresh_index
+from memory.reviews import journal
 from memory.screening import Finding
 from memory.sealing import content_digest, open_versions, seal_said, sign_row
 from memory.signing.verify import Proof, keep_proofs, refusing_replays
@@ -151,9 +152,43 @@ def enter(
     refuse_held(memory, state, actor=actor)
     # Unopened: what no longer opens, because somebody changed it, must not stay in force for it.
     in_force = version or MemoryVersion.objects.get(memory_id=memory.id, number=memory.version)
-    moment = now()
+    journal.changing(memory)
+    was = State(memory.state)
+    _store(
+        memory,
+        {
+            "state": state,
+            "expires_at": expires_at or memory.expires_at,
+            # Who names another end than policy's chooses it.
+            "ttl": ttl or (memory.ttl if expires_at in {None, memory.expires_at} else None),
+        },
+        in_force=in_force,
+    )
+    step = transition(actor=actor, memory=memory, reason=reason)
+    insert_rows([step])
+    journal.entered(step)
+    refresh_index(memory, in_force)
+    announce_states([memory], was=was, actor=actor, reason=reason)
+    return memory
+
+
+def put_back(*, actor: Actor, memory: Memory, before: journal.Before) -> None:
+    """As it was before what is undone, whatever that was. Raises what `enter` raises."""
+    refuse_held(memory, before.state, actor=actor)
+    in_force = MemoryVersion.objects.get(memory_id=memory.id, number=before.version)
+    columns = {"state": before.state, "expires_at": before.expires_at, "ttl": before.ttl}
+    was = State(memory.state)
+    _store(memory, columns, in_force=in_force)
+    step = transition(actor=actor, memory=memory, reason="undone")
+    step.undoes_id = before.transition_id
+    insert_rows([step])
+    refresh_index(memory, in_force)
+    announce_states([memory], was=was, actor=actor, reason="undone")
+
+
+def _store(memory: Memory, columns: Mapping[str, Any], *, in_force: MemoryVersion) -> None:
     changes = {
-        "state": state,
+        **columns,
         "version": in_force.number,
         "content_digest": bytes(in_force.content_digest),
         "metadata": in_force.metadata,
@@ -161,22 +196,14 @@ def enter(
         "importance": in_force.importance,
         "valid_from": in_force.valid_from,
         "valid_to": in_force.valid_to,
-        "expires_at": expires_at or memory.expires_at,
-        # Who names another end than policy's chooses it.
-        "ttl": ttl or (memory.ttl if expires_at in {None, memory.expires_at} else None),
-        "updated_at": moment,
+        "updated_at": now(),
     }
     # Two writers at once must not silently drop one change.
     changed = Memory.objects.filter(id=memory.id, version=memory.version, state=memory.state)
     if not changed.update(**changes):
         raise StaleVersionError
-    was = State(memory.state)
     for name, value in changes.items():
         setattr(memory, name, value)
-    insert_rows([transition(actor=actor, memory=memory, reason=reason)])
-    refresh_index(memory, in_force)
-    announce_states([memory], was=was, actor=actor, reason=reason)
-    return memory
 
 
 UPDATE = """

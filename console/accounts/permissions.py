@@ -14,6 +14,7 @@ class Permission(StrEnum):
     MEMORY_DELETE = "memory.delete"
     REVIEW_READ = "review.read"
     REVIEW_DECIDE = "review.decide"
+    REVIEW_OVERRULE = "review.overrule"  # take back what somebody else decided
     HOLD_MANAGE = "hold.manage"  # place and release legal holds
     POLICY_READ = "policy.read"
     POLICY_EDIT = "policy.edit"

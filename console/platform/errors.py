@@ -89,6 +89,20 @@ class ClaimedByAnotherError(ConflictError):
     title = "Somebody else has claimed this"
 
 
+class NotUndoableError(ConflictError):
+    """Taking the decision back would not bring back what was before it."""
+
+    code = "not_undoable"
+    title = "The decision cannot be taken back"
+
+
+class SecondPersonError(ConflictError):
+    """Two people must agree on it, each having looked at it: it is not decided among others."""
+
+    code = "needs_second_person"
+    title = "Two people must agree on this one: decide it by itself"
+
+
 class IdempotencyMismatchError(ConflictError):
     code = "idempotency_mismatch"
     title = "This Idempotency-Key was used for another request"

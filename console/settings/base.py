@@ -243,6 +243,7 @@ SPECTACULAR_SETTINGS = {
         "MemoryState": "memory.models.State",
         "ReviewKind": "memory.models.ReviewKind",
         "ReviewStatus": "memory.models.ReviewStatus",
+        "DecisionOutcome": "memory.models.DecisionOutcome",
         "AuditOutcome": "audit.models.Outcome",
     },
 }

@@ -3,6 +3,7 @@
 from memory.actions.breach import note_breaches
 from memory.actions.claim import claim_next, claim_review, keep_claim, release_claim
 from memory.actions.decide import decide_review
+from memory.actions.decide_together import decide_reviews, preview_decisions, undo_decisions
 from memory.actions.digest import subscribe_digest, unsubscribe_digest
 from memory.actions.doubt import doubt_derived
 from memory.actions.expire import expire_memories, expire_memory
@@ -36,6 +37,7 @@ from memory.actions.set_lifecycle_rules import set_lifecycle_rules
 from memory.actions.set_recall_weights import set_recall_weights
 from memory.actions.snapshot import create_snapshot, delete_snapshot
 from memory.actions.try_recall import try_recall
+from memory.actions.undo import undo_decision, undoable_until
 from memory.actions.verify import record_verification
 from memory.actions.write import write_memories, write_memory
 
@@ -47,6 +49,7 @@ __all__ = [
     "claim_review",
     "create_snapshot",
     "decide_review",
+    "decide_reviews",
     "delete_queue",
     "delete_snapshot",
     "demote_memories",
@@ -62,6 +65,7 @@ __all__ = [
     "note_breaches",
     "order_rotation",
     "place_hold",
+    "preview_decisions",
     "promote_memories",
     "quarantine_memory",
     "raise_doubts",
@@ -89,6 +93,9 @@ __all__ = [
     "skip_review",
     "subscribe_digest",
     "try_recall",
+    "undo_decision",
+    "undo_decisions",
+    "undoable_until",
     "unsubscribe_digest",
     "write_memories",
     "write_memory",

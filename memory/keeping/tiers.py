@@ -43,7 +43,7 @@ WITH lately AS (
   UNION
   SELECT r.memory_id::text FROM memory_reviewitem r
   WHERE r.tenant_id = %(tenant)s AND r.closed_at >= %(lately)s
-    AND r.status IN ('approved', 'edited')
+    AND r.status IN ('approved', 'edited', 'restored')
 ), use AS (
   SELECT a.memory_id, count(DISTINCT {RUN_OF}) AS runs, max(a.at) AS last_at
   FROM lately JOIN audit_memoryaccess a ON a.memory_id = lately.memory_id
@@ -57,7 +57,7 @@ WITH lately AS (
     WHEN m.tier = 'episodic' AND EXISTS (
       SELECT FROM memory_reviewitem r
       WHERE r.tenant_id = m.tenant_id AND r.memory_id = m.id
-        AND r.status IN ('approved', 'edited')) THEN 'approved_by_a_person'
+        AND r.status IN ('approved', 'edited', 'restored')) THEN 'approved_by_a_person'
     WHEN m.tier = 'archival' AND use.last_at > m.updated_at THEN 'recalled_again'
   END AS reason
   FROM lately JOIN memory_memory m ON m.id = lately.memory_id::uuid

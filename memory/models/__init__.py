@@ -8,6 +8,8 @@ from memory.models.recall_index import RecallIndex
 from memory.models.recall_setting import RecallSetting
 from memory.models.review import (
     ABOUT_IN_FORCE,
+    DecisionEffect,
+    DecisionOutcome,
     ReviewDecision,
     ReviewItem,
     ReviewKind,
@@ -27,6 +29,8 @@ __all__ = [
     "ABOUT_IN_FORCE",
     "HELD_STATES",
     "SHIPPED",
+    "DecisionEffect",
+    "DecisionOutcome",
     "DigestSubscription",
     "Kind",
     "LegalHold",

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from console.accounts.models import Agent, Subject
@@ -32,13 +33,30 @@ class ReviewStatus(models.TextChoices):
     REJECTED = "rejected"
     EXPIRED = "expired"
     DELETED = "deleted"
+    MERGED = "merged"
+    RESTORED = "restored"
+    WITHDRAWN = "withdrawn"  # what raised the question was undone
+
+
+class DecisionOutcome(models.TextChoices):
+    """What one person decided. The review is closed by it, or waits for another, or goes on."""
+
+    APPROVED = "approved"
+    EDITED = "edited"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    DELETED = "deleted"
+    MERGED = "merged"
+    RESTORED = "restored"
+    QUARANTINED = "quarantined"
+    UNDONE = "undone"
 
 
 class ReviewItem(ScopedModel):
     """A write that waits for a person: version `version` of `memory`, and why it was held.
 
-    The decision is bound to `content_digest`: what was looked at is what takes effect. Where two
-    people must agree, a correction by the first takes the place of `first_version`, as proposed.
+    The decision is bound to `content_digest`: what was looked at is what takes effect. A reviewer's
+    own text takes the place of `first_version`, as proposed.
     """
 
     memory_id = models.UUIDField()
@@ -52,6 +70,8 @@ class ReviewItem(ScopedModel):
     version = models.PositiveIntegerField()
     first_version = models.PositiveIntegerField(null=True)
     kind = models.CharField(max_length=20, choices=ReviewKind)
+    # As what it was opened, where a person put it into quarantine since.
+    first_kind = models.CharField(max_length=20, choices=ReviewKind, blank=True)
     status = models.CharField(max_length=20, choices=ReviewStatus, default=ReviewStatus.OPEN)
     reasons = models.JSONField(default=list)
     risk = models.FloatField(default=0)
@@ -131,12 +151,19 @@ class ReviewItem(ScopedModel):
         return self.claimed_until is not None and self.claimed_until > now()
 
     @property
+    def opened_as(self) -> str:
+        return self.first_kind or self.kind
+
+    @property
     def is_about_in_force(self) -> bool:
         return self.kind in ABOUT_IN_FORCE
 
 
 class ReviewDecision(ScopedModel):
-    """Who decided a review, when, how and why. Append-only."""
+    """Who decided a review, when, how and why. Append-only: to undo one is to add one.
+
+    `batch_id` is shared by those that were decided at once.
+    """
 
     review_id = models.UUIDField()
     review = models.ForeignObject(
@@ -146,14 +173,47 @@ class ReviewDecision(ScopedModel):
         to_fields=("tenant_id", "id"),
         related_name="decisions",
     )
-    outcome = models.CharField(max_length=20, choices=ReviewStatus)
+    outcome = models.CharField(max_length=20, choices=DecisionOutcome)
     reason = models.CharField(max_length=60)
     comment = models.CharField(max_length=2000, blank=True)
     content_digest = models.BinaryField(max_length=32)
+    undoes_id = models.UUIDField(null=True)
+    batch_id = models.UUIDField(null=True)
     decided_by_kind = models.CharField(max_length=10)
     decided_by_id = models.UUIDField()
     decided_by_label = models.CharField(max_length=200)
     decided_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["tenant_id", "review_id"], name="decision_review")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome="undone") ^ models.Q(undoes_id__isnull=True),
+                name="only_an_undo_undoes",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant_id", "undoes_id"],
+                condition=models.Q(undoes_id__isnull=False),
+                name="a_decision_is_undone_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant_id", "review_id"], name="decision_review"),
+            models.Index(
+                fields=["tenant_id", "batch_id"],
+                name="decision_batch",
+                condition=models.Q(batch_id__isnull=False),
+            ),
+        ]
+
+
+class DecisionEffect(ScopedModel):
+    """What a decision changed, as it was before, so that it can be undone. Append-only.
+
+    `id` is the decision's. `review` are its columns, `memories` those of each memory by its id
+    (`memory.reviews.journal`); `closed` and `opened` are other reviews. Never content.
+    """
+
+    review = models.JSONField()
+    memories = models.JSONField(default=dict)
+    closed = ArrayField(models.UUIDField(), default=list)
+    opened = ArrayField(models.UUIDField(), default=list)

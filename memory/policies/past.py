@@ -15,12 +15,12 @@ from memory.models import (
     ReviewDecision,
     ReviewItem,
     ReviewKind,
-    ReviewStatus,
 )
 from memory.policies.compiled import CompiledPolicy
 from memory.policies.facts import STANDING_LIMIT, Facts, is_known
 from memory.policies.in_force import STANDING_STATES, held_subjects
 from memory.policies.rule import Effect
+from memory.reviews.decisions import OUTCOME_OF, REWORDINGS
 from memory.screening import Finding
 from memory.screening.redaction import REDACTED
 from memory.sealing import open_versions
@@ -33,6 +33,7 @@ HOLDING = [
     ReviewKind.CONTRADICTION,
     ReviewKind.QUARANTINE,
 ]
+REWORDED = [OUTCOME_OF[decision] for decision in REWORDINGS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,13 @@ def past_writes(versions: Sequence[MemoryVersion], policy: CompiledPolicy) -> It
         stood={agent_id: _stood(agent_id) for agent_id in agents if _asks(policy)},
         reviews={
             (review.memory_id, review.first_version or review.version): review
-            for review in ReviewItem.objects.filter(memory_id__in=memory_ids, kind__in=HOLDING)
+            for review in ReviewItem.objects.filter(memory_id__in=memory_ids)
+            if review.opened_as in HOLDING
         },
         held=held_subjects({memory.subject_id for memory in memories.values()}, policy),
     )
     edits = ReviewDecision.objects.filter(
-        outcome=ReviewStatus.EDITED, review__memory_id__in=memory_ids
+        outcome__in=REWORDED, review__memory_id__in=memory_ids
     ).values_list("review__memory_id", "content_digest")
     corrections = {(memory_id, bytes(digest)) for memory_id, digest in edits}
     for version in open_versions(versions):
@@ -102,7 +104,7 @@ def _past(version: MemoryVersion, around: _Around) -> Past:
 def _effect(review: ReviewItem | None) -> Effect:
     if review is None:
         return Effect.APPROVE
-    return Effect.QUARANTINE if review.kind == ReviewKind.QUARANTINE else Effect.REVIEW
+    return Effect.QUARANTINE if review.opened_as == ReviewKind.QUARANTINE else Effect.REVIEW
 
 
 def _actor(version: MemoryVersion, agent: Agent | None) -> Actor:

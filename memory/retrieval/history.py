@@ -114,7 +114,7 @@ def rank_versions(
 
 def _approved(versions: list[MemoryVersion], at: datetime) -> set[tuple[UUID, int]]:
     """Which of them a person had written or approved by then, by memory and number."""
-    steps = MemoryTransition.objects.filter(
+    steps = MemoryTransition.objects.standing(at=at).filter(
         memory_id__in=[version.memory_id for version in versions],
         state=State.ACTIVE,
         actor_kind=ActorKind.USER,

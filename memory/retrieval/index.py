@@ -35,7 +35,10 @@ SELECT %s::uuid, entry.id, version, 0, key_generation, subject_id, agent_id, vis
   EXISTS (
     SELECT FROM memory_memorytransition step
     WHERE step.tenant_id = %s::uuid AND step.memory_id = entry.id AND step.state = 'active'
-      AND step.version = entry.version AND step.actor_kind = 'user')
+      AND step.version = entry.version AND step.actor_kind = 'user' AND step.undoes_id IS NULL
+      AND NOT EXISTS (
+        SELECT FROM memory_memorytransition undo
+        WHERE undo.tenant_id = step.tenant_id AND undo.undoes_id = step.id))
 FROM ROWS FROM (
   json_to_recordset(%s::json) AS (
     id uuid, version int4, key_generation int2, subject_id uuid, agent_id uuid, visibility text,

@@ -7,6 +7,7 @@ from uuid import UUID
 from audit.trail import note
 from console.platform.clock import now
 from memory.models import Memory, ReviewItem, ReviewStatus
+from memory.reviews import journal
 
 
 def close_all_reviews(memories: Sequence[Memory], *, status: ReviewStatus) -> dict[UUID, list[str]]:
@@ -27,5 +28,6 @@ def close_reviews(memory: Memory, *, status: ReviewStatus) -> None:
     waiting = ReviewItem.objects.filter(memory_id=memory.id, status=ReviewStatus.OPEN)
     closed = list(waiting.values_list("id", flat=True))
     if closed:
+        journal.closing(closed)
         waiting.update(status=status, closed_at=now())
         note(reviews_closed=[str(review_id) for review_id in closed])

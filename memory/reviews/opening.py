@@ -8,6 +8,7 @@ from console.tenancy.rows import fetch, insert_rows
 from console.tenancy.scope import current_tenant_id
 from memory.announcing import announce_opened
 from memory.models import Memory, ReviewItem, ReviewKind
+from memory.reviews import journal
 from memory.reviews.queues import queues_named
 
 # Counted no further: what has a thousand before it is late whatever else is true of it.
@@ -57,6 +58,7 @@ def enqueue(items: Sequence[ReviewItem]) -> None:
 def open_items(items: Sequence[ReviewItem]) -> Changes[ReviewItem]:
     """Saves them. The caller is an action whose event is `review.opened`."""
     enqueue(items)
+    journal.opening([item.id for item in items])
     opened: Changes[ReviewItem] = Changes()
     for item in items:
         codes = [reason["code"] for reason in item.reasons]

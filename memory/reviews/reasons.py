@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from memory.actions.decide import Decision
+from memory.reviews.decisions import Decision
 
 
 class DecisionReason(models.TextChoices):
@@ -21,6 +21,11 @@ class DecisionReason(models.TextChoices):
     OUTDATED = "outdated", "No longer true"
     NOT_NEEDED = "not_needed", "Served its purpose"
     MISTAKE = "mistake", "Written by mistake"
+    SUSPICIOUS = "suspicious", "Suspicious: to be looked into"
+    COMPLETES = "completes", "Completes what is known"
+    EARLIER_HOLDS = "earlier_holds", "The earlier one holds"
+    SLIP = "slip", "Decided by a slip"
+    RECONSIDERED = "reconsidered", "Thought again"
     OTHER = "other", "Another reason, told in the note"
 
 
@@ -38,7 +43,11 @@ REASONS_FOR: dict[Decision, tuple[DecisionReason, ...]] = {
     ),
     Decision.EXPIRE: (_R.OUTDATED, _R.NOT_NEEDED),
     Decision.DELETE: (_R.POISONED, _R.PERSONAL_DATA, _R.SECRET, _R.MISTAKE),
+    Decision.QUARANTINE: (_R.SUSPICIOUS, _R.POISONED, _R.PERSONAL_DATA, _R.SECRET),
+    Decision.MERGE: (_R.DUPLICATE, _R.COMPLETES),
+    Decision.RESTORE: (_R.EARLIER_HOLDS, _R.INACCURATE, _R.POISONED),
 }
+REASONS_TO_UNDO = (_R.SLIP, _R.RECONSIDERED)
 
 
 def offered(decision: Decision) -> list[tuple[str, str]]:

@@ -13,9 +13,16 @@ from console.api.serializers import StrictSerializer, refuse
 from console.api.v1.answers import Reason, Shape, VersionAnswer, as_json, shown_version
 from console.api.v1.memory_bodies import MAX_NAME
 from console.api.v1.queries import PageQuery
-from memory.actions.decide import Decision
-from memory.models import MemoryVersion, ReviewItem, ReviewKind, ReviewStatus, State
+from memory.models import (
+    DecisionOutcome,
+    MemoryVersion,
+    ReviewItem,
+    ReviewKind,
+    ReviewStatus,
+    State,
+)
 from memory.policies.rule import Priority
+from memory.reviews.decisions import Decision
 from memory.reviews.reasons import DecisionReason
 from memory.signing.stored import stored_signatures
 
@@ -94,7 +101,7 @@ class ReviewAnswer(Shape):
 
 
 class DecisionAnswer(Shape):
-    outcome = serializers.ChoiceField(choices=ReviewStatus.choices)
+    outcome = serializers.ChoiceField(choices=DecisionOutcome.choices)
     reason = serializers.CharField()
     note = serializers.CharField(allow_blank=True)
     content_digest = serializers.CharField(help_text="Of what took effect.")

@@ -23,9 +23,9 @@ from console.api.v1.review_shapes import (
 )
 from memory.access import review_for, visible_reviews
 from memory.actions import decide_review
-from memory.actions.decide import Decision
 from memory.lifecycle import version_of
 from memory.models import Memory, MemoryVersion, ReviewItem
+from memory.reviews.decisions import Decision
 
 TAGS = ["reviews"]
 COLUMNS = {

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from console.web.forms.filters import ANY, FilterForm, agent_choices, choice, text
-from memory.actions.decide import Decision
 from memory.models import ReviewItem, ReviewKind, ReviewStatus
+from memory.reviews.decisions import Decision
 from memory.reviews.reasons import offered
 
 

@@ -13,7 +13,6 @@ from console.web.screens.provenance import Provenance, provenance_of
 from console.web.screens.versions import original_of, passages_of, versions_by_number
 from console.web.text import Change, Passage, compare, excerpt
 from memory.access import visible_memories, visible_reviews
-from memory.actions.decide import Decision
 from memory.models import (
     Memory,
     MemoryVersion,
@@ -23,6 +22,7 @@ from memory.models import (
     ReviewStatus,
 )
 from memory.reviews.approvals import approved_by
+from memory.reviews.decisions import Decision
 from memory.reviews.proposer import proposed
 
 NONE = UUID(int=0)  # no row has it

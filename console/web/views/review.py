@@ -15,8 +15,8 @@ from console.web.render import need, render_page
 from console.web.screens.review import QUEUE_ORDER, next_in_queue, queue_rows, review_screen
 from memory.access import review_for, visible_reviews
 from memory.actions import decide_review
-from memory.actions.decide import STATUS_OF, Decision
 from memory.models import ReviewItem, ReviewKind
+from memory.reviews.decisions import Decision
 
 DONE = {
     Decision.APPROVE: "Approved. Agents can recall it now.",
@@ -102,7 +102,7 @@ def _done(review: ReviewItem, decision: Decision) -> str:
 
 def _decision(request: TenantRequest) -> Decision:
     sent = request.POST.get("decision", "")
-    if sent not in STATUS_OF:
+    if sent not in DONE:
         raise InvalidInputError.on("decision", "unknown", "Choose one of the decisions.")
     return Decision(sent)
 

@@ -1,0 +1,325 @@
+"""What bob decided he takes back, and all is as it was; or he is told why it cannot be."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from audit.models import AuditEvent
+from console.accounts.permissions import Role
+from console.platform.clock import now
+from console.platform.errors import NotPermittedError, NotUndoableError, OwnProposalError
+from memory.access import memory_for, visible_versions
+from memory.actions import (
+    activate_policy,
+    decide_review,
+    expire_memory,
+    recall_memories,
+    revise_memory,
+    save_policy,
+    undo_decision,
+    undoable_until,
+)
+from memory.actions.undo import UNDO_WINDOW
+from memory.models import (
+    Memory,
+    MemoryVersion,
+    RecallIndex,
+    ReviewDecision,
+    ReviewItem,
+    ReviewKind,
+    SealedContent,
+    State,
+)
+from memory.retrieval.query import RecallQuery
+from memory.reviews.decisions import Decision
+from memory.verification import check_memories
+from tests.cast import a_memory, a_person, a_write, remember
+from tests.policies.conftest import a_rule
+from tests.reviews.test_ends import found_unused
+from tests.reviews.world import everything
+
+PLACE = {"subject": "customer-4711", "key": "address"}
+
+
+def decide(person, review, decision=Decision.APPROVE, **fields):
+    fields.setdefault("reason", "other")
+    return decide_review(actor=person.actor, review=review, decision=decision, **fields)
+
+
+def undo(person, review, **fields):
+    return undo_decision(actor=person.actor, review=review, **fields)
+
+
+def recalled(machine, query):
+    recall = recall_memories(actor=machine.actor, query=RecallQuery(query=query))
+    return [hit.version.content for hit in recall.hits]
+
+
+def in_store(memory):
+    return Memory.objects.get(id=memory.id)
+
+
+@pytest.fixture
+def held(in_acme, robo):
+    return remember(robo, "Jonas lives in Hamburg.", confidence=0.1)
+
+
+@pytest.fixture
+def asked_for_two(in_acme, alice):
+    version = save_policy(actor=alice.actor, body={"rules": [a_rule("doubles", approvals=2)]})
+    activate_policy(actor=alice.actor, version=version)
+
+
+@pytest.fixture
+def erin(acme):
+    return a_person(acme, "erin", Role.REVIEWER)
+
+
+# Each makes something to decide upon, whose undoing must bring all of it back.
+
+
+def a_new_one(robo):
+    return remember(robo, "Jonas lives in Hamburg.", confidence=0.1, **PLACE).review
+
+
+def a_contradiction_of_two_that_were_asked_about(robo):
+    for _ in range(2):
+        found_unused(a_memory(robo, "Lives in Bonn.", **PLACE))
+    return remember(robo, "Lives in Kiel.", **PLACE).review
+
+
+def a_revision(robo):
+    memory = a_memory(robo, "Lives in Bonn.", **PLACE)
+    write = a_write("Lives in Ulm.", confidence=0.1, key="address", subject="customer-4711")
+    return revise_memory(actor=robo.actor, memory=memory, write=write, expected_version=1).review
+
+
+def a_doubt_about_a_source(robo):
+    source = a_memory(robo, "Lives in Bonn.", **PLACE)
+    a_memory(robo, "A dossier.", kind="summary", derived_from=(source.id,))
+    return found_unused(source)
+
+
+def one_that_replaces_another(robo):
+    old = a_memory(robo, "Sails.", subject="customer-4711")
+    write = {"confidence": 0.1, "subject": "customer-4711", "supersedes": (old.id,)}
+    return remember(robo, "Rows.", **write).review
+
+
+NEVER_IN_FORCE = [
+    a_new_one,
+    a_contradiction_of_two_that_were_asked_about,
+    one_that_replaces_another,
+]
+SITUATIONS = [*NEVER_IN_FORCE, a_revision, a_doubt_about_a_source]
+CASES = [
+    (situation, decision)
+    for situation in SITUATIONS
+    for decision in Decision
+    if decision is not Decision.RESTORE or situation not in NEVER_IN_FORCE
+]
+
+
+@pytest.mark.parametrize(("situation", "decision"), CASES)
+def test_all_is_as_it_was_before_the_decision(in_acme, robo, bob, situation, decision):
+    review = situation(robo)
+    other = a_memory(robo, "Is a sailor.", subject="customer-4711", confidence=0.9)
+    fields = {"into": other.id} if decision is Decision.MERGE else {}
+    if decision in {Decision.EDIT, Decision.MERGE}:
+        fields["content"] = "Corrected."
+    if decision is Decision.RESTORE:
+        write = a_write("Lives in Rome.", key="address", subject="customer-4711")
+        revise_memory(actor=robo.actor, memory=review.memory, write=write, expected_version=1)
+        fields["number"] = 1
+    before, events = everything(), AuditEvent.objects.count()
+    decide(bob, review, decision, **fields)
+    assert everything() != before
+    after, told = AuditEvent.objects.count(), AuditEvent.objects.exclude(kind="review.undone")
+    undone = undo(bob, review)
+    now_open = [row for row in everything()["reviews"] if row["status"] != "withdrawn"]
+    assert everything()["memories"] == before["memories"]
+    assert everything()["recall"] == before["recall"]
+    assert now_open == before["reviews"]
+    assert undone.is_open
+    assert events < after == told.count()
+    event = AuditEvent.objects.get(kind="review.undone")
+    assert (event.object_id, event.actor_id) == (review.id, bob.user.id)
+
+
+def test_an_undo_is_a_decision_that_points_at_the_one_it_undoes(held, bob):
+    decide(bob, held.review)
+    undo(bob, held.review, reason="slip", comment="the wrong key")
+    made, taken_back = ReviewDecision.objects.order_by("decided_at")
+    assert (taken_back.outcome, taken_back.undoes_id) == ("undone", made.id)
+    assert (taken_back.reason, taken_back.comment) == ("slip", "the wrong key")
+    assert taken_back.decided_by_id == bob.user.id
+    event = AuditEvent.objects.get(kind="review.undone")
+    assert event.payload["undone"] == str(made.id)
+    assert event.payload["put_back"] == [str(held.id)]
+
+
+def test_what_is_undone_is_decided_anew_and_undone_again(held, robo, bob, alice):
+    for _ in range(2):
+        decide(bob, held.review)
+        assert recalled(robo, "Where does Jonas live?") == ["Jonas lives in Hamburg."]
+        undo(bob, held.review)
+        assert recalled(robo, "Where does Jonas live?") == []
+    decide(alice, held.review, Decision.REJECT)
+    assert in_store(held.memory).state == State.REJECTED
+
+
+def test_what_was_in_force_by_mistake_is_read_by_nobody_after(held, bob, carol):
+    decide(bob, held.review)
+    assert memory_for(carol.actor, held.id).id == held.id
+    undo(bob, held.review)
+    decide(bob, held.review, Decision.EXPIRE)
+    assert not visible_versions(carol.actor, held.memory).exists()
+    undo(bob, held.review)
+    decide(bob, held.review)
+    assert visible_versions(carol.actor, held.memory).count() == 1
+
+
+def test_an_approval_that_was_undone_is_none_in_recall(in_acme, robo, bob):
+    memory = a_memory(robo, "Jonas lives in Hamburg.")
+    review = found_unused(memory)
+    decide(bob, review)
+    assert RecallIndex.objects.get(id=memory.id).is_approved
+    undo(bob, review)
+    assert not RecallIndex.objects.get(id=memory.id).is_approved
+    decide(bob, review, Decision.REJECT)
+    undo(bob, review)
+    assert not RecallIndex.objects.get(id=memory.id).is_approved
+
+
+def test_doubts_that_a_decision_raised_are_withdrawn_with_it(in_acme, robo, bob):
+    review = a_doubt_about_a_source(robo)
+    decide(bob, review, Decision.REJECT)
+    doubt = ReviewItem.objects.get(kind=ReviewKind.DOUBT)
+    undo(bob, review)
+    doubt.refresh_from_db()
+    assert doubt.status == "withdrawn"
+    assert doubt.closed_at is not None
+    event = AuditEvent.objects.get(kind="review.undone")
+    assert event.payload["reviews_withdrawn"] == [str(doubt.id)]
+
+
+def test_an_endorsement_that_was_taken_back_does_not_count(asked_for_two, robo, bob, erin, alice):
+    review = remember(robo, "The gate code is 4711.").review
+    decide(bob, review)
+    undo(bob, review)
+    assert decide(erin, review).is_open
+    assert not decide(alice, review).is_open
+
+
+def test_a_correction_that_two_must_agree_on_is_taken_back(asked_for_two, robo, bob, erin):
+    review = remember(robo, "The gate code is 4711.").review
+    decide(bob, review)
+    before = everything()
+    assert decide(erin, review, Decision.EDIT, content="It is secret.").version == 2
+    undo(erin, review)
+    assert everything() == before
+    assert decide(erin, review).status == "approved"
+
+
+def test_the_window_closes(held, bob):
+    decide(bob, held.review)
+    until = undoable_until(ReviewItem.objects.get())
+    assert until == ReviewDecision.objects.get().decided_at + UNDO_WINDOW
+    with time_machine.travel(until - timedelta(seconds=1), tick=False):
+        assert undoable_until(held.review) == until
+    with time_machine.travel(until, tick=False):
+        assert undoable_until(held.review) is None
+        with pytest.raises(NotUndoableError, match="10 minutes ago"):
+            undo(bob, held.review)
+    assert in_store(held.memory).state == State.ACTIVE
+    assert not AuditEvent.objects.filter(kind="review.undone").exists()
+
+
+def test_nobody_undoes_what_nobody_decided_or_twice(held, bob):
+    assert undoable_until(held.review) is None
+    with pytest.raises(NotUndoableError, match="Nobody has decided"):
+        undo(bob, held.review)
+    decide(bob, held.review)
+    decision_id = ReviewDecision.objects.get().id
+    undo(bob, held.review, decision_id=decision_id)
+    assert undoable_until(held.review) is None
+    decide(bob, held.review, Decision.REJECT)
+    with pytest.raises(NotUndoableError, match="decided anew"):
+        undo(bob, held.review, decision_id=decision_id)
+    assert in_store(held.memory).state == State.REJECTED
+
+
+def test_another_reviewer_may_not_but_an_owner_may(held, bob, erin, alice, dana):
+    decide(bob, held.review)
+    for person in (erin, dana):
+        with pytest.raises(NotPermittedError):
+            undo(person, held.review)
+    undo(alice, held.review)
+    assert in_store(held.memory).state == State.PENDING
+
+
+def test_an_owner_does_not_bring_back_what_she_proposed(in_acme, alice, bob):
+    mine = remember(alice, "I say so.", confidence=0.1)
+    decide(bob, mine.review, Decision.REJECT)
+    with pytest.raises(OwnProposalError):
+        undo(alice, mine.review)
+    assert in_store(mine.memory).state == State.REJECTED
+
+
+def test_what_somebody_built_on_stays(held, robo, bob):
+    decide(bob, held.review)
+    write = a_write("Jonas lives in Kiel.", confidence=0.1)
+    revise_memory(actor=robo.actor, memory=held.memory, write=write, expected_version=1)
+    with pytest.raises(NotUndoableError, match="changed since"):
+        undo(bob, held.review)
+    assert in_store(held.memory).state == State.ACTIVE
+
+
+def test_what_somebody_ended_since_stays_ended(held, bob, alice):
+    decide(bob, held.review)
+    expire_memory(actor=alice.actor, memory=held.memory, reason="x")
+    with pytest.raises(NotUndoableError, match="it is expired"):
+        undo(bob, held.review)
+    assert in_store(held.memory).state == State.EXPIRED
+
+
+def test_what_ended_while_another_must_approve_is_not_reopened(asked_for_two, robo, bob, alice):
+    held = remember(robo, "The gate code is 4711.")
+    decide(bob, held.review)
+    expire_memory(actor=alice.actor, memory=held.memory, reason="x")
+    with pytest.raises(NotUndoableError, match="expired since"):
+        undo(bob, held.review)
+
+
+def test_what_another_took_the_place_of_does_not_come_back_beside_it(in_acme, robo, bob):
+    review = found_unused(a_memory(robo, "Lives in Bonn.", **PLACE))
+    decide(bob, review, Decision.REJECT)
+    newer = a_memory(robo, "Lives in Kiel.", **PLACE)
+    with pytest.raises(NotUndoableError, match=str(newer.id)):
+        undo(bob, review)
+
+
+def test_erased_words_do_not_come_back(held, bob):
+    decide(bob, held.review, Decision.DELETE)
+    SealedContent.objects.all().delete()
+    with pytest.raises(NotUndoableError, match="erased"):
+        undo(bob, held.review)
+
+
+def test_an_end_and_a_ttl_come_back_to_the_second(in_acme, rookie, bob):
+    held = remember(rookie, "Jonas calls back today.", tier="working")
+    with time_machine.travel(now() + timedelta(days=2)):
+        before = in_store(held.memory)
+        assert decide(bob, held.review).status == "approved"
+        assert in_store(held.memory).expires_at > before.expires_at
+        undo(bob, held.review)
+        after = in_store(held.memory)
+    assert (after.expires_at, after.ttl) == (before.expires_at, before.ttl)
+
+
+def test_what_verifies_verifies_after_an_undo(acme, held, bob):
+    decide(bob, held.review, Decision.EDIT, content="Corrected.")
+    undo(bob, held.review)
+    assert MemoryVersion.objects.count() == 2
+    assert check_memories(acme.id, lambda _: None).problems == []
