@@ -147,6 +147,7 @@ class Maker:
             agent_id=memory.agent_id,
             subject_id=memory.subject_id,
             opened_at=memory.created_at,
+            due_at=memory.created_at + timedelta(days=self.random.choice([1, 3, DAYS + 1])),
             closed_at=None if is_open else memory.created_at + timedelta(hours=4),
         )
 

@@ -49,4 +49,15 @@ class AuditEvent(ScopedModel):
             models.Index(fields=["tenant_id", "actor_id", "-id"], name="event_actor"),
             models.Index(fields=["tenant_id", "kind", "-id"], name="event_kind"),
             models.Index(fields=["tenant_id", "xid"], name="event_xid"),
+            # What people look for among many events that went well.
+            models.Index(
+                fields=["tenant_id", "-id"],
+                name="event_refused",
+                condition=models.Q(outcome=Outcome.REFUSED),
+            ),
+            models.Index(
+                fields=["tenant_id", "-id"],
+                name="event_quarantined",
+                condition=models.Q(payload__state="quarantined"),
+            ),
         ]

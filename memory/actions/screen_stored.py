@@ -67,7 +67,11 @@ def quarantine_memory(*, actor: Actor, doubt: Doubt, reason: str) -> Memory:
     """Takes a memory out of recall at once, and asks a person."""
     actor.require(Permission.MEMORY_EXPIRE)
     _ask(actor=actor, doubt=doubt)
-    note(version=doubt.version.number, reasons=sorted({one.code for one in doubt.findings}))
+    note(
+        state=State.QUARANTINED,
+        version=doubt.version.number,
+        reasons=sorted({one.code for one in doubt.findings}),
+    )
     return enter(
         actor=actor,
         memory=doubt.memory,

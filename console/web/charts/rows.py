@@ -18,8 +18,11 @@ from console.web.quantities import compact
 
 @dataclass(frozen=True, slots=True)
 class Category:
+    """`tone` is its own where the chart has one series."""
+
     name: str
     href: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,12 @@ def rows(
     totals = [sum(cell.value for cell in row.cells) for row in known.rows]
     longest = max(totals, default=0) or 1
     bars = [
-        Bar(category.name, category.href, compact(total), _parts(row.cells, series, longest))
+        Bar(
+            category.name,
+            category.href,
+            compact(total),
+            _parts(row.cells, series, longest, category.tone),
+        )
         for category, row, total in zip(categories, known.rows, totals, strict=True)
     ]
     linked = [
@@ -78,12 +86,12 @@ def rows(
     return Rows(id, title, description, bars, legend(series), shown)
 
 
-def _parts(cells: Sequence[Datum], series: Sequence[Series], longest: int) -> list[Part]:
+def _parts(cells: Sequence[Datum], series: Sequence[Series], longest: int, tone: str) -> list[Part]:
     parts, x = [], 0.0
     for cell, one, pattern in zip(cells, series, PATTERNS, strict=False):
         if not cell.value:
             continue
         width = cell.value / longest
-        parts.append(Part(x, width, one.tone, pattern, f"{cell.text} {one.name.lower()}"))
+        parts.append(Part(x, width, tone or one.tone, pattern, f"{cell.text} {one.name.lower()}"))
         x += width
     return parts

@@ -1,6 +1,7 @@
 """What the filters of lists share: GET forms whose every field may be left out."""
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
 from typing import Any, cast
 
 from django import forms
@@ -45,3 +46,14 @@ def text(label: str, *, placeholder: str = "", search: bool = False) -> forms.Ch
     )
     # PostgreSQL takes no NUL, and CharField refuses one.
     return forms.CharField(label=label, required=False, max_length=200, widget=kind)
+
+
+def day_field(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+def midnight(day: date) -> datetime:
+    """Lists count days in UTC."""
+    return datetime.combine(day, time.min, UTC)

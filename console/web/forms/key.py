@@ -1,12 +1,15 @@
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+from django.db.models import QuerySet
 
 from console.accounts.actor import Actor
-from console.accounts.models import Agent
+from console.accounts.models import Agent, ApiKey
 from console.accounts.permissions import Permission
+from console.keys.models import SigningKey
 from console.platform.clock import now
+from console.web.forms.filters import ANY, FilterForm, choice
 
 NEVER = "never"
 LIFETIMES = (("30", "30 days"), ("90", "90 days"), ("365", "1 year"), (NEVER, "Never"))
@@ -28,6 +31,25 @@ USUAL_SCOPES = (
     Permission.TRACES_INGEST,
     Permission.OUTCOME_REPORT,
 )
+
+
+SOON_DAYS = 14
+
+K = TypeVar("K", ApiKey, SigningKey)
+
+
+def ending_soon(keys: QuerySet[K]) -> QuerySet[K]:
+    """In use, and to be replaced within SOON_DAYS."""
+    moment = now()
+    until = moment + timedelta(days=SOON_DAYS)
+    return keys.filter(revoked_at__isnull=True, expires_at__gt=moment, expires_at__lte=until)
+
+
+class KeyFilter(FilterForm):
+    due = choice("Expires", [ANY, ("soon", f"Within {SOON_DAYS} days")])
+
+    def apply(self, keys: QuerySet[K]) -> QuerySet[K]:
+        return ending_soon(keys) if "due" in self.chosen else keys
 
 
 class KeyForm(forms.Form):

@@ -1,10 +1,12 @@
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from console.platform.clock import now
 from console.web.forms.filters import ANY, FilterForm, agent_choices, choice, text
 from memory.models import ReviewItem, ReviewKind, ReviewStatus
 from memory.reviews.decisions import Decision
@@ -17,11 +19,32 @@ def queue_choices() -> list[tuple[str, str]]:
     return [ANY, *((queue, queue) for queue in queues.distinct())]
 
 
+# When a decision is due, as the queue promised: each open review is in one of these.
+DUE = [
+    ("overdue", "Past its time"),
+    ("hour", "Within the hour"),
+    ("day", "Within a day"),
+    ("later", "Later"),
+]
+
+
+def due_within(name: str, *, at: datetime) -> Q:
+    hour, day = at + timedelta(hours=1), at + timedelta(days=1)
+    if name == "overdue":
+        return Q(due_at__lte=at)
+    if name == "hour":
+        return Q(due_at__gt=at, due_at__lte=hour)
+    if name == "day":
+        return Q(due_at__gt=hour, due_at__lte=day)
+    return Q(due_at__gt=day)
+
+
 class ReviewFilter(FilterForm):
     queue = choice("Queue", queue_choices)
     kind = choice("Held as", [ANY, *ReviewKind.choices])
     agent = choice("Agent", agent_choices)
     subject = text("Subject")
+    due = choice("Due", [ANY, *DUE])
 
     def apply(self, reviews: QuerySet[ReviewItem]) -> QuerySet[ReviewItem]:
         chosen = self.chosen
@@ -33,6 +56,8 @@ class ReviewFilter(FilterForm):
             reviews = reviews.filter(agent_id=chosen["agent"])
         if "subject" in chosen:
             reviews = reviews.filter(subject__external_id=chosen["subject"])
+        if "due" in chosen:
+            reviews = reviews.filter(due_within(chosen["due"], at=now()))
         return reviews
 
 

@@ -12,11 +12,12 @@ from console.accounts.permissions import Permission
 from console.administration import IssuedKey, issue_agent_key, issue_personal_key, revoke_key
 from console.keys.models import SigningKey
 from console.platform.errors import InvalidInputError, NotFoundError
-from console.web.forms.key import ME, KeyForm
+from console.web.forms.key import ME, KeyFilter, KeyForm
 from console.web.forms.problems import show_problems
 from console.web.middleware import TenantRequest
 from console.web.paging import paginate
 from console.web.render import need, render_page
+from console.web.screens.key import visible_keys
 from console.web.step_up import step_up
 
 MOST_SIGNING_KEYS = 200
@@ -24,8 +25,9 @@ MOST_SIGNING_KEYS = 200
 
 @require_safe
 def key_list(request: TenantRequest) -> HttpResponse:
-    page = paginate(request, _keys(request), order=("-id",))
-    context = {"page": page, "signing_keys": _signing_keys(request)}
+    filters = KeyFilter(request.GET)
+    page = paginate(request, filters.apply(_keys(request)), order=("-id",))
+    context = {"filters": filters, "page": page, "signing_keys": _signing_keys(request, filters)}
     return render_page(request, "settings/keys.html", context)
 
 
@@ -62,20 +64,16 @@ def key_revoke(request: TenantRequest, key_id: UUID) -> HttpResponse:
 
 
 def _keys(request: TenantRequest) -> QuerySet[ApiKey]:
-    """One's own; everybody's and the agents' for those who manage keys."""
     need(request, Permission.KEYS_OWN)
-    keys = ApiKey.objects.select_related("agent", "user", "created_by")
-    if request.actor.may(Permission.KEYS_MANAGE):
-        return keys
-    return keys.filter(user_id=request.actor.id)
+    return visible_keys(request.actor)
 
 
-def _signing_keys(request: TenantRequest) -> list[SigningKey]:
+def _signing_keys(request: TenantRequest, filters: KeyFilter) -> list[SigningKey]:
     """By agent, the newest first; for those who manage keys."""
     if not request.actor.may(Permission.KEYS_MANAGE):
         return []
-    keys = SigningKey.objects.select_related("agent").order_by("agent__name", "-id")
-    return list(keys[:MOST_SIGNING_KEYS])
+    keys = filters.apply(SigningKey.objects.select_related("agent"))
+    return list(keys.order_by("agent__name", "-id")[:MOST_SIGNING_KEYS])
 
 
 def _issue(request: TenantRequest, form: KeyForm) -> IssuedKey:

@@ -1,0 +1,1 @@
+"""A tenant's posture: each part asks a question, and each figure leads to the list behind it."""

@@ -1,0 +1,126 @@
+"""What was stopped, and how much of what was written is signed and was looked at."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDay
+
+from audit.models import AuditEvent
+from console.platform.ids import first_id_of
+from console.web.charts import Columns, Datum, Meter, Series, columns, meter
+from console.web.forms.audit import between
+from console.web.forms.filters import midnight
+from console.web.screens.posture.tile import Tile, address, day, plural
+from memory.models import MemoryVersion, ReviewItem, ReviewKind, ReviewStatus, WriteSignature
+from memory.stopped import blocked, quarantined
+
+DAYS = 30
+WEEK = 7
+# Opened by a write; the others ask about what is in force.
+OF_WRITES = (
+    ReviewKind.NEW,
+    ReviewKind.REVISION,
+    ReviewKind.CONTRADICTION,
+    ReviewKind.QUARANTINE,
+)
+SIGNED_TARGET = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedPosture:
+    tiles: list[Tile]
+    by_day: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class CoveragePosture:
+    """Of the agents' writes of DAYS days."""
+
+    signed: Meter
+    reviewed: Meter
+
+
+def stopped_posture() -> StoppedPosture:
+    days = [day(back) for back in reversed(range(DAYS))]
+    events = between(AuditEvent.objects.all(), days[0])
+    refused, held = _by_day(blocked(events)), _by_day(quarantined(events))
+    week = sum(refused[one] for one in days[-WEEK:])
+    since = {"since": days[-WEEK].isoformat()}
+    tiles = [
+        Tile(
+            "Blocked writes",
+            f"{week:,}",
+            f"refused within {WEEK} days",
+            address("audit-list", outcome="blocked", **since),
+            "warn" if week else "neutral",
+        )
+    ]
+    chart = columns(
+        id="stopped",
+        title=f"Writes stopped in {DAYS} days",
+        description=(
+            f"{plural(sum(refused.values()), 'write')} refused and"
+            f" {plural(sum(held.values()), 'write')} quarantined since {days[0]:%-d %B}."
+        ),
+        first="Day (UTC)",
+        labels=[f"{one:%-d %b}" for one in days],
+        series=[
+            Series("Refused", "warn", [_datum(one, refused, "blocked") for one in days]),
+            Series("Quarantined", "danger", [_datum(one, held, "quarantined") for one in days]),
+        ],
+    )
+    return StoppedPosture(tiles, chart)
+
+
+def coverage_posture() -> CoveragePosture:
+    since = _first_id(day(DAYS - 1))
+    versions = MemoryVersion.objects.filter(id__gte=since, author_kind="agent").order_by()
+    signatures = WriteSignature.objects.filter(id__gte=since).order_by()
+    decided = (
+        ReviewItem.objects.filter(id__gte=since, kind__in=OF_WRITES, agent_id__isnull=False)
+        .exclude(status=ReviewStatus.OPEN)
+        .order_by()
+    )
+    every = versions.count()
+    signed = min(signatures.count(), every)
+    looked_at = decided.aggregate(count=Count("memory_id", distinct=True))["count"]
+    return CoveragePosture(
+        meter(
+            id="signed",
+            title="Signed",
+            part=signed,
+            whole=every,
+            target=SIGNED_TARGET,
+            href=address("key-list") + "#signing",
+        ),
+        meter(
+            id="reviewed",
+            title="Decided by a person",
+            part=min(looked_at, every),
+            whole=every,
+            href=address("review-list", status="decided"),
+        ),
+    )
+
+
+def _by_day(events: QuerySet[AuditEvent]) -> Counter[date]:
+    grouped = (
+        events.order_by()
+        .annotate(day=TruncDay("recorded_at", tzinfo=UTC))
+        .values_list("day")
+        .annotate(count=Count("*"))
+    )
+    return Counter({moment.date(): count for moment, count in grouped})
+
+
+def _datum(one: date, counts: Counter[date], outcome: str) -> Datum:
+    only = {"since": one.isoformat(), "until": one.isoformat()}
+    return Datum(counts[one], address("audit-list", outcome=outcome, **only))
+
+
+def _first_id(one: date) -> UUID:
+    """Ids are in the order of time: what began that day is found without another index."""
+    return first_id_of(midnight(one))
