@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audit', '0003_run_outcome'),
+        ('audit', '0005_govern_members'),
     ]
 
     operations = [
