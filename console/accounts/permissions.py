@@ -27,6 +27,12 @@ class Permission(StrEnum):
     # about risk, and an owner's. So reviewers freeze, and only owners thaw.
     AGENT_FREEZE = "agent.freeze"
     AGENT_MANAGE = "agent.manage"  # register, name an owner, trust, thaw
+    SUBJECT_READ = "subject.read"  # what is held about a person, in figures
+    SUBJECT_MANAGE = "subject.manage"  # record the legal basis
+    SUBJECT_EXPORT = "subject.export"  # everything about a person, in the clear
+    # Take in, approve, refuse, carry out. Reviewers too: of two people who must agree, a tenant
+    # with one owner has no other.
+    ERASURE_MANAGE = "erasure.manage"
     KEYS_OWN = "keys.own"  # make and revoke one's own personal keys
     KEYS_MANAGE = "keys.manage"  # everybody's, and agents'
     MEMBERS_READ = "members.read"  # who may do what, and the reviews of it
@@ -61,9 +67,12 @@ _AUDITOR = _READER | {
     Permission.AUDIT_READ,
     Permission.SNAPSHOT_READ,
     Permission.SETTINGS_READ,
+    Permission.SUBJECT_READ,
 }
 _REVIEWER = _AUDITOR | {
     Permission.AGENT_FREEZE,
+    Permission.SUBJECT_MANAGE,
+    Permission.ERASURE_MANAGE,
     Permission.REVIEW_DECIDE,
     Permission.SNAPSHOT_MANAGE,
     Permission.MEMORY_RECALL,

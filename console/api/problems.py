@@ -26,6 +26,7 @@ from console.platform.crypto.envelope import SealBrokenError
 from console.platform.errors import (
     AgentFrozenError,
     DomainError,
+    ErasedSubjectError,
     NotAuthenticatedError,
     NotFoundError,
     UnavailableError,
@@ -67,6 +68,7 @@ MEANINGS: dict[tuple[type[Exception], ...], Callable[[], DomainError]] = {
 # What only the database can refuse in time, by the name of the constraint it speaks of.
 CONSTRAINTS: dict[str, Callable[[], DomainError]] = {
     "agent_is_not_frozen": lambda: AgentFrozenError("Somebody stopped it while it was at it."),
+    "subject_is_not_erased": ErasedSubjectError,
 }
 
 

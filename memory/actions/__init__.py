@@ -6,9 +6,18 @@ from memory.actions.decide import decide_review
 from memory.actions.decide_together import decide_reviews, preview_decisions, undo_decisions
 from memory.actions.digest import subscribe_digest, unsubscribe_digest
 from memory.actions.doubt import doubt_derived
+from memory.actions.erase import carry_out_erasure, destroy_keys_of, erase_memories
+from memory.actions.erasure_request import (
+    approve_erasure,
+    receive_erasure,
+    refuse_erasure,
+    withdraw_erasure,
+)
 from memory.actions.expire import expire_memories, expire_memory
+from memory.actions.export_subject import export_subject
 from memory.actions.forget import forget_memories
 from memory.actions.hold import place_hold, release_hold
+from memory.actions.legal_basis import record_basis, withdraw_basis
 from memory.actions.merge import merge_memories
 from memory.actions.move import demote_memories, promote_memories
 from memory.actions.name_subject import name_subject
@@ -43,8 +52,10 @@ from memory.actions.write import write_memories, write_memory
 
 __all__ = [
     "activate_policy",
+    "approve_erasure",
     "ask_for_renewal",
     "begin_screening",
+    "carry_out_erasure",
     "claim_next",
     "claim_review",
     "create_snapshot",
@@ -53,11 +64,14 @@ __all__ = [
     "delete_queue",
     "delete_snapshot",
     "demote_memories",
+    "destroy_keys_of",
     "destroy_retired_keys",
     "doubt_derived",
+    "erase_memories",
     "escalate_review",
     "expire_memories",
     "expire_memory",
+    "export_subject",
     "forget_memories",
     "keep_claim",
     "merge_memories",
@@ -71,8 +85,11 @@ __all__ = [
     "raise_doubts",
     "recall_memories",
     "recall_snapshot",
+    "receive_erasure",
+    "record_basis",
     "record_verification",
     "refresh_memories",
+    "refuse_erasure",
     "rehash_memories",
     "rekey_names",
     "release_claim",
@@ -97,6 +114,8 @@ __all__ = [
     "undo_decisions",
     "undoable_until",
     "unsubscribe_digest",
+    "withdraw_basis",
+    "withdraw_erasure",
     "write_memories",
     "write_memory",
 ]

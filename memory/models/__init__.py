@@ -1,6 +1,8 @@
 from memory.models.digest_subscription import DigestSubscription
+from memory.models.erasure_request import OPEN_ERASURES, ErasureRequest, ErasureStatus
 from memory.models.fingerprint import MemoryFingerprint
 from memory.models.hold import LegalHold
+from memory.models.legal_basis import Basis, LegalBasis
 from memory.models.lifecycle_setting import LifecycleSetting
 from memory.models.memory import HELD_STATES, Kind, Memory, State, Tier, Visibility
 from memory.models.policy import SHIPPED, PolicyActivation, PolicyVersion
@@ -28,11 +30,16 @@ from memory.models.write_signature import WriteSignature
 __all__ = [
     "ABOUT_IN_FORCE",
     "HELD_STATES",
+    "OPEN_ERASURES",
     "SHIPPED",
+    "Basis",
     "DecisionEffect",
     "DecisionOutcome",
     "DigestSubscription",
+    "ErasureRequest",
+    "ErasureStatus",
     "Kind",
+    "LegalBasis",
     "LegalHold",
     "LifecycleSetting",
     "Memory",

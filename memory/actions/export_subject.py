@@ -1,0 +1,17 @@
+from audit.trail import audited, note
+from console.accounts.actor import Actor
+from console.accounts.models import Subject
+from console.accounts.permissions import Permission
+from memory.erasure.holdings import holdings_of
+
+
+@audited("subject.exported")
+def export_subject(*, actor: Actor, subject: Subject, comment: str = "") -> Subject:
+    """Puts on record that somebody takes away all about a person, before a word of it leaves.
+
+    The document itself is `memory.erasure.export.export_of`.
+    """
+    actor.require(Permission.SUBJECT_EXPORT)
+    held = holdings_of(subject)
+    note(memories=held.memories, versions=held.versions, accesses=held.accesses)
+    return subject

@@ -1,0 +1,93 @@
+"""What is held about a subject, in figures: the preview of an erasure, and what it then deleted."""
+
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from console.accounts.models import Subject
+from console.platform.errors import LegalHoldError
+from console.tenancy.rows import fetch
+from console.tenancy.scope import current_tenant_id
+from memory.models import LegalHold, Memory
+
+HELD = """
+WITH about AS (
+  SELECT id, state FROM memory_memory WHERE tenant_id = %(t)s AND subject_id = %(s)s
+)
+SELECT
+  (SELECT count(*) FROM about WHERE state <> 'erased'),
+  (SELECT count(*) FROM memory_memoryversion v JOIN about a ON a.id = v.memory_id
+   JOIN memory_sealedcontent c ON c.tenant_id = v.tenant_id AND c.id = v.id
+   WHERE v.tenant_id = %(t)s),
+  (SELECT coalesce(sum(cardinality(terms)), 0)::bigint FROM memory_recallindex
+   WHERE tenant_id = %(t)s AND subject_id = %(s)s),
+  (SELECT count(*) FROM memory_recallindex
+   WHERE tenant_id = %(t)s AND subject_id = %(s)s AND embedding IS NOT NULL),
+  (SELECT count(*) FROM memory_memoryfingerprint f JOIN about a ON a.id = f.id
+   WHERE f.tenant_id = %(t)s),
+  (SELECT count(*) FROM memory_subjectname WHERE tenant_id = %(t)s AND subject_id = %(s)s),
+  (SELECT count(*) FROM keys_datakey
+   WHERE tenant_id = %(t)s AND subject_id = %(s)s AND wrapped IS NOT NULL),
+  (SELECT count(*) FROM memory_reviewitem
+   WHERE tenant_id = %(t)s AND subject_id = %(s)s AND status = 'open'),
+  (SELECT count(*) FROM memory_reviewitem
+   WHERE tenant_id = %(t)s AND subject_id = %(s)s AND status <> 'open'),
+  (SELECT count(*) FROM memory_snapshotitem i JOIN about a ON a.id = i.memory_id
+   WHERE i.tenant_id = %(t)s),
+  (SELECT count(*) FROM audit_memoryaccess x
+   WHERE x.tenant_id = %(t)s AND x.memory_id IN (SELECT id::text FROM about))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Deleted by an erasure, down to the reviews that wait; the rest are ids, and stay."""
+
+    memories: int
+    versions: int
+    index_terms: int
+    embeddings: int
+    fingerprints: int
+    known_names: int
+    keys: int
+    open_reviews: int
+    closed_reviews: int
+    snapshot_items: int
+    accesses: int
+
+    def as_counts(self) -> dict[str, int]:
+        return asdict(self)
+
+
+def holdings_of(subject: Subject) -> Holdings:
+    """One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, {"t": current_tenant_id(), "s": subject.id})
+        return Holdings(*cursor.fetchone())
+
+
+def holds_over(subject: Subject) -> QuerySet[LegalHold]:
+    """Those that stand on the subject, or on any one memory about it."""
+    about = Memory.objects.filter(subject_id=subject.id).values("id")
+    over = Q(subject_id=subject.id) | Q(memory_id__in=about)
+    return LegalHold.objects.filter(over, released_at__isnull=True).order_by("-id")
+
+
+def refuse_held_subject(subject: Subject) -> None:
+    """Until the commit nobody places another hold. Raises LegalHoldError, which names those."""
+    fetch("SELECT mnemoscope_is_held(%s, NULL, %s)", [current_tenant_id(), subject.id])
+    grounds = [hold.ground for hold in holds_over(subject)[:5]]
+    if grounds:
+        raise LegalHoldError(f"Release the hold first: {'; '.join(grounds)}")
+
+
+def is_erased(subject_id: UUID) -> bool:
+    """Whether nothing can be kept about the subject any more: it had keys, and none opens."""
+    rows = fetch(
+        "SELECT bool_and(wrapped IS NULL) FROM keys_datakey"
+        " WHERE tenant_id = %s AND subject_id = %s AND purpose = 'content'",
+        [current_tenant_id(), subject_id],
+    )
+    return rows[0][0] is True
