@@ -4,6 +4,7 @@ A page stays put while rows are added in front of it, and a late page costs what
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -14,17 +15,21 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from console.web.addresses import asked
+
 PAGE_SIZE = 50
-AFTER, BEFORE = "after", "before"
+AFTER, BEFORE, NUMBER = "after", "before", "page"
+MOST_DIGITS = 5
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[M]):
+class Page(Generic[T]):
     """`previous` and `next` are query strings of the neighbouring pages, or None."""
 
-    items: list[M]
+    items: list[T]
     previous: str | None
     next: str | None
 
@@ -48,6 +53,21 @@ def paginate(
         if items and (has_more if backwards else cursor is not None)
         else None,
         next=_link(request, AFTER, items[-1], order) if items and (backwards or has_more) else None,
+    )
+
+
+def numbered(request: HttpRequest, items: Sequence[T], *, size: int = PAGE_SIZE) -> Page[T]:
+    """Of what was found and put in order as a whole; a number that is none is the first page's."""
+    text = request.GET.get(NUMBER, "")
+    number = (
+        max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else 1
+    )
+    start = (number - 1) * size
+    shown = list(items[start : start + size])
+    return Page(
+        shown,
+        previous=asked(request.GET, **{NUMBER: str(number - 1)}) if number > 1 else None,
+        next=asked(request.GET, **{NUMBER: str(number + 1)}) if len(items) > start + size else None,
     )
 
 
@@ -81,11 +101,7 @@ def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:
 
 def _link(request: HttpRequest, side: str, row: Model, order: tuple[str, ...]) -> str:
     text = urlsafe_b64encode(orjson.dumps(_values(row, order))).decode().rstrip("=")
-    query = request.GET.copy()
-    for name in (AFTER, BEFORE):
-        query.pop(name, None)
-    query[side] = text
-    return f"?{query.urlencode()}"
+    return asked(request.GET, **{side: text})
 
 
 def _decode(model: type[Model], order: tuple[str, ...], text: str) -> list[Any] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,6 +20,8 @@ PAGES = {
     "decided": "/review/?status=decided",
     "review item": "/review/{held.review_id}",
     "memories": "/memories/",
+    "memories found": "/memories/?q=Ada+has+orders&kind=fact",
+    "memories then": "/memories/?at={moment}",
     "nothing found": "/memories/?q=nobodywroteanysuchword",
     "try a recall": "/memories/try",
     "memory": "/memories/{revised.id}",
@@ -78,6 +81,7 @@ class Things:
     revised: object
     run: object
     span: object
+    moment: str
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +92,8 @@ def things(robo, auditor) -> Things:
     steps = ((run, step) for run in auditor.runs.list() for step in auditor.runs.spans(run.id))
     run, span = next((run, step) for run, step in steps if "create_memory" in step.name)
     agent = auditor.memories.get(revised.id).agent
-    return Things(agent, held, revised, run, span)
+    moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Things(agent, held, revised, run, span, moment)
 
 
 @pytest.mark.parametrize("name", PAGES)

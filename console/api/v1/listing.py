@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from console.accounts.actor import Actor
 from memory.access import visible_memories
+from memory.browsing import in_state
 from memory.models import Memory, MemoryVersion, State
 from memory.retrieval.narrowing import satisfying
 from memory.sealing import open_versions
@@ -30,7 +31,7 @@ def listed_memories(actor: Actor, asked: dict[str, Any], *, at: datetime) -> Que
     if namespace:
         memories = memories.filter(**{f"namespace__0_{len(namespace)}": namespace})
     if "state" in asked:
-        memories = memories.filter(_in_state(State(asked["state"]), at))
+        memories = memories.filter(in_state(State(asked["state"]), at=at))
     if "filter" in asked:
         memories = memories.filter(satisfying(asked["filter"]))
     return memories.filter(
@@ -43,13 +44,3 @@ def texts_of(memories: Sequence[Memory]) -> dict[UUID, MemoryVersion]:
     ids = [memory.id for memory in memories]
     versions = MemoryVersion.objects.filter(memory_id__in=ids, number=F("memory__version"))
     return {version.memory_id: version for version in open_versions(versions)}
-
-
-def _in_state(state: State, at: datetime) -> Q:
-    """By the state a reader is told: what is past its expiry is expired, swept or not."""
-    due = Q(state=State.ACTIVE, expires_at__lte=at)
-    if state is State.EXPIRED:
-        return Q(state=State.EXPIRED) | due
-    if state is State.ACTIVE:
-        return Q(state=State.ACTIVE) & (Q(expires_at__isnull=True) | Q(expires_at__gt=at))
-    return Q(state=state)

@@ -1,59 +1,90 @@
-from datetime import timedelta
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
-from django.db.models.functions import Now
 from django.http import QueryDict
 
 from console.platform.clock import now
 from console.web.forms.filters import ANY, FilterForm, agent_choices, choice, text
+from console.web.forms.moments import MomentField
 from memory.actions.decide import Decision
-from memory.models import Kind, Memory, State, Tier
-from memory.retrieval.asking import holding_words
+from memory.browsing import Expiry, Wanted
+from memory.models import Kind, State, Tier
 from memory.reviews.reasons import offered
 
-EXPIRY = [ANY, ("week", "Within 7 days"), ("month", "Within 30 days"), ("never", "Never")]
-WITHIN = {"week": timedelta(days=7), "month": timedelta(days=30)}
+EXPIRY = [(Expiry.NEVER, "Never"), (Expiry.SOON, "Within 7 days"), (Expiry.PAST, "Past")]
+SIGNED = [("yes", "Signed"), ("no", "Not signed")]
+RELEVANCE, NEWEST, ENDING = "relevance", "newest", "ending"
+ORDERS = [
+    ANY,
+    (RELEVANCE, "Best match"),
+    (NEWEST, "Newest"),
+    (ENDING, "Ending soonest"),
+]
+TO_COME = "Nobody knows yet what will be."
 
 
-class MemoryFilter(FilterForm):
-    q = text("Words", placeholder="Words in active memories", search=True)
+class PastForm(FilterForm):
+    """When one looks: `at` is the system's time, `valid_at` the world's."""
+
+    at = MomentField(label="As it was at (UTC)", required=False)
+    valid_at = MomentField(label="True in the world at (UTC)", required=False)
+
+    def clean_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["at"]
+        if at is not None and at > now():
+            raise forms.ValidationError(TO_COME)
+        return at
+
+    @property
+    def moment(self) -> datetime | None:
+        moment: datetime | None = self.chosen.get("at")
+        return moment
+
+
+class MemoryFilter(PastForm):
+    """`FACETS` are chosen by links beside the list, which the form only carries along."""
+
+    FACETS: ClassVar = ("state", "kind", "tier", "agent", "subject", "expiry", "signed")
+
+    q = text("Search", placeholder="What do you look for?", search=True)
+    sort = choice("Order", ORDERS)
     state = choice("State", [ANY, *State.choices])
     kind = choice("Kind", [ANY, *Kind.choices])
     tier = choice("Tier", [ANY, *Tier.choices])
     agent = choice("Agent", agent_choices)
-    subject = text("Subject")
-    expiry = choice("Expires", EXPIRY)
+    subject = text("About")
+    expiry = choice("Expires", [ANY, *EXPIRY])
+    signed = choice("Signature", [ANY, *SIGNED])
 
-    def apply(self, memories: QuerySet[Memory]) -> QuerySet[Memory]:
-        chosen = self.chosen
-        exact = {name: chosen[name] for name in ("kind", "tier") if name in chosen}
-        memories = memories.filter(**exact)
-        if "q" in chosen:
-            memories = memories.filter(id__in=holding_words(chosen["q"]).values("id"))
-        if "state" in chosen:
-            memories = in_state(memories, State(chosen["state"]))
-        if "agent" in chosen:
-            memories = memories.filter(agent_id=chosen["agent"])
-        if "subject" in chosen:
-            memories = memories.filter(subject__external_id=chosen["subject"])
-        if chosen.get("expiry") == "never":
-            memories = memories.filter(expires_at__isnull=True)
-        elif "expiry" in chosen:
-            until = now() + WITHIN[chosen["expiry"]]
-            memories = memories.filter(expires_at__gt=Now(), expires_at__lte=until)
-        return memories
+    @property
+    def order(self) -> str:
+        """By relevance where there is something to be relevant to."""
+        chosen: str = self.chosen.get("sort", "")
+        if "q" not in self.chosen and chosen == RELEVANCE:
+            return NEWEST
+        return chosen or (RELEVANCE if "q" in self.chosen else NEWEST)
 
+    @property
+    def wanted(self) -> Wanted:
+        chosen: dict[str, Any] = self.chosen
+        return Wanted(
+            state=State(chosen["state"]) if "state" in chosen else None,
+            kind=Kind(chosen["kind"]) if "kind" in chosen else None,
+            tier=Tier(chosen["tier"]) if "tier" in chosen else None,
+            agent_id=UUID(chosen["agent"]) if "agent" in chosen else None,
+            subject=chosen.get("subject", ""),
+            expiry=Expiry(chosen["expiry"]) if "expiry" in chosen else None,
+            signed=chosen["signed"] == "yes" if "signed" in chosen else None,
+        )
 
-def in_state(memories: QuerySet[Memory], state: State) -> QuerySet[Memory]:
-    """As a reader is told: an active memory past its expiry is expired already."""
-    lapsed = memories.filter(state=State.ACTIVE, expires_at__lte=now())
-    if state is State.EXPIRED:
-        return memories.filter(state=State.EXPIRED) | lapsed
-    if state is State.ACTIVE:
-        return memories.filter(state=State.ACTIVE).exclude(id__in=lapsed.values("id"))
-    return memories.filter(state=state)
+    @property
+    def wrong(self) -> list[tuple[str, str]]:
+        """Label and error of each facet that does not hold: none has a field of its own."""
+        named = [name for name in self.FACETS if name in self.errors]
+        return [(str(self[name].label), str(self.errors[name][0])) for name in named]
 
 
 class ReviseForm(forms.Form):

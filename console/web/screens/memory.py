@@ -1,6 +1,7 @@
 """One memory whole: what it says, what it said, who used it, and what was done to it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -34,9 +35,14 @@ MOST_READS = 200
 
 @dataclass(frozen=True, slots=True)
 class MemoryRow:
+    """A memory in a list, as it is, or was. `why` a search found it; `recallable` is of then."""
+
     memory: Memory
     state: State
     excerpt: str
+    expires_at: datetime | None
+    why: str = ""
+    recallable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ def memory_rows(memories: list[Memory]) -> list[MemoryRow]:
             memory,
             memory.state_at(moment),
             excerpt(texts[memory.id, memory.version].content, 160),
+            memory.expires_at,
         )
         for memory in memories
     ]

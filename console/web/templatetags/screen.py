@@ -15,6 +15,7 @@ from audit.kinds import KINDS
 from audit.models import AuditEvent
 from audit.timelines.step import Step
 from console.platform.clock import now
+from console.web.addresses import as_asked
 from console.web.quantities import bounded, relative, took
 from console.web.screens.run import Lane, lane_of
 from console.web.text import show_unseen
@@ -25,6 +26,7 @@ register = template.Library()
 SHORT_ID = 8
 
 register.filter(bounded)
+register.filter("moment", as_asked)
 
 
 @register.simple_tag

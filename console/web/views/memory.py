@@ -12,10 +12,10 @@ from console.platform.errors import InvalidInputError
 from console.web.forms.memory import EndForm, MemoryFilter, ReviseForm
 from console.web.forms.problems import show_problems
 from console.web.middleware import TenantRequest
-from console.web.paging import paginate
 from console.web.render import need, render_page
-from console.web.screens.memory import memory_rows, memory_screen
-from memory.access import memory_for, read_memory, version_for, visible_memories
+from console.web.screens.memory import memory_screen
+from console.web.screens.memory_list import memory_list_of
+from memory.access import memory_for, read_memory, version_for
 from memory.actions import expire_memory, restore_version, retire_memory, revise_memory
 from memory.actions.decide import Decision
 from memory.models import Memory
@@ -27,9 +27,8 @@ from memory.writes import as_written
 def memory_list(request: TenantRequest) -> HttpResponse:
     need(request, Permission.MEMORY_READ)
     filters = MemoryFilter(request.GET)
-    page = paginate(request, filters.apply(visible_memories(request.actor)), order=("-id",))
-    context = {"filters": filters, "page": page, "rows": memory_rows(page.items)}
-    return render_page(request, "memory/list.html", context, fragment="results")
+    context = {"filters": filters, "screen": memory_list_of(request, filters)}
+    return render_page(request, "memory/list.html", context, fragment="browse")
 
 
 @require_safe

@@ -1,0 +1,24 @@
+"""Links to the page at hand, asked otherwise: a filter more, a filter less, the next page."""
+
+from datetime import UTC, datetime
+
+from django.http import QueryDict
+
+PLACES = ("after", "before", "page")
+
+
+def asked(query: QueryDict, **changes: str | None) -> str:
+    """The query string with `changes`, from its first page on; None takes a name away."""
+    changed = query.copy()
+    for name in PLACES:
+        changed.pop(name, None)
+    for name, value in changes.items():
+        changed.pop(name, None)
+        if value is not None:
+            changed[name] = value
+    return f"?{changed.urlencode()}"
+
+
+def as_asked(at: datetime) -> str:
+    """A moment as an address names it, with no sign that would have to be quoted."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
