@@ -8,6 +8,7 @@ from audit.trail import append
 from console.accounts.authentication import actor_of_member
 from console.accounts.models import User
 from console.tenancy.scope import tenant_scope
+from console.web.step_up import authenticated_lately
 from console.web.tenants import memberships_of
 
 
@@ -17,6 +18,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     @override
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    @override
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """A sign-in a moment ago is a proof too; allauth would ask for a second one at once."""
+        return not authenticated_lately(self.request)
 
     @override
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:

@@ -1,5 +1,6 @@
 """People at browsers. What their browser complains of is kept, and fails their test."""
 
+import time
 from typing import Any
 
 from playwright.sync_api import (
@@ -25,6 +26,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 60_000
+FRESH_SECONDS = 120
 
 
 class Desks:
@@ -33,7 +35,7 @@ class Desks:
     def __init__(self, browser: Browser, instance: Instance) -> None:
         self._browser = browser
         self._instance = instance
-        self._sessions: dict[str, StorageState] = {}
+        self._sessions: dict[str, tuple[float, StorageState]] = {}
         self._contexts: list[BrowserContext] = []
         self._complaints: list[str] = []
 
@@ -44,14 +46,16 @@ class Desks:
         theme: str = "light",
         width: int = 1440,
         scripts: bool = True,
+        by_name: bool = False,
     ) -> Page:
-        if role is not None and role not in self._sessions:
-            self._sessions[role] = self._session_of(role)
+        """`by_name` comes to `localhost` instead of a bare address: passkeys need a name."""
+        url = self._instance.url
         return self._window(
+            base_url=url.replace("127.0.0.1", "localhost") if by_name else url,
             color_scheme=theme,
             viewport={"width": width, "height": 900},
             java_script_enabled=scripts,
-            storage_state=self._sessions[role] if role else None,
+            storage_state=self._session_of(role) if role else None,
         )
 
     def sign_in(self, page: Page, role: str) -> None:
@@ -59,7 +63,7 @@ class Desks:
         email, password = self.credentials(role)
         page.get_by_label("Email").fill(email)
         page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
 
     def credentials(self, role: str) -> tuple[str, str]:
         user = next(one for one in self._instance.demo["users"] if one["role"] == role)
@@ -74,6 +78,14 @@ class Desks:
         return complaints
 
     def _session_of(self, role: str) -> StorageState:
+        """Of a sign-in so fresh that no page asks again who it is."""
+        since, session = self._sessions.get(role, (-FRESH_SECONDS, None))
+        if session is None or time.monotonic() - since > FRESH_SECONDS:
+            session = self._signed_in(role)
+            self._sessions[role] = (time.monotonic(), session)
+        return session
+
+    def _signed_in(self, role: str) -> StorageState:
         page = self._window()
         page.goto("/")
         self.sign_in(page, role)
@@ -81,9 +93,8 @@ class Desks:
         return page.context.storage_state()
 
     def _window(self, **options: Any) -> Page:
-        context = self._browser.new_context(
-            base_url=self._instance.url, reduced_motion="reduce", **options
-        )
+        options = {"base_url": self._instance.url, **options}
+        context = self._browser.new_context(reduced_motion="reduce", **options)
         context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         page = context.new_page()
@@ -101,7 +112,7 @@ class Desks:
                 self._complaints.append(f"{line.type} at {page.url}: {line.text}")
 
         def on_request(request: Request) -> None:
-            if not request.url.startswith((f"{self._instance.url}/", "data:", "blob:")):
+            if not request.url.startswith((f"{options['base_url']}/", "data:", "blob:")):
                 self._complaints.append(f"asked {request.url} from {page.url}")
 
         page.on("response", on_response)
