@@ -1,9 +1,12 @@
+from typing import ClassVar, Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from console.accounts.models import Agent, Subject
 from console.platform.clock import now
-from console.tenancy.models import ScopedModel
+from console.tenancy.models import ScopedManager, ScopedModel
 from memory.models.memory import Memory
 
 
@@ -159,6 +162,13 @@ class ReviewItem(ScopedModel):
         return self.kind in ABOUT_IN_FORCE
 
 
+class DecisionQuerySet(models.QuerySet["ReviewDecision"]):
+    def standing(self) -> Self:
+        """Without those undone, and without the undoing."""
+        undone = ReviewDecision.objects.filter(undoes_id=OuterRef("id"))
+        return self.filter(~Exists(undone), undoes_id__isnull=True)
+
+
 class ReviewDecision(ScopedModel):
     """Who decided a review, when, how and why. Append-only: to undo one is to add one.
 
@@ -183,6 +193,8 @@ class ReviewDecision(ScopedModel):
     decided_by_id = models.UUIDField()
     decided_by_label = models.CharField(max_length=200)
     decided_at = models.DateTimeField(default=now, editable=False)
+
+    objects: ClassVar = ScopedManager.from_queryset(DecisionQuerySet)()
 
     class Meta:
         constraints = [

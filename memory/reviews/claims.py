@@ -64,7 +64,7 @@ def _takeable(actor: Actor, among: QuerySet[ReviewItem], at: datetime) -> QueryS
 
 def _approved_by(actor: Actor) -> Exists:
     return Exists(
-        ReviewDecision.objects.filter(
+        ReviewDecision.objects.standing().filter(
             review_id=OuterRef("id"),
             decided_by_id=actor.id,
             outcome__in=APPROVING,

@@ -43,6 +43,11 @@ def seven(in_acme, robo):
 
 
 @pytest.fixture
+def mine(in_acme, bob):
+    return remember(bob, "I say so.", confidence=0.1).review
+
+
+@pytest.fixture
 def critical(in_acme, alice, robo):
     version = save_policy(actor=alice.actor, body={"rules": [a_rule("doubles", approvals=2)]})
     activate_policy(actor=alice.actor, version=version)
@@ -86,8 +91,7 @@ def test_two_that_contradict_each_other_are_taken_back_in_turn(in_acme, robo, bo
     assert everything() == before
 
 
-def test_what_is_refused_stops_no_other_and_says_why(seven, critical, bob, alice):
-    mine = remember(bob, "I say so.", confidence=0.1).review
+def test_what_is_refused_stops_no_other_and_says_why(seven, mine, critical, bob, alice):
     decide_review(actor=alice.actor, review=seven[0], decision=Decision.REJECT, reason="other")
     claim_review(actor=alice.actor, review=seven[1])
     seen = {review.id: bytes(review.content_digest) for review in seven} | {seven[2].id: b"\0" * 32}
@@ -122,8 +126,7 @@ def test_nothing_is_half_done_within_an_item(in_acme, robo, rookie, bob):
     assert not ReviewDecision.objects.filter(review_id=held.review.id).exists()
 
 
-def test_a_dry_run_tells_what_would_become_of_each_and_changes_nothing(seven, critical, bob):
-    mine = remember(bob, "I say so.", confidence=0.1).review
+def test_a_dry_run_tells_what_would_become_of_each_and_changes_nothing(seven, mine, critical, bob):
     before, events = everything(), AuditEvent.objects.count()
     reviews = [*seven, critical, mine]
     preview = preview_decisions(
