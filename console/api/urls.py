@@ -13,6 +13,7 @@ from console.api.v1.agents import (
 )
 from console.api.v1.audit_events import AuditEventsView
 from console.api.v1.batch import MemoryBatchView
+from console.api.v1.decisions import DecisionsView
 from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
 from console.api.v1.holds import HoldsView, HoldView
 from console.api.v1.lifecycle_setting import LifecycleSettingView
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "memories/<str:memory_id>/versions", MemoryVersionsView.as_view()),
     path(V1 + "memories/<str:memory_id>/restore", MemoryRestoreView.as_view()),
     path(V1 + "memories/<str:memory_id>/expire", MemoryExpireView.as_view()),
+    path(V1 + "decisions", DecisionsView.as_view()),
     path(V1 + "recall", RecallView.as_view()),
     path(V1 + "reviews", ReviewsView.as_view()),
     path(V1 + "reviews/<str:review_id>", ReviewView.as_view()),

@@ -204,6 +204,6 @@ def _why_disable(result: Result) -> DisabledWhy | None:
     return DisabledWhy.FAILING if since and now() - since >= FAILING_FOR else None
 
 
-def soonest(results: Sequence[Result]) -> bool:
+def is_retried_soon(results: Sequence[Result]) -> bool:
     """Whether something is to be tried again before the next sweep."""
     return any(not one.succeeded and one.letter.attempts == 1 for one in results)

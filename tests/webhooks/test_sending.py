@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import standardwebhooks
 import time_machine
+from mnemoscope_client import verify_webhook
 
 from audit.models import AuditEvent
 from console.keys.models import DataKey, Purpose
@@ -63,6 +64,7 @@ def test_a_decision_arrives_signed_as_an_independent_verifier_wants_it(
     assert body["data"]["memory_id"] == str(decided.event.memory_id)
     assert got.headers["content-type"] == "application/json"
     assert got.headers["webhook-id"] == decided.event.message_id
+    assert verify_webhook(got.headers, got.body, listening.secret).data == body["data"]
     assert again(decided).state == "delivered"
     attempt = WebhookAttempt.objects.get()
     assert (attempt.status, attempt.error, attempt.succeeded) == (204, "", True)

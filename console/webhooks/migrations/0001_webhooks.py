@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('xid', models.BigIntegerField(db_default=models.Func(models.Func(function='pg_current_xact_id', output_field=models.TextField()), function='', output_field=models.BigIntegerField(), template='(%(expressions)s::text::bigint)'), editable=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['tenant_id', 'agent_id', 'xid', 'id'], name='outgoing_agent'), models.Index(condition=models.Q(('agent_id__isnull', True)), fields=['tenant_id', 'api_key_id', 'xid', 'id'], name='outgoing_person'), models.Index(fields=['tenant_id', 'at'], name='outgoing_age')],
+                'indexes': [models.Index(fields=['tenant_id', 'agent_id', 'xid', 'id'], name='outgoing_agent'), models.Index(condition=models.Q(('agent_id__isnull', True)), fields=['tenant_id', 'api_key_id', 'xid', 'id'], name='outgoing_person'), models.Index(fields=['tenant_id', 'memory_id', 'xid', 'id'], name='outgoing_memory'), models.Index(fields=['tenant_id', 'at'], name='outgoing_age')],
             },
         ),
         migrations.CreateModel(

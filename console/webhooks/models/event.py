@@ -38,6 +38,7 @@ class OutgoingEvent(ScopedModel):
                 condition=models.Q(agent_id__isnull=True),
                 name="outgoing_person",
             ),
+            models.Index(fields=["tenant_id", "memory_id", "xid", "id"], name="outgoing_memory"),
             models.Index(fields=["tenant_id", "at"], name="outgoing_age"),
         ]
 

@@ -1,5 +1,6 @@
 """Remember and recall through Mnemoscope, the governed memory of AI agents."""
 
+from mnemoscope_client.answers.decision import Decision, Decisions
 from mnemoscope_client.answers.event import AuditEvent
 from mnemoscope_client.answers.memory import Memory, MemoryVersion
 from mnemoscope_client.answers.reason import Reason
@@ -36,6 +37,7 @@ from mnemoscope_client.errors import (
 from mnemoscope_client.requests.fields import UNSET, NewMemory
 from mnemoscope_client.retry import RetryPolicy
 from mnemoscope_client.version import VERSION
+from mnemoscope_client.webhooks import WebhookMessage, WebhookVerificationError, verify_webhook
 
 __version__ = VERSION
 
@@ -49,6 +51,8 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
+    "Decision",
+    "Decisions",
     "FieldError",
     "HeldError",
     "Memory",
@@ -78,5 +82,8 @@ __all__ = [
     "StaleVersionError",
     "UnexpectedAnswerError",
     "ValidationError",
+    "WebhookMessage",
+    "WebhookVerificationError",
     "WriteResult",
+    "verify_webhook",
 ]

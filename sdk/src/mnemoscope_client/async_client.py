@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import httpx
 
+from mnemoscope_client.answers.decision import Decision
 from mnemoscope_client.binding import AsyncResource, async_method, async_pages
 from mnemoscope_client.calls import Call
-from mnemoscope_client.requests import audit, memories, recall, reviews, runs, snapshots
+from mnemoscope_client.requests import audit, decisions, memories, recall, reviews, runs, snapshots
 from mnemoscope_client.retry import Attempts, RetryPolicy
 from mnemoscope_client.settings import Settings
 from mnemoscope_client.tracing import tracing_for
@@ -89,6 +90,24 @@ class AsyncMnemoscopeClient(AsyncResource):
         self.audit = AsyncAudit(self)
 
     recall = async_method(recall.recall)
+    decisions = async_method(decisions.list_decisions)
+
+    async def wait_for_decision(
+        self,
+        memory_id: str,
+        *,
+        review_id: str | None = None,
+        timeout: float = 300,  # noqa: ASYNC109 - None, and no error
+    ) -> Decision | None:
+        """What a person decided about a held write; None if nobody did within `timeout` seconds.
+
+        Of several decisions about the memory, the newest; with `review_id`, as the write was
+        answered, the one about this write.
+        """
+        awaited = decisions.Awaited(memory_id, review_id=review_id, timeout=timeout)
+        while (call := awaited.next_call()) is not None:  # noqa: ASYNC110 - the server waits
+            await asyncio.sleep(awaited.take(await self.send(call)))
+        return awaited.decision
 
     async def send(self, call: Call[T]) -> T:
         attempts = Attempts(self._retry, call.replay)

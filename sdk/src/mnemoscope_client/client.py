@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import httpx
 
+from mnemoscope_client.answers.decision import Decision
 from mnemoscope_client.binding import Resource, method, pages
 from mnemoscope_client.calls import Call
-from mnemoscope_client.requests import audit, memories, recall, reviews, runs, snapshots
+from mnemoscope_client.requests import audit, decisions, memories, recall, reviews, runs, snapshots
 from mnemoscope_client.retry import Attempts, RetryPolicy
 from mnemoscope_client.settings import Settings
 from mnemoscope_client.tracing import tracing_for
@@ -93,6 +94,20 @@ class MnemoscopeClient(Resource):
         self.audit = Audit(self)
 
     recall = method(recall.recall)
+    decisions = method(decisions.list_decisions)
+
+    def wait_for_decision(
+        self, memory_id: str, *, review_id: str | None = None, timeout: float = 300
+    ) -> Decision | None:
+        """What a person decided about a held write; None if nobody did within `timeout` seconds.
+
+        Of several decisions about the memory, the newest; with `review_id`, as the write was
+        answered, the one about this write.
+        """
+        awaited = decisions.Awaited(memory_id, review_id=review_id, timeout=timeout)
+        while (call := awaited.next_call()) is not None:
+            time.sleep(awaited.take(self.send(call)))
+        return awaited.decision
 
     def send(self, call: Call[T]) -> T:
         attempts = Attempts(self._retry, call.replay)
