@@ -12,7 +12,7 @@ from console.accounts.actor import Actor
 from console.webhooks.kinds import EventKind
 from console.webhooks.models import OutgoingEvent
 from console.webhooks.outbox import announce
-from memory.models import Memory, ReviewItem, State
+from memory.models import DecisionOutcome, Memory, ReviewItem, State
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
 TOLD_BEFORE = frozenset({"ttl", "retention"})
@@ -36,12 +36,14 @@ def announce_opened(reviews: Sequence[ReviewItem]) -> None:
     )
 
 
-def announce_decided(review: ReviewItem, *, actor: Actor, reason: str) -> None:
-    """Once it has taken effect, which may have gone by way of other actions."""
+def announce_decided(
+    review: ReviewItem, *, outcome: DecisionOutcome, actor: Actor, reason: str
+) -> None:
+    """Once it has taken effect, or was taken back: by way of other actions, in either case."""
     memory = Memory.objects.get(id=review.memory_id)
     decided = {
         **_about(review),
-        "outcome": str(review.status),
+        "outcome": str(outcome),
         "reason": _code(reason),
         "state": str(memory.state),
         "version_in_force": memory.version,
@@ -91,7 +93,7 @@ def _about(review: ReviewItem) -> dict[str, Any]:
         "review_id": str(review.id),
         "memory_id": str(review.memory_id),
         "agent_id": _id(review.agent_id),
-        "version": review.version,
+        "version": review.first_version or review.version,  # as proposed
     }
 
 

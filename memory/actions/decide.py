@@ -84,7 +84,7 @@ def decide_review(
                 )
             review.status = ReviewStatus(outcome)
             review.closed_at = now()
-            announce_decided(review, actor=actor, reason=reason)
+            announce_decided(review, outcome=outcome, actor=actor, reason=reason)
         review.claimed_until = None  # where another must approve it too, they need not wait
         review.save(update_fields=["status", "closed_at", "claimed_until"])
         insert_rows([journal.effect_of(kept, left=review.status)])

@@ -7,6 +7,7 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.platform.errors import NotPermittedError, NotUndoableError, OwnProposalError
+from memory.announcing import announce_decided
 from memory.lifecycle import lock, put_back
 from memory.models import (
     DecisionEffect,
@@ -66,6 +67,7 @@ def undo_decision(
     _record(actor, review, decision, effect, reason=reason, comment=comment, batch_id=batch_id)
     _reopen(review, effect)
     _put_back(actor, before, memories)
+    announce_decided(review, outcome=DecisionOutcome.UNDONE, actor=actor, reason=reason)
     note(
         memory_id=str(review.memory_id),
         undone=str(decision.id),

@@ -79,6 +79,12 @@ def test_of_several_decisions_the_newest_counts_and_with_a_review_its_own(ask: A
     assert own.outcome == "approved"
 
 
+def test_a_decision_that_was_taken_back_is_none(ask: Ask) -> None:
+    server = ScriptedServer(told(decision_json(), decision_json(outcome="undone")), told())
+    waited = ask(server, lambda client: client.wait_for_decision(MEMORY_ID, timeout=0))
+    assert waited is None
+
+
 def test_a_memory_that_ended_waits_for_nobody_and_one_that_became_active_does(ask: Ask) -> None:
     ended = ScriptedServer(told(changed_json("expired")), told())
     assert ask(ended, lambda client: client.wait_for_decision(MEMORY_ID)).state == "expired"

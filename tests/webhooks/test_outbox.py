@@ -9,7 +9,13 @@ from console.accounts.permissions import Role
 from console.tenancy.scope import tenant_scope
 from console.webhooks.actions import create_webhook, pause_webhook
 from console.webhooks.models import OutgoingEvent, WebhookDelivery, WebhookEndpoint
-from memory.actions import decide_review, expire_memories, expire_memory, retire_memory
+from memory.actions import (
+    decide_review,
+    expire_memories,
+    expire_memory,
+    retire_memory,
+    undo_decision,
+)
 from memory.actions.decide import Decision
 from memory.keeping.sweeps import expire_due
 from memory.models import Memory
@@ -74,6 +80,14 @@ def test_a_correction_names_the_version_in_force(held, bob):
     decide(bob, held.review, Decision.EDIT, reason="corrected", content="Jonas lives in Kiel.")
     [decided] = told("review.decided")
     assert (decided["outcome"], decided["version"], decided["version_in_force"]) == ("edited", 1, 2)
+
+
+def test_a_decision_that_is_taken_back_is_told_too(held, bob):
+    decide(bob, held.review, Decision.REJECT, reason="inaccurate")
+    undo_decision(actor=bob.actor, review=held.review)
+    rejected, undone = told("review.decided")
+    assert (rejected["outcome"], rejected["state"]) == ("rejected", "rejected")
+    assert (undone["outcome"], undone["state"]) == ("undone", "pending")
 
 
 def test_nothing_is_told_of_what_is_rolled_back(held, bob):

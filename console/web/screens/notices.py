@@ -27,6 +27,7 @@ NEWS: dict[str, Permission] = {
     "hold.released": _P.AUDIT_READ,
     "key.destroyed": _P.AUDIT_READ,
     "member.added": _P.AUDIT_READ,
+    "webhook.disabled": _P.SETTINGS_READ,
 }
 PAGES = {
     "memory": "memory-detail",

@@ -55,7 +55,8 @@ class Awaited:
         self._after = answer.next_after or self._after
         for one in answer.results:
             if self._is_it(one):
-                self.decision = one
+                # Reviewers have some minutes to take a decision back: then it waits again.
+                self.decision = None if one.outcome == "undone" else one
         left = max(0.0, self._ends - time.monotonic())
         return min(answer.retry_after or 0.0, left)
 
