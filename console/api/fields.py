@@ -77,6 +77,16 @@ class NumberField(serializers.FloatField):
         return float(data)
 
 
+class FlagField(serializers.BooleanField):
+    default_error_messages = {"invalid": "Send true or false."}
+
+    @override
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class WholeNumberField(serializers.IntegerField):
     default_error_messages = {"invalid": "Send a whole number."} | RANGE
 

@@ -44,6 +44,11 @@ def newest_first() -> Order[Any]:
     )
 
 
+def position_in(order: Order[M], cursor: str) -> tuple[Any, ...]:
+    """What a cursor says. Raises InvalidInputError with the code `bad_cursor`."""
+    return _decode(order.layout, cursor)
+
+
 def page_of(rows: QuerySet[M], order: Order[M], *, cursor: str | None, limit: int) -> Page[M]:
     """Raises InvalidInputError with the code `bad_cursor`."""
     if cursor is not None:

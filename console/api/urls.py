@@ -29,6 +29,14 @@ from console.api.v1.policies import (
 )
 from console.api.v1.recall import RecallView
 from console.api.v1.recall_setting import RecallSettingView
+from console.api.v1.review_desk import (
+    ReviewClaimView,
+    ReviewEscalateView,
+    ReviewHeartbeatView,
+    ReviewNextView,
+    ReviewReleaseView,
+    ReviewSkipView,
+)
 from console.api.v1.reviews import ReviewDecideView, ReviewsView, ReviewView
 from console.api.v1.runs import RunSpansView, RunsView, RunView
 from console.api.v1.snapshots import SnapshotItemsView, SnapshotsView, SnapshotView
@@ -47,6 +55,12 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "decisions", DecisionsView.as_view()),
     path(V1 + "recall", RecallView.as_view()),
     path(V1 + "reviews", ReviewsView.as_view()),
+    path(V1 + "reviews/next", ReviewNextView.as_view()),
+    path(V1 + "reviews/<str:review_id>/claim", ReviewClaimView.as_view()),
+    path(V1 + "reviews/<str:review_id>/heartbeat", ReviewHeartbeatView.as_view()),
+    path(V1 + "reviews/<str:review_id>/release", ReviewReleaseView.as_view()),
+    path(V1 + "reviews/<str:review_id>/skip", ReviewSkipView.as_view()),
+    path(V1 + "reviews/<str:review_id>/escalate", ReviewEscalateView.as_view()),
     path(V1 + "reviews/<str:review_id>", ReviewView.as_view()),
     path(V1 + "reviews/<str:review_id>/decide", ReviewDecideView.as_view()),
     path(V1 + "runs", RunsView.as_view()),

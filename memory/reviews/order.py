@@ -3,9 +3,9 @@
 The statement that orders is the statement that explains: `parts_of` reads what `ranked` sorts by.
 
 A flood waits behind itself. Each item was told on opening how many of the same agent's were open
-then (`ReviewItem.ahead`), and its score is divided by as many; what others wrote is divided by
-little. Before the last quarter of its time risk decides, in it the clock does: what is nearly due
-and had few before it comes before everything else, however harmless it looks.
+then (`ReviewItem.ahead`), and past a dozen its score is divided by as many more; what others wrote
+is divided by nothing. Before the last quarter of its time risk decides, in it the clock does: what
+is nearly due and no flood comes before everything else, however harmless it looks.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,6 +38,8 @@ DUE_SOON = 0.75
 NEARLY_DUE = 1000.0
 # Risk 1 counts five times as much as risk 0, each priority twice as much as the one below.
 RISK_SPAN = 4.0
+# So many of one agent are no flood, and stand in no line.
+NO_FLOOD = 12
 # Something new has waited for nothing, and still differs by its risk.
 NEW = 0.25
 # Long past its time an item gets no more urgent: among those, risk decides again.
@@ -102,7 +104,8 @@ def _parts(at: datetime) -> dict[str, Any]:
         "priority": Power(Value(2.0), Cast("priority", FloatField()) - Value(1.0)),
         "age": Value(NEW) + Least(waited, Value(MOST_WAITED)),
         "due": Case(is_due_soon, default=Value(0.0)),
-        "fairness": Value(1.0) / (Value(1.0) + Cast("ahead", FloatField())),
+        "fairness": Value(1.0)
+        / Greatest(Cast("ahead", FloatField()) - Value(NO_FLOOD - 1.0), Value(1.0)),
     }
 
 
@@ -113,10 +116,10 @@ def _explained(row: Mapping[str, Any]) -> list[Part]:
         due = "Its time is up or nearly so: it comes before all that has time."
     else:
         due = f"It is not due soon, which is from {DUE_SOON:.0%} of its time on."
-    if ahead:
-        fairness = f"{ahead} of the same agent waited when it came: no flood goes first."
+    if ahead <= NO_FLOOD:
+        fairness = f"{ahead} of the same agent waited when it came, which is no flood."
     else:
-        fairness = "None of the same agent waited when it came."
+        fairness = f"{ahead} of the same agent waited when it came: a flood waits behind itself."
     return [
         Part("risk", row["risk_weight"], "times", f"Risk {row['risk']:.2f} of 1."),
         Part(

@@ -135,6 +135,41 @@ def test_a_reviewer_lists_looks_and_decides_on_what_was_seen(ask: Ask) -> None:
     assert server.requests[-1].headers["idempotency-key"]
 
 
+def test_a_reviewer_works_through_the_queue(ask: Ask) -> None:
+    held = review_json(
+        clock="due_soon",
+        due_at="2026-11-21T10:00:00Z",
+        claim={"by": "u-1", "name": "bob", "until": "2026-11-21T09:05:00Z"},
+    )
+    server = ScriptedServer(answer(200, {"review": held}), answer(200, {"review": None}))
+    taken = ask(server, lambda client: client.reviews.take_next(queue="security"))
+    assert (taken.claimed_by, taken.clock) == ("bob", "due_soon")
+    assert taken.claimed_until == datetime(2026, 11, 21, 9, 5, tzinfo=UTC)
+    assert server.body() == {"queue": "security"}
+    assert server.requests[-1].headers["idempotency-key"]
+    assert ask(server, lambda client: client.reviews.take_next()) is None
+
+
+@pytest.mark.parametrize(
+    ("verb", "asked", "body"),
+    [
+        ("claim", {}, {}),
+        ("heartbeat", {}, {}),
+        ("release", {}, {}),
+        ("skip", {"reason": "later"}, {"reason": "later"}),
+        ("escalate", {"note": "Soon.", "two_people": True}, {"note": "Soon.", "two_people": True}),
+    ],
+)
+def test_a_reviewer_takes_keeps_and_passes_on(
+    ask: Ask, verb: str, asked: dict[str, Any], body: dict[str, Any]
+) -> None:
+    server = ScriptedServer(answer(200, review_json(claim=None)))
+    passed = ask(server, lambda client: getattr(client.reviews, verb)("r-1", **asked))
+    assert passed.claimed_by is None
+    assert server.requests[-1].url.path == f"/api/v1/reviews/r-1/{verb}"
+    assert server.body() == body
+
+
 def test_a_developer_reads_a_run_its_spans_and_the_trail(ask: Ask) -> None:
     start = datetime(2026, 11, 1, tzinfo=UTC)
     run = {"id": "run-1", "name": "invoke_agent", "state": "running", "agent": "support-agent"}

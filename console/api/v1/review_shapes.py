@@ -1,9 +1,12 @@
 """What the API takes and answers about reviews."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 from typing_extensions import override
@@ -13,6 +16,7 @@ from console.api.serializers import StrictSerializer, refuse
 from console.api.v1.answers import Reason, Shape, VersionAnswer, as_json, shown_version
 from console.api.v1.memory_bodies import MAX_NAME
 from console.api.v1.queries import PageQuery
+from console.platform.clock import now
 from memory.models import (
     DecisionOutcome,
     MemoryVersion,
@@ -23,11 +27,28 @@ from memory.models import (
 )
 from memory.policies.rule import Priority
 from memory.reviews.decisions import Decision
+from memory.reviews.order import Part, score_of
 from memory.reviews.reasons import DecisionReason
+from memory.reviews.sla import Clock, clock_of
 from memory.signing.stored import stored_signatures
 
 MAX_NOTE = 2_000
 SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+# What narrows a list, or what `next` gives, and the column it is about.
+COLUMNS = {
+    "status": "status",
+    "kind": "kind",
+    "agent": "agent_id",
+    "subject": "subject__external_id",
+    "queue": "queue",
+}
+
+
+def narrowed(reviews: QuerySet[ReviewItem], asked: dict[str, Any]) -> QuerySet[ReviewItem]:
+    wanted = {column: asked[name] for name, column in COLUMNS.items() if name in asked}
+    return reviews.filter(**wanted)
 
 
 class ReviewQuery(PageQuery):
@@ -79,6 +100,19 @@ class DecisionBody(StrictSerializer):
         return attrs
 
 
+class ClaimAnswer(Shape):
+    by = serializers.UUIDField(help_text="The id of the person.")
+    name = serializers.CharField()
+    until = serializers.DateTimeField(help_text="From then on anybody may take it.")
+
+
+class EscalationAnswer(Shape):
+    by = serializers.UUIDField()
+    name = serializers.CharField()
+    at = serializers.DateTimeField()
+    note = serializers.CharField()
+
+
 class ReviewAnswer(Shape):
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=ReviewStatus.choices)
@@ -97,7 +131,25 @@ class ReviewAnswer(Shape):
     agent_name = serializers.CharField(allow_null=True)
     subject = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(help_text="When its queue wants it decided.")
+    clock = serializers.ChoiceField(
+        choices=Clock.choices, help_text="Of a decided one: as it was then."
+    )
+    claim = ClaimAnswer(allow_null=True, help_text="Who is deciding it; null: nobody.")
+    escalation = EscalationAnswer(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class ScorePart(Shape):
+    name = serializers.CharField()
+    value = serializers.FloatField()
+    how = serializers.ChoiceField(choices=["times", "plus"])
+    words = serializers.CharField()
+
+
+class ScoreAnswer(Shape):
+    value = serializers.FloatField()
+    parts = ScorePart(many=True, help_text="From 1, each applied to what the ones before made.")
 
 
 class DecisionAnswer(Shape):
@@ -116,6 +168,7 @@ class ReviewDetail(ReviewAnswer):
         allow_null=True, help_text="What the memory `contradicts_id` says."
     )
     decisions = DecisionAnswer(many=True)
+    score = ScoreAnswer(help_text="Why it stands where it stands in the order, just now.")
 
 
 def shown_review(review: ReviewItem) -> dict[str, Any]:
@@ -129,6 +182,7 @@ def shown_detail(
     proposed: MemoryVersion,
     current: MemoryVersion | None,
     contradicted: MemoryVersion | None,
+    parts: Sequence[Part],
 ) -> dict[str, Any]:
     signed = stored_signatures([one for one in (proposed, current, contradicted) if one])
 
@@ -142,6 +196,10 @@ def shown_detail(
             "proposed": shown(proposed),
             "current": shown(current),
             "contradicted": shown(contradicted),
+            "score": {
+                "value": score_of(parts),
+                "parts": [asdict(part) for part in parts],
+            },
             "decisions": [
                 {
                     "outcome": decision.outcome,
@@ -176,5 +234,30 @@ def _summary(review: ReviewItem) -> dict[str, Any]:
         "agent_name": review.agent.name if review.agent else None,
         "subject": review.subject.external_id if review.subject else None,
         "created_at": review.opened_at,
+        "due_at": review.due_at,
+        "clock": clock_of(review, now()),
+        "claim": _claim(review),
+        "escalation": _escalation(review),
         "closed_at": review.closed_at,
+    }
+
+
+def _claim(review: ReviewItem) -> dict[str, Any] | None:
+    if not review.is_open or not review.is_claimed:
+        return None
+    return {
+        "by": review.claimed_by_id,
+        "name": review.claimed_by_label,
+        "until": review.claimed_until,
+    }
+
+
+def _escalation(review: ReviewItem) -> dict[str, Any] | None:
+    if review.escalated_at is None:
+        return None
+    return {
+        "by": review.escalated_by_id,
+        "name": review.escalated_by_label,
+        "at": review.escalated_at,
+        "note": review.escalation_note,
     }

@@ -1,14 +1,15 @@
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from console.accounts.permissions import Permission
 from console.api.idempotency import Answer, once
-from console.api.paging import Order, page_of
+from console.api.paging import Order, Page, newest_first, page_of, position_in
 from console.api.schema import page_shape, problems
 from console.api.serializers import checked
 from console.api.v1.base import TenantView, identifier
@@ -18,23 +19,19 @@ from console.api.v1.review_shapes import (
     ReviewAnswer,
     ReviewDetail,
     ReviewQuery,
+    narrowed,
     shown_detail,
     shown_review,
 )
+from console.platform.clock import now
 from memory.access import review_for, visible_reviews
 from memory.actions import decide_review
 from memory.lifecycle import version_of
-from memory.models import Memory, MemoryVersion, ReviewItem
+from memory.models import Memory, MemoryVersion, ReviewItem, ReviewStatus
 from memory.reviews.decisions import Decision
+from memory.reviews.order import ranked, score_parts
 
 TAGS = ["reviews"]
-COLUMNS = {
-    "status": "status",
-    "kind": "kind",
-    "agent": "agent_id",
-    "subject": "subject__external_id",
-    "queue": "queue",
-}
 
 
 class ReviewsView(TenantView):
@@ -43,17 +40,17 @@ class ReviewsView(TenantView):
     @extend_schema(
         operation_id="reviews_list",
         summary="List reviews",
-        description="Those open, unless `status` asks for others. The most urgent first, then the"
-        " riskiest, then the oldest.",
+        description="Those open, unless `status` asks for others: the first to decide first, by"
+        " risk and age against the time its queue gives, with no agent's flood before what others"
+        " wrote. Of those decided the newest first.",
         tags=TAGS,
         parameters=[ReviewQuery],
         responses={200: page_shape(ReviewAnswer), **problems()},
     )
     def get(self, request: Request) -> Response:
         asked = checked(ReviewQuery, request.query_params)
-        wanted = {column: asked[name] for name, column in COLUMNS.items() if name in asked}
-        reviews = visible_reviews(self.actor).filter(**wanted)
-        page = page_of(reviews, _most_urgent(), cursor=asked.get("cursor"), limit=asked["limit"])
+        reviews = narrowed(visible_reviews(self.actor), asked)
+        page = _page(reviews, asked)
         results = [shown_review(review) for review in page.rows]
         return Response({"results": results, "next_cursor": page.next_cursor})
 
@@ -77,6 +74,7 @@ class ReviewView(TenantView):
                 proposed=version_of(review.memory, review.version),
                 current=_current(review),
                 contradicted=_contradicted(review),
+                parts=score_parts(review, now()),
             )
         )
 
@@ -125,14 +123,22 @@ def _contradicted(review: ReviewItem) -> MemoryVersion | None:
     return version_of(memory) if memory else None
 
 
-def _most_urgent() -> Order[Any]:
+def _page(reviews: QuerySet[ReviewItem], asked: dict[str, Any]) -> Page[ReviewItem]:
+    cursor, limit = asked.get("cursor"), asked["limit"]
+    if asked["status"] != ReviewStatus.OPEN:
+        return page_of(reviews, newest_first(), cursor=cursor, limit=limit)
+    # Scores grow by the minute: each page is of the order that the first one had.
+    second = int(now().timestamp())
+    if cursor is not None:
+        second = min(second, position_in(_first_to_decide(second), cursor)[0])
+    at = datetime.fromtimestamp(second, UTC)
+    return page_of(ranked(reviews, at), _first_to_decide(second), cursor=cursor, limit=limit)
+
+
+def _first_to_decide(second: int) -> Order[Any]:
     return Order(
-        ("-priority", "-risk", "id"),
-        "hd16s",
-        lambda review: (review.priority, review.risk, review.id.bytes),
-        lambda priority, risk, last: (
-            Q(priority__lt=priority)
-            | Q(priority=priority, risk__lt=risk)
-            | Q(priority=priority, risk=risk, id__gt=UUID(bytes=last))
-        ),
+        ("-score", "id"),
+        "Id16s",
+        lambda review: (second, review.score, review.id.bytes),
+        lambda _, score, last: Q(score__lt=score) | Q(score=score, id__gt=UUID(bytes=last)),
     )

@@ -38,6 +38,12 @@ class AsyncReviews(AsyncResource):
     list = async_pages(reviews.list_reviews)
     get = async_method(reviews.get)
     decide = async_method(reviews.decide)
+    take_next = async_method(reviews.take_next)
+    claim = async_method(reviews.claim)
+    heartbeat = async_method(reviews.heartbeat)
+    release = async_method(reviews.release)
+    skip = async_method(reviews.skip)
+    escalate = async_method(reviews.escalate)
 
 
 class AsyncRuns(AsyncResource):

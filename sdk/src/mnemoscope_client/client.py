@@ -38,6 +38,12 @@ class Reviews(Resource):
     list = pages(reviews.list_reviews)
     get = method(reviews.get)
     decide = method(reviews.decide)
+    take_next = method(reviews.take_next)
+    claim = method(reviews.claim)
+    heartbeat = method(reviews.heartbeat)
+    release = method(reviews.release)
+    skip = method(reviews.skip)
+    escalate = method(reviews.escalate)
 
 
 class Runs(Resource):

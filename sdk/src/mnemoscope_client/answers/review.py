@@ -11,7 +11,10 @@ from mnemoscope_client.calls import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A version that waits for a person, or waited. `risk`, 0 to 1, orders the queue.
+    """A version that waits for a person, or waited, until `due_at` if its queue has its way.
+
+    `clock` says how that stands: in_time, due_soon or breached. While somebody decides it
+    `claimed_by` is their name, and `claimed_until` when it is free again.
 
     The texts are there when it was asked for by its id: `proposed` would take effect, `current`
     is in force of the same memory, `contradicted` is what another memory says.
@@ -29,7 +32,13 @@ class Review:
     content_digest: str | None
     agent_name: str | None
     subject: str | None
+    queue: str | None
+    priority: str | None
     created_at: datetime | None
+    due_at: datetime | None
+    clock: str | None
+    claimed_by: str | None
+    claimed_until: datetime | None
     closed_at: datetime | None
     proposed: MemoryVersion | None
     current: MemoryVersion | None
@@ -38,6 +47,7 @@ class Review:
 
 
 def review(body: JsonObject) -> Review:
+    claim = decode.mapping(body, "claim")
     return Review(
         id=decode.text(body, "id"),
         status=decode.text(body, "status"),
@@ -51,13 +61,24 @@ def review(body: JsonObject) -> Review:
         content_digest=decode.text_or_none(body, "content_digest"),
         agent_name=decode.text_or_none(body, "agent_name"),
         subject=decode.text_or_none(body, "subject"),
+        queue=decode.text_or_none(body, "queue"),
+        priority=decode.text_or_none(body, "priority"),
         created_at=decode.instant(body, "created_at"),
+        due_at=decode.instant(body, "due_at"),
+        clock=decode.text_or_none(body, "clock"),
+        claimed_by=decode.text_or_none(claim, "name"),
+        claimed_until=decode.instant(claim, "until"),
         closed_at=decode.instant(body, "closed_at"),
         proposed=_version(body, "proposed"),
         current=_version(body, "current"),
         contradicted=_version(body, "contradicted"),
         raw=body,
     )
+
+
+def next_review(body: JsonObject) -> Review | None:
+    said = decode.mapping(body, "review")
+    return review(said) if said else None
 
 
 def _version(body: JsonObject, name: str) -> MemoryVersion | None:

@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from mnemoscope_client import decode
-from mnemoscope_client.answers.review import Review, review
+from mnemoscope_client.answers.review import Review, next_review, review
 from mnemoscope_client.calls import Call, Json, Page, keyed, one, params
 
+SkipReason: TypeAlias = Literal["not_my_field", "needs_context", "not_impartial", "later", "other"]
 Decision: TypeAlias = Literal["approve", "edit_and_approve", "reject", "expire", "delete"]
 DecisionReason: TypeAlias = Literal[
     "accurate",
@@ -33,14 +34,17 @@ def list_reviews(
     kind: str | None = None,
     agent: str | None = None,
     subject: str | None = None,
+    queue: str | None = None,
     page_size: int | None = None,
 ) -> Call[Page[Review]]:
-    """Those that are open, unless `status` asks for others; the riskiest first."""
+    """Those that are open, the first to decide first, unless `status` asks for others."""
     return Call(
         "GET",
         "reviews",
         decode.page_of(review),
-        params=params(status=status, kind=kind, agent=agent, subject=subject, limit=page_size),
+        params=params(
+            status=status, kind=kind, agent=agent, subject=subject, queue=queue, limit=page_size
+        ),
     )
 
 
@@ -73,6 +77,77 @@ def decide(
     return Call(
         "POST",
         one("reviews", review_id, "decide"),
+        review,
+        body={name: value for name, value in asked.items() if value is not None},
+        headers=keyed(idempotency_key),
+    )
+
+
+def take_next(
+    *,
+    kind: str | None = None,
+    agent: str | None = None,
+    subject: str | None = None,
+    queue: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call[Review | None]:
+    """The first that nobody is deciding and you may decide, yours for some minutes; None if none.
+
+    Keep it with `heartbeat`, or give it back with `release`. No two people are given the same.
+    """
+    asked: dict[str, Json] = {"kind": kind, "agent": agent, "subject": subject, "queue": queue}
+    return Call(
+        "POST",
+        "reviews/next",
+        next_review,
+        body={name: value for name, value in asked.items() if value is not None},
+        headers=keyed(idempotency_key),
+    )
+
+
+def claim(review_id: str, *, idempotency_key: str | None = None) -> Call[Review]:
+    """Take this one: for some minutes nobody else decides it."""
+    return _verb(review_id, "claim", {}, idempotency_key)
+
+
+def heartbeat(review_id: str, *, idempotency_key: str | None = None) -> Call[Review]:
+    """You still work on it: the minutes run anew."""
+    return _verb(review_id, "heartbeat", {}, idempotency_key)
+
+
+def release(review_id: str, *, idempotency_key: str | None = None) -> Call[Review]:
+    """Give it back, for whoever comes next."""
+    return _verb(review_id, "release", {}, idempotency_key)
+
+
+def skip(
+    review_id: str,
+    *,
+    reason: SkipReason,
+    note: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call[Review]:
+    """Leave it to others: `take_next` gives it to you no more."""
+    return _verb(review_id, "skip", {"reason": reason, "note": note}, idempotency_key)
+
+
+def escalate(
+    review_id: str,
+    *,
+    note: str,
+    two_people: bool | None = None,
+    idempotency_key: str | None = None,
+) -> Call[Review]:
+    """One priority up, and due sooner; with `two_people`, two must approve it."""
+    return _verb(review_id, "escalate", {"note": note, "two_people": two_people}, idempotency_key)
+
+
+def _verb(
+    review_id: str, verb: str, asked: dict[str, Json], idempotency_key: str | None
+) -> Call[Review]:
+    return Call(
+        "POST",
+        one("reviews", review_id, verb),
         review,
         body={name: value for name, value in asked.items() if value is not None},
         headers=keyed(idempotency_key),
