@@ -7,6 +7,7 @@ from console.web.views import (
     account,
     agent,
     audit,
+    design,
     find,
     freeze,
     guide,
@@ -32,6 +33,7 @@ from console.web.views import (
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("design/", design.design, name="design"),
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/seen", notices.notices_seen, name="notices-seen"),
     path("help/", guide.help_index, name="help"),
