@@ -16,6 +16,7 @@ from memory.models import (
     MemoryTransition,
     MemoryVersion,
     ReviewItem,
+    ReviewView,
     State,
     Visibility,
 )
@@ -119,6 +120,19 @@ def review_for(
     if not actor.may(need):
         raise NotFoundError(review_id, noun="review")
     return review
+
+
+def visible_review_views(actor: Actor) -> QuerySet[ReviewView]:
+    """One's own, and those that others share."""
+    views = ReviewView.objects.filter(Q(owner_id=actor.id) | Q(is_shared=True))
+    return views if actor.may(Permission.REVIEW_READ) else views.none()
+
+
+def review_view_for(actor: Actor, view_id: UUID) -> ReviewView:
+    view = visible_review_views(actor).filter(id=view_id).first()
+    if view is None:
+        raise NotFoundError(view_id, noun="view")
+    return view
 
 
 def visible_holds(actor: Actor) -> QuerySet[LegalHold]:

@@ -137,7 +137,7 @@ def _pair(removed: str, added: str) -> Iterator[Change]:
 def mark(text: str, findings: Sequence[dict[str, object]]) -> list[Passage]:
     """The text cut where findings begin and end; of two that overlap the first wins."""
     tones = {"quarantine": "danger", "review": "warn", "note": "warn"}
-    found = sorted((_extent(one, len(text)), str(one.get("severity"))) for one in findings)
+    found = sorted((extent(one, len(text)), str(one.get("severity"))) for one in findings)
     passages, at = [], 0
     for (start, end), severity in found:
         begin = max(start, at)
@@ -152,7 +152,7 @@ def mark(text: str, findings: Sequence[dict[str, object]]) -> list[Passage]:
     return passages
 
 
-def _extent(finding: dict[str, object], length: int) -> tuple[int, int]:
+def extent(finding: dict[str, object], length: int) -> tuple[int, int]:
     start, end = finding.get("start"), finding.get("end")
     if not isinstance(start, int) or not isinstance(end, int) or finding.get("path"):
         return 0, 0  # it says no place, or one in another text

@@ -33,6 +33,8 @@ from memory.actions.rekey import rehash_memories, rekey_names, reseal_memories
 from memory.actions.renew import ask_for_renewal
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
+from memory.actions.reveal import reveal_personal_data
+from memory.actions.review_view import delete_review_view, save_review_view
 from memory.actions.revise import revise_memory
 from memory.actions.rotate_keys import (
     destroy_retired_keys,
@@ -62,6 +64,7 @@ __all__ = [
     "decide_review",
     "decide_reviews",
     "delete_queue",
+    "delete_review_view",
     "delete_snapshot",
     "demote_memories",
     "destroy_keys_of",
@@ -98,12 +101,14 @@ __all__ = [
     "reseal_memories",
     "restore_version",
     "retire_memory",
+    "reveal_personal_data",
     "revise_memory",
     "rewrap_by_root",
     "rewrap_keys",
     "rotate_due_keys",
     "save_policy",
     "save_queue",
+    "save_review_view",
     "screen_stored",
     "set_lifecycle_rules",
     "set_recall_weights",

@@ -20,6 +20,7 @@ from memory.models.review import (
 from memory.models.review_look import ReviewLook
 from memory.models.review_queue import ReviewQueue
 from memory.models.review_skip import ReviewSkip
+from memory.models.review_view import ReviewView
 from memory.models.screening_run import ScreeningRun
 from memory.models.snapshot import Snapshot, SnapshotItem
 from memory.models.subject_name import SubjectName
@@ -58,6 +59,7 @@ __all__ = [
     "ReviewQueue",
     "ReviewSkip",
     "ReviewStatus",
+    "ReviewView",
     "Said",
     "ScreeningRun",
     "SealedContent",

@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -40,14 +41,22 @@ def due_within(name: str, *, at: datetime) -> Q:
 
 
 class ReviewFilter(FilterForm):
+    q = text("Search", placeholder="Exact subject, agent, key or id", search=True)
     queue = choice("Queue", queue_choices)
     kind = choice("Held as", [ANY, *ReviewKind.choices])
     agent = choice("Agent", agent_choices)
     subject = text("Subject")
     due = choice("Due", [ANY, *DUE])
 
+    @property
+    def narrows(self) -> bool:
+        """Whether more is chosen than words to look for, or does not hold."""
+        return bool(self.chosen.keys() - {"q"} or self.errors)
+
     def apply(self, reviews: QuerySet[ReviewItem]) -> QuerySet[ReviewItem]:
         chosen = self.chosen
+        if "q" in chosen:
+            reviews = reviews.filter(named(chosen["q"]))
         if "kind" in chosen:
             reviews = reviews.filter(kind=chosen["kind"])
         if "queue" in chosen:
@@ -59,6 +68,17 @@ class ReviewFilter(FilterForm):
         if "due" in chosen:
             reviews = reviews.filter(due_within(chosen["due"], at=now()))
         return reviews
+
+
+def named(words: str) -> Q:
+    """Reviews by what names them. Their words are not searched: what is held has no index."""
+    words = words.strip()
+    try:
+        identifier = UUID(words)
+    except ValueError:
+        by_place = Q(subject__external_id=words) | Q(memory__key=words)
+        return by_place | Q(agent__name__iexact=words)
+    return Q(id=identifier) | Q(memory_id=identifier)
 
 
 def reviews_in(status: str, reviews: QuerySet[ReviewItem]) -> QuerySet[ReviewItem]:
@@ -95,6 +115,13 @@ class DecisionForm(forms.Form):
                 label="Corrected text",
                 max_length=settings.MEMORY_MAX_CONTENT_CHARACTERS,
                 strip=False,
-                widget=forms.Textarea(attrs={"rows": 6, "data-first": True}),
+                widget=forms.Textarea(attrs={"rows": 5, "data-first": True}),
             )
             self.order_fields(["content", "reason", "comment"])
+
+
+class SaveViewForm(forms.Form):
+    """A name for the filters in the address."""
+
+    name = forms.CharField(label="Name", max_length=60)
+    shared = forms.BooleanField(label="For everybody", required=False)

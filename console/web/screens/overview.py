@@ -15,7 +15,7 @@ from console.web.screens.posture.reviews import review_posture
 from console.web.screens.posture.runs import run_tile
 from console.web.screens.posture.tile import Headline, Tile, headline
 from console.web.screens.posture.writes import coverage_posture, stopped_posture
-from console.web.screens.review import QUEUE_ORDER, QueueRow, queue_rows
+from console.web.screens.review_queue import QUEUE_ORDER, QueueRow, queue_rows
 from memory.access import visible_reviews
 from memory.models import ReviewStatus
 

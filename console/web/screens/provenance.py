@@ -24,7 +24,9 @@ class Provenance:
 
 def provenance_of(actor: Actor, version: MemoryVersion) -> Provenance:
     key_id = version.api_key_id
-    key = ApiKey.objects.filter(id=key_id).first() if key_id else None
+    key = (
+        ApiKey.objects.select_related("agent__owner").filter(id=key_id).first() if key_id else None
+    )
     if version.trace_id is None or not actor.may(Permission.TRACES_READ):
         return Provenance(version, key, None, None, ())
     trace_id = bytes(version.trace_id)

@@ -17,9 +17,9 @@ from console.web.screens.memory import memory_screen
 from console.web.screens.memory_list import memory_list_of
 from memory.access import memory_for, read_memory, version_for
 from memory.actions import expire_memory, restore_version, retire_memory, revise_memory
-from memory.actions.decide import Decision
 from memory.models import Memory
 from memory.proposals import WriteOutcome
+from memory.reviews.decisions import Decision
 from memory.writes import as_written
 
 
