@@ -168,6 +168,7 @@ def test_bob_comes_to_an_item_with_no_mouse_and_always_sees_where_he_is(sit, des
     expect(bob.get_by_role("dialog", name="Keys")).to_be_visible()
     bob.keyboard.press("Escape")
     expect(bob.get_by_role("dialog", name="Keys")).to_be_hidden()
+    bob.reload()
     stops = stops_by_tab(bob)
     assert {"Skip to the page", "Overview", "Approve"} <= stops.keys()
     assert [stop for stop, visible in stops.items() if not visible] == []
