@@ -10,7 +10,7 @@ from console.tenancy.operations import EnableRowSecurity
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('memory', '0014_decisions'),
+        ('memory', '0015_subjects'),
     ]
 
     operations = [
