@@ -37,6 +37,7 @@ class Permission(StrEnum):
     KEYS_MANAGE = "keys.manage"  # everybody's, and agents'
     MEMBERS_READ = "members.read"  # who may do what, and the reviews of it
     MEMBERS_MANAGE = "members.manage"
+    ACCESS_ATTEST = "access.attest"  # in a review of access
     SNAPSHOT_READ = "snapshot.read"
     SNAPSHOT_MANAGE = "snapshot.manage"
     SETTINGS_READ = "settings.read"
@@ -85,7 +86,7 @@ _REVIEWER = _AUDITOR | {
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.REVIEWER: _REVIEWER,
-    Role.AUDITOR: _AUDITOR | {Permission.MEMBERS_READ},
+    Role.AUDITOR: _AUDITOR | {Permission.MEMBERS_READ, Permission.ACCESS_ATTEST},
     Role.READER: _READER,
 }
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "console.tenancy",
     "console.accounts",
     "console.keys",
+    "console.access_review",
     "console.webhooks",
     "audit",
     "memory",

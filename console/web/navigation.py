@@ -127,6 +127,15 @@ PLACES = (
         "people users roles invite access",
     ),
     Place(
+        "access-review-list",
+        "Access reviews",
+        "check",
+        Group.SETTINGS,
+        "Attest or revoke what was granted to people, keys and webhooks.",
+        _P.MEMBERS_READ,
+        "attest recertification grants entitlements evidence",
+    ),
+    Place(
         "key-list",
         "Keys",
         "key",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from console.web import converters  # noqa: F401
 from console.web.views import (
+    access_review,
     account,
     agent,
     audit,
@@ -94,6 +95,39 @@ urlpatterns = [
     path("policies/<int:number>/try", policy.policy_try, name="policy-try"),
     path("settings/", settings.settings_page, name="settings"),
     path("invitations/<str:text>", invitation.invitation, name="invitation"),
+    path("settings/access-review/", access_review.access_review_list, name="access-review-list"),
+    path(
+        "settings/access-review/start",
+        access_review.access_review_start,
+        name="access-review-start",
+    ),
+    path(
+        "settings/access-review/<uuid:review_id>",
+        access_review.access_review_detail,
+        name="access-review",
+    ),
+    path(
+        "settings/access-review/<uuid:review_id>/attest",
+        access_review.access_review_attest,
+        name="access-review-attest",
+    ),
+    path(
+        "settings/access-review/<uuid:review_id>/lines/<uuid:line_id>/revoke",
+        access_review.access_review_revoke,
+        name="access-review-revoke",
+    ),
+    path(
+        "settings/access-review/<uuid:review_id>/evidence.csv",
+        access_review.access_review_export,
+        {"form": "csv"},
+        name="access-review-csv",
+    ),
+    path(
+        "settings/access-review/<uuid:review_id>/evidence.json",
+        access_review.access_review_export,
+        {"form": "json"},
+        name="access-review-json",
+    ),
     path("settings/members/", member.member_list, name="member-list"),
     path("settings/members/invite", member.member_invite, name="member-invite"),
     path("settings/members/<uuid:member_id>/role", member.member_role, name="member-role"),

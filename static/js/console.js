@@ -14,6 +14,14 @@
     if (label) label.textContent = label.dataset.copied;
   });
 
+  document.addEventListener("click", (event) => {
+    const tick = event.target.closest("[data-tick]");
+    if (!tick) return;
+    for (const box of tick.form.querySelectorAll(`input[name="${tick.dataset.tick}"]`)) {
+      box.checked = true;
+    }
+  });
+
   // A filter applies when it is chosen; typing waits for Enter.
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-auto]");

@@ -13,7 +13,14 @@ from memory.retrieval.filters import FIELDS, OPERATORS
 
 TEXT = (Path(settings.PROJECT_ROOT) / "docs" / "api.md").read_text()
 # Of the browser, of the command line, or the ground of others.
-ELSEWHERE = {"error", "screening_broken", "last_owner", "step_up_impossible"}
+ELSEWHERE = {
+    "error",
+    "screening_broken",
+    "last_owner",
+    "step_up_impossible",
+    "own_grant",
+    "changed_grant",
+}
 
 
 def every_error(kind=DomainError):

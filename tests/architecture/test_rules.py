@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+import console.access_review.actions
 import console.administration
 import console.webhooks.actions
 import memory.actions
@@ -50,7 +51,13 @@ def test_no_file_is_longer_than_a_person_reads():
 
 
 @pytest.mark.parametrize(
-    "package", [memory.actions, console.administration, console.webhooks.actions]
+    "package",
+    [
+        memory.actions,
+        console.administration,
+        console.webhooks.actions,
+        console.access_review.actions,
+    ],
 )
 def test_every_public_verb_is_audited(package):
     unaudited = []
