@@ -83,6 +83,15 @@ PLACES = (
         "bots owner trust freeze thaw stop register",
     ),
     Place(
+        "subject-list",
+        "Subjects",
+        "person",
+        Group.WATCH,
+        "The people memories are about: what is held, on what basis, and its export.",
+        _P.SUBJECT_READ,
+        "person customer gdpr consent access export data",
+    ),
+    Place(
         "policy-list",
         "Policies",
         "policy",
@@ -99,6 +108,15 @@ PLACES = (
         "Keep what nothing may remove.",
         _P.AUDIT_READ,
         "litigation freeze",
+    ),
+    Place(
+        "erasure-list",
+        "Erasure",
+        "erase",
+        Group.GOVERN,
+        "Requests to be forgotten, and their deadlines.",
+        _P.SUBJECT_READ,
+        "gdpr forget delete right deadline request",
     ),
     Place(
         "snapshot-list",

@@ -20,6 +20,7 @@ from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
@@ -28,7 +29,7 @@ from console.platform.errors import NotPermittedError
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
-View = Callable[Concatenate[R, P], HttpResponse]
+View = Callable[Concatenate[R, P], HttpResponseBase]
 
 
 class StepUpImpossibleError(NotPermittedError):
@@ -40,7 +41,7 @@ class StepUpImpossibleError(NotPermittedError):
 
 def step_up(view: View[R, P]) -> View[R, P]:
     @wraps(view)
-    def guarded(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if authenticated_lately(request):
             return view(request, *args, **kwargs)
         return prove_first(request)

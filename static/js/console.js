@@ -49,6 +49,7 @@
   // A second press must not send a decision twice.
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || event.target.method !== "post") return;
+    if ("download" in event.target.dataset) return; // the page stays, to be pressed again
     if (event.target.dataset.sent) event.preventDefault();
     event.target.dataset.sent = "yes";
   });
