@@ -42,6 +42,7 @@ app.conf.beat_schedule = {
         "task": "console.webhooks.tasks.forget_old_deliveries",
         "schedule": 3600.0,
     },
+    "look through the walls": {"task": "memory.tasks.probe_tenants", "schedule": 600.0},
     "make partitions": {"task": "audit.tasks.make_partitions", "schedule": 3600.0},
     "forget old idempotent answers": {
         "task": "console.accounts.tasks.forget_answers",

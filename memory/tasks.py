@@ -12,6 +12,7 @@ from console.tenancy.tenants import every_tenant_id
 from memory.actions import begin_screening, breach, screen_stored
 from memory.doubting import raise_doubts_in
 from memory.keeping import sweeps
+from memory.probing import probe, probed_tenant_ids
 from memory.rescreening import is_screening_due, unfinished_screening
 from memory.retrieval import reembedding
 from memory.retrieval.embedding import EmbeddingUnavailableError
@@ -200,6 +201,18 @@ def settle_index_of(*, tenant_id: str) -> None:
     while moved == SETTLED:
         with tenant_scope(UUID(tenant_id)):
             moved = settle(SETTLED)
+
+
+@shared_task
+def probe_tenants() -> None:
+    """Looks through the walls between tenants, to see that nothing is seen."""
+    for tenant_id in probed_tenant_ids():
+        probe_tenant.delay(tenant_id=str(tenant_id))
+
+
+@shared_task(acks_late=True)
+def probe_tenant(*, tenant_id: str) -> None:
+    probe(UUID(tenant_id))
 
 
 def _wake(task: "Task[Any, None]") -> None:

@@ -122,6 +122,11 @@ def keyring_for(subject_ids: Collection[UUID | None] = ()) -> Keyring:
     return Keyring(_rows(OF_SUBJECTS, named))
 
 
+def standing_keys(purpose: Purpose) -> list[Key]:
+    """All of the tenant that open, the newest first. Reading makes no key."""
+    return Keyring(_rows(OF_SUBJECTS, [])).every(purpose)
+
+
 def opening_keys(key_ids: Collection[UUID]) -> dict[UUID, Key]:
     """Those of `key_ids` that still open, by id. One statement."""
     return Keyring(_rows(BY_ID, list(key_ids))).by_id

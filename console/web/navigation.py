@@ -136,6 +136,15 @@ PLACES = (
         "log events trail history",
     ),
     Place(
+        "isolation-list",
+        "Isolation",
+        "wall",
+        Group.GOVERN,
+        "See that nothing is seen across tenants.",
+        _P.AUDIT_READ,
+        "probe canary leak tenants wall",
+    ),
+    Place(
         "member-list",
         "Members",
         "people",

@@ -31,6 +31,7 @@ from memory.actions.recall_snapshot import recall_snapshot
 from memory.actions.refresh import refresh_memories
 from memory.actions.rekey import rehash_memories, rekey_names, reseal_memories
 from memory.actions.renew import ask_for_renewal
+from memory.actions.report_leak import report_leak
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
 from memory.actions.reveal import reveal_personal_data
@@ -97,6 +98,7 @@ __all__ = [
     "rekey_names",
     "release_claim",
     "release_hold",
+    "report_leak",
     "report_outcome",
     "reseal_memories",
     "restore_version",

@@ -2,6 +2,7 @@ from memory.models.digest_subscription import DigestSubscription
 from memory.models.erasure_request import OPEN_ERASURES, ErasureRequest, ErasureStatus
 from memory.models.fingerprint import MemoryFingerprint
 from memory.models.hold import LegalHold
+from memory.models.isolation_probe import IsolationProbe
 from memory.models.legal_basis import Basis, LegalBasis
 from memory.models.lifecycle_setting import LifecycleSetting
 from memory.models.memory import HELD_STATES, Kind, Memory, State, Tier, Visibility
@@ -39,6 +40,7 @@ __all__ = [
     "DigestSubscription",
     "ErasureRequest",
     "ErasureStatus",
+    "IsolationProbe",
     "Kind",
     "LegalBasis",
     "LegalHold",

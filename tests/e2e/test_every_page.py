@@ -45,6 +45,7 @@ PAGES = {
     "erasure": "/erasure/",
     "take in an erasure": "/erasure/new",
     "audit": "/audit/",
+    "isolation": "/isolation/",
     "policies": "/policies/",
     "policy": "/policies/0",
     "edit the policy": "/policies/0/edit",

@@ -14,7 +14,7 @@ from console.platform.errors import NotFoundError
 from console.tenancy.scope import tenant_scope
 from console.web.screens.overview import overview_screen
 from memory.actions import expire_memory
-from memory.models import Memory, MemoryVersion, ReviewItem
+from memory.models import IsolationProbe, Memory, MemoryVersion, ReviewItem
 from memory.policies.ruling import RejectedByPolicyError
 from tests.cast import a_memory, an_agent, remember
 
@@ -55,6 +55,7 @@ def busy(acme, alice, bob, robo, rookie):
         )
         assert key
         append(kind="memory.verified", actor=alice.actor, payload={"versions": 6, "problems": 0})
+        IsolationProbe.objects.create(looks=90, took_ms=40)
     refused = RejectedByPolicyError([])
     record_refusal(actor=robo.actor, error=refused, door="POST /api/v1/memories")
     record_refusal(actor=robo.actor, error=NotFoundError("x"), door="GET /api/v1/memories")
@@ -66,7 +67,7 @@ def test_every_figure_is_what_its_list_shows(desk, busy, request, role):
     client = desk(person)
     shown = tiles(person)
     for label, tile in shown.items():
-        if label in {"Memories verified", "Agents"}:
+        if label in {"Memories verified", "Cross-tenant leaks", "Agents"}:
             assert client.get(tile.href).status_code == 200
         else:
             assert rows_at(client, tile.href) == int(tile.value.replace(",", "")), label
@@ -111,6 +112,7 @@ def test_the_headline_says_what_needs_somebody_the_gravest_first(desk, busy, ali
 def test_a_quiet_tenant_needs_nobody(desk, acme, alice):
     with tenant_scope(acme.id):
         append(kind="memory.verified", actor=alice.actor, payload={"versions": 0, "problems": 0})
+        IsolationProbe.objects.create(looks=90, took_ms=40)
     page = desk(alice).get("/").content.decode()
     assert "Nothing needs you now" in page
     assert "Nothing is remembered yet." in page
@@ -126,6 +128,38 @@ def test_a_broken_seal_is_told_before_all_else(busy, acme, alice):
 
 def test_nobody_is_told_memories_were_verified_when_they_were_not(acme, alice):
     assert tiles(alice)["Memories verified"].value == "never"
+
+
+@pytest.mark.parametrize(
+    ("probe", "value", "asks"),
+    [
+        ({"leaks": ["out: sql memory_memory"]}, "1", "1 probe saw through a wall between tenants"),
+        ({"is_blind": True}, "unknown", "the isolation probe is blind"),
+        ({"at": now() - timedelta(hours=2)}, "0", "isolation last probed 2 h ago"),
+        ({}, "0", ""),
+    ],
+)
+def test_what_a_probe_saw_or_that_there_was_none_is_told(desk, acme, alice, probe, value, asks):
+    with tenant_scope(acme.id):
+        IsolationProbe.objects.create(looks=90, took_ms=40, **probe)
+    tile = tiles(alice)["Cross-tenant leaks"]
+    assert (tile.value, tile.asks) == (value, asks)
+    assert rows_at(desk(alice), tile.href) == 1
+
+
+def test_without_any_probe_nothing_is_claimed(acme, alice):
+    tile = tiles(alice)["Cross-tenant leaks"]
+    assert (tile.value, tile.tone) == ("unknown", "warn")
+
+
+def test_probes_are_for_those_who_audit(desk, acme, alice, carol, mallory):
+    with tenant_scope(acme.id):
+        IsolationProbe.objects.create(looks=90, took_ms=40, leaks=["out: sql memory_memory"])
+    assert "out: sql memory_memory" in desk(alice).get("/isolation/").content.decode()
+    assert desk(carol).get("/isolation/").status_code == 404
+    page = desk(mallory).get("/isolation/").content.decode()
+    assert "memory_memory" not in page
+    assert "Not probed yet" in page
 
 
 def test_carol_sees_no_figure_of_what_is_held(desk, busy, carol):

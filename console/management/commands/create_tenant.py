@@ -15,6 +15,7 @@ from console.accounts.models import User
 from console.accounts.permissions import Role
 from console.administration import add_member, create_tenant
 from console.tenancy.scope import tenant_scope
+from console.tenancy.tenants import CANARY_SLUG
 
 
 class Command(BaseCommand):
@@ -28,6 +29,8 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *, slug: str, name: str | None, owner: str, **_options: object) -> None:
+        if slug == CANARY_SLUG:
+            raise CommandError(f"'{slug}' is kept for the probe of isolation: take another.")
         password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         try:
             validate_password(password)

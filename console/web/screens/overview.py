@@ -9,6 +9,7 @@ from console.accounts.permissions import Permission
 from console.web.charts import Columns, Meter, Rows
 from console.web.screens.posture.agents import agent_posture
 from console.web.screens.posture.evidence import evidence_tiles
+from console.web.screens.posture.isolation import isolation_tile
 from console.web.screens.posture.keys import key_tile
 from console.web.screens.posture.memories import memory_posture
 from console.web.screens.posture.reviews import review_posture
@@ -68,6 +69,6 @@ def _add_reviews(screen: OverviewScreen, actor: Actor) -> None:
 
 def _add_evidence(screen: OverviewScreen) -> None:
     stopped, agents, coverage = stopped_posture(), agent_posture(), coverage_posture()
-    screen.tiles += [*stopped.tiles, *agents.tiles, *evidence_tiles()]
+    screen.tiles += [*stopped.tiles, *agents.tiles, *evidence_tiles(), isolation_tile()]
     screen.stopped, screen.by_health = stopped.by_day, agents.by_health
     screen.coverage = [coverage.signed, coverage.reviewed]
