@@ -1,9 +1,10 @@
 """Looking through the walls between tenants, to see that nothing is seen.
 
 As an actor who may do everything in a tenant, each way that leads to memories is tried for the
-canary's: listing, reading by id, looking in the index, recalling. Then plain SQL of the application's role
-asks every table for rows of the other tenant, which row security alone must refuse; the same from
-the canary's side. What must be found is looked for too: looks that never find prove nothing.
+canary's: listing, reading by id, looking in the index, recalling. Then plain SQL of the
+application's role asks every table for rows of the other tenant, which row security alone must
+refuse; the same from the canary's side. What must be found is looked for too: looks that never
+find prove nothing.
 """
 
 import time

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 
 from audit.trail import append, record_refusal
-from console.accounts.models import ApiKey
 from console.accounts.permissions import AGENT_SCOPES
 from console.administration import issue_agent_key
 from console.platform.clock import now
 from console.platform.errors import NotFoundError
 from console.tenancy.scope import tenant_scope
 from console.web.screens.overview import overview_screen
-from memory.actions import expire_memory
+from memory.actions import decide_review, expire_memory
+from memory.actions.decide import Decision
 from memory.models import IsolationProbe, Memory, MemoryVersion, ReviewItem
 from memory.policies.ruling import RejectedByPolicyError
 from tests.cast import a_memory, an_agent, remember
@@ -67,7 +67,7 @@ def test_every_figure_is_what_its_list_shows(desk, busy, request, role):
     client = desk(person)
     shown = tiles(person)
     for label, tile in shown.items():
-        if label in {"Memories verified", "Cross-tenant leaks", "Agents"}:
+        if label in {"Memories verified", "Cross-tenant leaks"}:
             assert client.get(tile.href).status_code == 200
         else:
             assert rows_at(client, tile.href) == int(tile.value.replace(",", "")), label
@@ -89,7 +89,7 @@ def test_every_number_of_every_chart_is_what_its_list_shows(desk, busy, alice):
     with tenant_scope(alice.actor.tenant_id):
         screen = overview_screen(alice.actor)
     checked = 0
-    for chart in (screen.by_state, screen.by_kind, screen.by_due):
+    for chart in (screen.by_state, screen.by_kind, screen.by_due, screen.by_health):
         for row in chart.table.rows:
             [cell] = row.cells
             assert rows_at(client, row.href) == cell.value, row.href
@@ -165,6 +165,7 @@ def test_probes_are_for_those_who_audit(desk, acme, alice, carol, mallory):
 def test_carol_sees_no_figure_of_what_is_held(desk, busy, carol):
     assert set(tiles(carol)) == {
         "Active memories",
+        "Agents to look at",
         "Without expiry",
         "Expiring",
         "Keys due",
@@ -194,25 +195,28 @@ def test_a_share_counts_the_agents_writes_only(acme, robo, bob):
     assert reviewed.detail == "0 of 2"
 
 
-def test_an_agent_that_calls_no_more_is_silent_and_one_often_refused_stands_first(
-    acme, alice, robo, rookie
-):
-    idle = an_agent(acme, "idle")
-    with tenant_scope(acme.id):
-        ApiKey.objects.filter(agent_id=robo.agent.id).update(last_used_at=now())
-        last_week = now() - timedelta(days=8)
-        ApiKey.objects.filter(agent_id=idle.agent.id).update(last_used_at=last_week)
-    for _ in range(10):
-        error = RejectedByPolicyError([])
-        record_refusal(actor=rookie.actor, error=error, door="POST /api/v1/memories")
+def test_an_agent_whose_writes_are_turned_down_is_to_be_looked_at(acme, alice, robo, rookie):
+    an_agent(acme, "idle")
+    a_memory(robo)
+    for number in range(5):
+        held = remember(rookie, f"Order {number} may be late.", subject=f"customer-{number}")
+        with tenant_scope(acme.id):
+            decide_review(
+                actor=alice.actor,
+                review=held.review,
+                decision=Decision.REJECT,
+                reason="untrue",
+                seen_digest=bytes(held.review.content_digest),
+            )
     with tenant_scope(acme.id):
         chart = overview_screen(alice.actor).by_health
     assert [(row.label, row.cells[0].value) for row in chart.table.rows] == [
-        ("Often refused", 1),
-        ("Often corrected", 0),
+        ("Frozen", 0),
+        ("Needs a look", 1),
         ("Silent", 1),
-        ("Active", 1),
+        ("Healthy", 1),
     ]
+    assert tiles(alice)["Agents to look at"].value == "1"
 
 
 def test_more_of_everything_asks_no_more_questions(

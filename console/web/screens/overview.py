@@ -51,6 +51,10 @@ def overview_screen(actor: Actor) -> OverviewScreen:
     screen.by_state, screen.by_kind = memories.by_state, memories.by_kind
     if actor.may(Permission.AUDIT_READ):
         _add_evidence(screen)
+    if actor.may(Permission.AGENT_READ):
+        agents = agent_posture(actor)
+        screen.tiles += agents.tiles
+        screen.by_health = agents.by_health
     if actor.may(Permission.KEYS_OWN):
         screen.tiles.append(key_tile(actor))
     if actor.may(Permission.TRACES_READ):
@@ -68,7 +72,7 @@ def _add_reviews(screen: OverviewScreen, actor: Actor) -> None:
 
 
 def _add_evidence(screen: OverviewScreen) -> None:
-    stopped, agents, coverage = stopped_posture(), agent_posture(), coverage_posture()
-    screen.tiles += [*stopped.tiles, *agents.tiles, *evidence_tiles(), isolation_tile()]
-    screen.stopped, screen.by_health = stopped.by_day, agents.by_health
+    stopped, coverage = stopped_posture(), coverage_posture()
+    screen.tiles += [*stopped.tiles, *evidence_tiles(), isolation_tile()]
+    screen.stopped = stopped.by_day
     screen.coverage = [coverage.signed, coverage.reviewed]

@@ -1,33 +1,21 @@
-"""How agents do: who works, who has gone silent, whose writes people correct or policies refuse."""
+"""How agents do: who works, who has gone silent, whose writes people turn down."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q
-
-from audit.models import AuditEvent, Outcome
-from console.accounts.models import Agent, ApiKey
-from console.platform.clock import now
-from console.platform.ids import first_id_of
+from console.accounts.actor import Actor
 from console.web.charts import Category, Datum, Rows, Series, rows
 from console.web.screens.posture.tile import Tile, address, plural
-from memory.models import ReviewItem, ReviewStatus
-from memory.stopped import blocked
+from memory.agents import Health, figures_of, visible_agents
 
-SILENT_AFTER = timedelta(days=7)
-LATELY = timedelta(days=30)
-# Of fewer decisions a share says nothing.
-FEWEST_DECIDED = 5
-OFTEN_CORRECTED = 0.2
-OFTEN_REFUSED = 10
-TURNED_DOWN = (ReviewStatus.EDITED, ReviewStatus.REJECTED, ReviewStatus.DELETED)
-# The gravest first: an agent counts once.
-HEALTH = (
-    ("refused", "Often refused", "danger"),
-    ("corrected", "Often corrected", "warn"),
-    ("silent", "Silent", "neutral"),
-    ("active", "Active", "ok"),
-)
+# Health is no column: so many agents are judged and no more, as in the list.
+MOST_JUDGED = 500
+TONES = {
+    Health.FROZEN: "info",
+    Health.DOUBTFUL: "danger",
+    Health.SILENT: "neutral",
+    Health.HEALTHY: "ok",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,67 +24,31 @@ class AgentPosture:
     by_health: Rows
 
 
-def agent_posture() -> AgentPosture:
-    health = _health(now())
-    counts = {name: health.count(name) for name, _, _ in HEALTH}
-    href = address("key-list")
-    troubled = counts["refused"] + counts["corrected"]
-    note = ", ".join(
-        f"{counts[name]} {label.lower()}" for name, label, _ in HEALTH[:3] if counts[name]
-    )
+def agent_posture(actor: Actor) -> AgentPosture:
+    agents = list(visible_agents(actor).order_by("name", "id")[:MOST_JUDGED])
+    counts = Counter(figures.health for figures in figures_of(agents))
+    doubtful = counts[Health.DOUBTFUL]
+    others = [f"{counts[one]:,} {one.label.lower()}" for one in Health if counts[one]]
     tile = Tile(
-        "Agents",
-        f"{len(health):,}",
-        note or ("all active" if health else "none yet"),
-        href,
-        "warn" if troubled else "neutral",
-        f"{plural(troubled, 'agent')} often refused or corrected",
+        "Agents to look at",
+        f"{doubtful:,}",
+        ", ".join(others) or "no agent is known yet",
+        address("agent-list", health=Health.DOUBTFUL),
+        "warn" if doubtful else "neutral",
+        f"{plural(doubtful, 'agent is', 'agents are')} often corrected or rejected",
     )
-    return AgentPosture([tile], _by_health(counts, href))
+    return AgentPosture([tile], _by_health(counts))
 
 
-def _health(at: datetime) -> list[str]:
-    """One word per agent."""
-    used = dict(
-        ApiKey.objects.filter(agent_id__isnull=False, revoked_at__isnull=True)
-        .values_list("agent_id")
-        .annotate(last=Max("last_used_at"))
-        .order_by()
-    )
-    decided = {
-        agent_id: (every, turned_down)
-        for agent_id, every, turned_down in ReviewItem.objects.filter(
-            agent_id__isnull=False, closed_at__gte=at - LATELY
-        )
-        .values_list("agent_id")
-        .annotate(every=Count("*"), down=Count("id", filter=Q(status__in=TURNED_DOWN)))
-        .order_by()
-    }
-    refusals = AuditEvent.objects.filter(
-        id__gte=first_id_of(at - SILENT_AFTER), outcome=Outcome.REFUSED, actor_kind="agent"
-    )
-    refused = dict(blocked(refusals).values_list("actor_id").annotate(n=Count("*")).order_by())
-    return [
-        _word(used.get(agent), decided.get(agent, (0, 0)), refused.get(agent, 0), at)
-        for agent in Agent.objects.values_list("id", flat=True)
-    ]
-
-
-def _word(used: datetime | None, decided: tuple[int, int], refused: int, at: datetime) -> str:
-    every, turned_down = decided
-    if refused >= OFTEN_REFUSED:
-        return "refused"
-    if every >= FEWEST_DECIDED and turned_down / every >= OFTEN_CORRECTED:
-        return "corrected"
-    return "silent" if used is None or at - used > SILENT_AFTER else "active"
-
-
-def _by_health(counts: dict[str, int], href: str) -> Rows:
+def _by_health(counts: Counter[Health]) -> Rows:
     return rows(
         id="health",
         title="Agents by health",
-        description=", ".join(f"{counts[name]} {label.lower()}" for name, label, _ in HEALTH),
+        description=", ".join(f"{counts[one]:,} {one.label.lower()}" for one in Health),
         first="Health",
-        categories=[Category(label, href, tone) for _, label, tone in HEALTH],
-        series=[Series("Agents", "neutral", [Datum(counts[name]) for name, _, _ in HEALTH])],
+        categories=[
+            Category(str(one.label), address("agent-list", health=one), TONES[one])
+            for one in Health
+        ],
+        series=[Series("Agents", "neutral", [Datum(counts[one]) for one in Health])],
     )
