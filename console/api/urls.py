@@ -27,6 +27,7 @@ from console.api.v1.policies import (
     PolicyDryRunView,
     PolicyView,
 )
+from console.api.v1.queues import QueuesView, QueueView
 from console.api.v1.recall import RecallView
 from console.api.v1.recall_setting import RecallSettingView
 from console.api.v1.review_desk import (
@@ -71,6 +72,8 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "snapshots/<str:snapshot_id>/items", SnapshotItemsView.as_view()),
     path(V1 + "runs/<str:run_id>/outcomes", RunOutcomesView.as_view()),
     path(V1 + "outcomes", OutcomesView.as_view()),
+    path(V1 + "queues", QueuesView.as_view()),
+    path(V1 + "queues/<str:queue_id>", QueueView.as_view()),
     path(V1 + "settings/lifecycle", LifecycleSettingView.as_view()),
     path(V1 + "settings/recall", RecallSettingView.as_view()),
     path(V1 + "holds", HoldsView.as_view()),

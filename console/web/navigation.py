@@ -181,6 +181,15 @@ PLACES = (
         "ranking weights search",
     ),
     Place(
+        "queue-list",
+        "Queues",
+        "review",
+        Group.SETTINGS,
+        "How soon what waits is decided, and who is told when it is late.",
+        _P.SETTINGS_READ,
+        "sla deadline digest overdue",
+    ),
+    Place(
         "lifecycle-setting",
         "Lifecycle",
         "clock",

@@ -5,11 +5,10 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.errors import ConflictError, InvalidInputError, NotFoundError, WrongStateError
 from memory.models import ReviewItem, ReviewQueue, ReviewStatus
-from memory.models.review_queue import GENERAL_LABEL
-from memory.policies import policy_in_force
+from memory.models.review_queue import GENERAL, GENERAL_LABEL
 from memory.policies.values import optional_name
 from memory.reviews.figures import QueueFigures, figures_of
-from memory.reviews.queues import MOST_QUEUES
+from memory.reviews.queues import MOST_QUEUES, names_in_policy
 
 
 @audited("queue.saved")
@@ -56,13 +55,15 @@ def _unused(queue: ReviewQueue) -> ReviewQueue:
     locked = ReviewQueue.objects.select_for_update().filter(id=queue.id).first()
     if locked is None:
         raise NotFoundError(queue.id, noun="queue")
+    if locked.name == GENERAL:
+        return locked  # it stays, with the usual figures
     waiting = ReviewItem.objects.filter(status=ReviewStatus.OPEN, queue=locked.name)[:1000].count()
     if waiting:
         items = "1 item waits" if waiting == 1 else f"{waiting} items wait"
         raise WrongStateError(f"{items} in this queue: decide them first.")
-    naming = [rule.rule.name for rule in policy_in_force().rules if rule.rule.queue == locked.name]
-    if locked.name and naming:
-        raise WrongStateError(f"The policy's rule {naming[0]} sends work here: change it first.")
+    rule = names_in_policy().get(locked.name)
+    if rule is not None:
+        raise WrongStateError(f"The policy's rule {rule} sends work here: change it first.")
     return locked
 
 

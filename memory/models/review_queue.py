@@ -59,6 +59,11 @@ class ReviewQueue(ScopedModel):
     def label(self) -> str:
         return self.name or GENERAL_LABEL
 
+    @property
+    def is_configured(self) -> bool:
+        """Or only in use, with the usual figures."""
+        return not self._state.adding
+
     def sla(self, rank: int) -> timedelta:
         """How long an item of the priority of that rank may wait."""
         return timedelta(seconds=getattr(self, SLA_FIELDS[rank]))

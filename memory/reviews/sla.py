@@ -13,7 +13,7 @@ from console.tenancy.scope import current_tenant_id
 from memory.models import ReviewItem
 from memory.models.review_queue import GENERAL, GENERAL_LABEL
 from memory.reviews.order import DUE_SOON
-from memory.reviews.queues import MOST_QUEUES
+from memory.reviews.queues import MOST_QUEUES, names_in_policy
 
 
 class Clock(models.TextChoices):
@@ -40,7 +40,7 @@ class QueueCounts:
         return self.name or GENERAL_LABEL
 
 
-# Every queue that is configured, that something waits in, and the one there always is.
+# Every queue that is configured, that a policy names, that something waits in, and the general one.
 COUNTS = """
 WITH waiting AS (
   SELECT queue, count(*) AS open,
@@ -58,7 +58,7 @@ SELECT name, coalesce(open, 0), coalesce(claimed, 0), coalesce(due_soon, 0),
 FROM (
   SELECT name FROM memory_reviewqueue WHERE tenant_id = %(tenant)s
   UNION SELECT queue FROM waiting
-  UNION SELECT %(general)s::text) AS queue
+  UNION SELECT unnest(%(named)s::text[])) AS queue
 LEFT JOIN waiting ON waiting.queue = queue.name
 ORDER BY name LIMIT %(most)s
 """
@@ -81,7 +81,7 @@ def queue_counts(actor: Actor, at: datetime | None = None) -> list[QueueCounts]:
         "at": at or now(),
         "soon": DUE_SOON,
         "tenant": current_tenant_id(),
-        "general": GENERAL,
+        "named": [GENERAL, *names_in_policy()],
         "most": 2 * MOST_QUEUES,  # those that only a policy names as well
     }
     return [
