@@ -69,6 +69,14 @@ def check_memories(tenant_id: UUID, progress: Callable[[int], None]) -> Report:
     return report
 
 
+def problems_of_versions(memory: Memory, versions: Sequence[MemoryVersion]) -> dict[int, list[str]]:
+    """The codes of what does not hold, by version; one that holds is left out. Opens them."""
+    codes: dict[int, list[str]] = {}
+    for problem in _broken_versions([memory], {memory.id: list(versions)}):
+        codes.setdefault(problem.version, []).append(problem.code)
+    return codes
+
+
 def _check_batch(report: Report, *, after: UUID) -> UUID | None:
     """Adds what it finds; the last memory it looked at, None past the end."""
     memories = list(Memory.objects.filter(id__gt=after).order_by("id")[:BATCH])

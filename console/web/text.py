@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Literal
+from typing import Any, Literal
 
+import orjson
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -165,3 +166,9 @@ def excerpt(text: str, most: int = 280) -> str:
     if len(flat) <= most:
         return flat
     return flat[:most].rsplit(" ", 1)[0] + "…"
+
+
+def pretty(value: Any) -> str:
+    """JSON for people."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    return orjson.dumps(value, default=str, option=options).decode()

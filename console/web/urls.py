@@ -20,6 +20,7 @@ from console.web.views import (
     lifecycle_setting,
     member,
     memory,
+    memory_history,
     merge,
     notices,
     overview,
@@ -61,6 +62,10 @@ urlpatterns = [
     path("memories/", memory.memory_list, name="memory-list"),
     path("memories/try", recall_trial.recall_trial, name="recall-trial"),
     path("memories/<uuid:memory_id>", memory.memory_detail, name="memory-detail"),
+    path(
+        "memories/<uuid:memory_id>/versions", memory_history.memory_versions, name="memory-versions"
+    ),
+    path("memories/<uuid:memory_id>/uses", memory_history.memory_uses, name="memory-uses"),
     path("memories/<uuid:memory_id>/revise", memory.memory_revise, name="memory-revise"),
     path("memories/<uuid:memory_id>/merge", merge.memory_merge, name="memory-merge"),
     path("memories/<uuid:memory_id>/expire", memory.memory_expire, name="memory-expire"),

@@ -133,6 +133,12 @@ class ReviewItem(ScopedModel):
                 fields=["tenant_id", "status", "-priority", "-risk", "id"], name="review_order"
             ),
             models.Index(fields=["tenant_id", "agent_id", "status"], name="review_agent"),
+            models.Index(fields=["tenant_id", "memory_id", "-id"], name="review_of_memory"),
+            models.Index(
+                fields=["tenant_id", "contradicts_id"],
+                name="review_contradicts",
+                condition=models.Q(contradicts_id__isnull=False),
+            ),
             models.Index(
                 fields=["tenant_id", "due_at"],
                 name="review_due",

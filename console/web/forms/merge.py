@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from console.web.screens.memory import MemoryRow
+from console.web.screens.memory_rows import MemoryRow
 from memory.actions.merge import MOST
 
 

@@ -9,7 +9,7 @@ from console.accounts.actor import Actor
 from console.accounts.models import Agent, AgentFreeze, ApiKey
 from console.accounts.permissions import Permission
 from console.keys.models import SigningKey
-from console.web.screens.memory import MemoryRow, memory_rows
+from console.web.screens.memory_rows import MemoryRow, memory_rows
 from memory.access import visible_memories, visible_reviews
 from memory.agents import Figures, figures_of
 from memory.models import ReviewItem, ReviewStatus

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,14 @@ from console.accounts.permissions import Permission
 from console.accounts.subjects import known_subjects
 from console.platform.clock import now
 from console.platform.errors import InvalidInputError
-from console.web.addresses import as_asked, asked
+from console.web.addresses import asked
 from console.web.forms.memory import ENDING, RELEVANCE, MemoryFilter
 from console.web.middleware import TenantRequest
 from console.web.paging import Page, numbered, paginate
 from console.web.screens.explained import why
-from console.web.screens.memory import MemoryRow, memory_rows
 from console.web.screens.memory_facets import Chip, Facet, chips_of, facets_of
+from console.web.screens.memory_rows import MemoryRow, memory_rows
+from console.web.screens.moments import Link, moments_of
 from console.web.screens.versions import versions_by_number
 from console.web.text import excerpt
 from memory.browsing import (
@@ -36,17 +37,6 @@ from memory.retrieval.looking import Found, found_by_reading, found_in_force, fo
 
 # Where words are sought besides what is in force: those are opened and read.
 READ_STATES = (State.PENDING, State.QUARANTINED, State.EXPIRED, State.SUPERSEDED)
-AGO = (
-    ("an hour ago", timedelta(hours=1)),
-    ("a day ago", timedelta(days=1)),
-    ("a week ago", timedelta(weeks=1)),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    label: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +71,7 @@ def memory_list_of(request: TenantRequest, filters: MemoryFilter) -> MemoryList:
         facets=facets_of(request.GET, filters, counted),
         chips=chips_of(request.GET, filters),
         elsewhere=_elsewhere(request, filters),
-        moments=_moments(request),
+        moments=moments_of(request.GET, _last_change()),
         at=at,
         back=asked(request.GET, at=None, valid_at=None),
     )
@@ -201,10 +191,6 @@ def _elsewhere(request: TenantRequest, filters: MemoryFilter) -> list[Link]:
     return [Link(str(state), asked(request.GET, state=state)) for state in states]
 
 
-def _moments(request: TenantRequest) -> list[Link]:
-    moment = now()
-    links = [(label, moment - distance) for label, distance in AGO]
+def _last_change() -> datetime | None:
     latest = MemoryTransition.objects.order_by("-id").first()
-    if latest is not None:
-        links.append(("before the last change", latest.at - timedelta(milliseconds=1)))
-    return [Link(label, asked(request.GET, at=as_asked(at))) for label, at in links]
+    return latest.at if latest else None

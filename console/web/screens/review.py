@@ -7,7 +7,7 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.web.forms.review import DecisionForm
 from console.web.masking import Mask
-from console.web.screens.memory import Usefulness, usefulness_of
+from console.web.screens.memory_uses import Usefulness, usefulness_of
 from console.web.screens.provenance import Provenance, provenance_of
 from console.web.screens.review_evidence import (
     Against,

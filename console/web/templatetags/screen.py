@@ -2,10 +2,8 @@
 
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
 from uuid import UUID
 
-import orjson
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -18,7 +16,7 @@ from console.platform.clock import now
 from console.web.addresses import as_asked
 from console.web.quantities import bounded, relative, took
 from console.web.screens.run import Lane, lane_of
-from console.web.text import show_unseen
+from console.web.text import pretty, show_unseen
 from memory.reviews.reasons import DecisionReason
 
 register = template.Library()
@@ -26,6 +24,7 @@ register = template.Library()
 SHORT_ID = 8
 
 register.filter(bounded)
+register.filter(pretty)
 register.filter("moment", as_asked)
 
 
@@ -106,13 +105,6 @@ def reveal(text: str) -> SafeString:
 @register.filter
 def hexadecimal(raw: bytes | memoryview | None) -> str:
     return bytes(raw).hex() if raw else ""
-
-
-@register.filter
-def pretty(value: Any) -> str:
-    """JSON for people."""
-    options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
-    return orjson.dumps(value, default=str, option=options).decode()
 
 
 @register.filter

@@ -1,20 +1,23 @@
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.accounts.permissions import Permission
 from console.platform.errors import InvalidInputError
-from console.web.forms.memory import EndForm, MemoryFilter, ReviseForm
+from console.web.forms.memory import EndForm, MemoryFilter, PastForm, ReviseForm
 from console.web.forms.problems import show_problems
 from console.web.middleware import TenantRequest
 from console.web.render import need, render_page
 from console.web.screens.memory import memory_screen
 from console.web.screens.memory_list import memory_list_of
+from console.web.screens.memory_then import memory_then, stops_of
+from console.web.screens.moments import moments_of
 from memory.access import memory_for, read_memory, version_for
 from memory.actions import expire_memory, restore_version, retire_memory, revise_memory
 from memory.models import Memory
@@ -35,6 +38,10 @@ def memory_list(request: TenantRequest) -> HttpResponse:
 def memory_detail(request: TenantRequest, memory_id: UUID) -> HttpResponse:
     # Those who keep the evidence reach a deleted memory too, to read it.
     deleted = request.actor.may(Permission.AUDIT_READ)
+    past = PastForm(request.GET)
+    if past.moment is not None:
+        memory = memory_for(request.actor, memory_id, deleted=deleted)
+        return _then(request, memory, past, past.moment)
     memory = read_memory(request.actor, memory_id, deleted=deleted)
     return render_page(request, "memory/detail.html", _context(request, memory))
 
@@ -100,7 +107,27 @@ def memory_delete(request: TenantRequest, memory_id: UUID) -> HttpResponse:
 
 def _context(request: TenantRequest, memory: Memory) -> dict[str, Any]:
     screen = memory_screen(request.actor, memory)
-    return {"screen": screen, "expire_form": EndForm(Decision.EXPIRE)}
+    changed = screen.changed.at if screen.changed else None
+    return {
+        "screen": screen,
+        "expire_form": EndForm(Decision.EXPIRE),
+        "past": PastForm(request.GET),
+        "moments": moments_of(QueryDict(), changed),
+        "stops": stops_of(request.actor, memory, None),
+    }
+
+
+def _then(request: TenantRequest, memory: Memory, past: PastForm, at: datetime) -> HttpResponse:
+    valid_at = past.chosen.get("valid_at") or at
+    context = {
+        "memory": memory,
+        "screen": memory_then(request.actor, memory, at=at, valid_at=valid_at),
+        "at": at,
+        "past": past,
+        "moments": moments_of(request.GET, None),
+        "stops": stops_of(request.actor, memory, at),
+    }
+    return render_page(request, "memory/then.html", context)
 
 
 def _tell(request: TenantRequest, outcome: WriteOutcome) -> None:

@@ -12,7 +12,7 @@ from console.web.forms.merge import MergeForm
 from console.web.forms.problems import show_problems
 from console.web.middleware import TenantRequest
 from console.web.render import render_page
-from console.web.screens.memory import MemoryRow, memory_rows
+from console.web.screens.memory_rows import MemoryRow, memory_rows
 from memory.access import memory_for, visible_memories
 from memory.actions import merge_memories
 from memory.lifecycle import version_of
