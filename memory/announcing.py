@@ -63,8 +63,9 @@ def announce_decided(
 
 
 def announce_states(
-    memories: Sequence[Memory], *, was: State, actor: Actor, reason: str = ""
+    memories: Sequence[Memory], *, was: State | None, actor: Actor, reason: str = ""
 ) -> None:
+    """`was` is None where they were of several states."""
     announce(
         [
             OutgoingEvent(
@@ -76,7 +77,7 @@ def announce_states(
                     "memory_id": str(memory.id),
                     "agent_id": _id(memory.agent_id),
                     "version": memory.version,
-                    "was": str(was),
+                    "was": str(was) if was else None,
                     "state": str(memory.state),
                     "reason": _code(reason),
                     "by": str(actor.kind),

@@ -240,7 +240,7 @@ def store_all(memories: Sequence[Memory], *, actor: Actor, reason: str) -> None:
     execute(UPDATE_INDEX, [[memory.id for memory in memories], current_tenant_id()])
     gone = [memory for memory in memories if memory.state != State.ACTIVE]
     RecallIndex.objects.filter(id__in=[memory.id for memory in gone]).delete()
-    announce_states(gone, was=State.ACTIVE, actor=actor, reason=reason)
+    announce_states(gone, was=None, actor=actor, reason=reason)
 
 
 def transition(*, actor: Actor, memory: Memory, reason: str = "") -> MemoryTransition:

@@ -172,6 +172,15 @@ PLACES = (
         "api tokens signing",
     ),
     Place(
+        "webhook-list",
+        "Webhooks",
+        "send",
+        Group.SETTINGS,
+        "Send reviewers' decisions to an address of yours.",
+        _P.SETTINGS_READ,
+        "endpoints deliveries events notify callback",
+    ),
+    Place(
         "recall-setting",
         "Recall",
         "sliders",

@@ -36,6 +36,8 @@ from console.web.views import (
     snapshot,
     subject,
     tenant,
+    webhook,
+    webhook_delivery,
 )
 
 urlpatterns = [
@@ -197,6 +199,36 @@ urlpatterns = [
     path("settings/queues/digest", queue.digest_choose, name="digest-choose"),
     path("settings/queues/<slug:label>/edit", queue.queue_edit, name="queue-edit"),
     path("settings/queues/<slug:label>/delete", queue.queue_delete, name="queue-delete"),
+    path("settings/webhooks/", webhook.webhook_list, name="webhook-list"),
+    path("settings/webhooks/new", webhook.webhook_create, name="webhook-create"),
+    path("settings/webhooks/<uuid:webhook_id>", webhook.webhook_detail, name="webhook-detail"),
+    path("settings/webhooks/<uuid:webhook_id>/edit", webhook.webhook_edit, name="webhook-edit"),
+    path(
+        "settings/webhooks/<uuid:webhook_id>/rotate", webhook.webhook_rotate, name="webhook-rotate"
+    ),
+    path(
+        "settings/webhooks/<uuid:webhook_id>/delete", webhook.webhook_delete, name="webhook-delete"
+    ),
+    path("settings/webhooks/<uuid:webhook_id>/test", webhook.webhook_test, name="webhook-test"),
+    path("settings/webhooks/<uuid:webhook_id>/pause", webhook.webhook_pause, name="webhook-pause"),
+    path(
+        "settings/webhooks/<uuid:webhook_id>/resume", webhook.webhook_resume, name="webhook-resume"
+    ),
+    path(
+        "settings/webhooks/<uuid:webhook_id>/replay",
+        webhook_delivery.webhook_replay,
+        name="webhook-replay",
+    ),
+    path(
+        "settings/webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>",
+        webhook_delivery.delivery_detail,
+        name="webhook-delivery",
+    ),
+    path(
+        "settings/webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/replay",
+        webhook_delivery.delivery_replay,
+        name="webhook-delivery-replay",
+    ),
     path("settings/lifecycle/", lifecycle_setting.lifecycle_setting, name="lifecycle-setting"),
     path(
         "settings/lifecycle/defaults",

@@ -33,6 +33,7 @@ PAGES = {
     "memory": "memory-detail",
     "review": "review-detail",
     "agent": "agent-detail",
+    "webhook": "webhook-detail",
 }
 
 

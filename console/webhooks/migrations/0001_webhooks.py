@@ -126,6 +126,10 @@ class Migration(migrations.Migration):
             model_name='webhookdelivery',
             index=models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['tenant_id', 'endpoint_id', 'next_attempt_at'], name='delivery_due'),
         ),
+        migrations.AddIndex(
+            model_name='webhookdelivery',
+            index=models.Index(condition=models.Q(('delivered_at__isnull', True), ('next_attempt_at__isnull', True)), fields=['tenant_id', 'endpoint_id', 'created_at'], name='delivery_failed'),
+        ),
         migrations.AddConstraint(
             model_name='webhookdelivery',
             constraint=models.UniqueConstraint(fields=('tenant_id', 'event_id', 'endpoint_id'), name='one_delivery_per_endpoint'),

@@ -58,6 +58,11 @@ class WebhookDelivery(ScopedModel):
                 condition=models.Q(next_attempt_at__isnull=False),
                 name="delivery_due",
             ),
+            models.Index(
+                fields=["tenant_id", "endpoint_id", "created_at"],
+                condition=models.Q(next_attempt_at__isnull=True, delivered_at__isnull=True),
+                name="delivery_failed",
+            ),
         ]
 
     @property
