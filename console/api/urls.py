@@ -41,6 +41,7 @@ from console.api.v1.review_desk import (
 from console.api.v1.reviews import ReviewDecideView, ReviewsView, ReviewView
 from console.api.v1.runs import RunSpansView, RunsView, RunView
 from console.api.v1.snapshots import SnapshotItemsView, SnapshotsView, SnapshotView
+from console.api.v1.subjects import ErasuresView, ErasureView, SubjectExportView
 
 V1 = "api/v1/"
 
@@ -84,6 +85,9 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "agents/<str:agent_id>", AgentView.as_view()),
     path(V1 + "agents/<str:agent_id>/freeze", AgentFreezeView.as_view()),
     path(V1 + "agents/<str:agent_id>/thaw", AgentThawView.as_view()),
+    path(V1 + "subjects/export", SubjectExportView.as_view()),
+    path(V1 + "erasure-requests", ErasuresView.as_view()),
+    path(V1 + "erasure-requests/<str:erasure_id>", ErasureView.as_view()),
     path(V1 + "policies", PoliciesView.as_view()),
     path(V1 + "policies/current", CurrentPolicyView.as_view()),
     path(V1 + "policies/<int:number>", PolicyView.as_view()),

@@ -1,0 +1,79 @@
+"""The export of a person, and requests to be erased, over the API."""
+
+import json
+
+import pytest
+
+from audit.models import AuditEvent
+from console.tenancy.scope import tenant_scope
+from memory.models import ErasureRequest
+from tests.api.door import door_of, field_codes, problem_of
+from tests.cast import a_memory
+
+ASKED = {"subject": "customer-7", "asked_by": "She, by letter", "identity_check": "Called back"}
+EXPORT = "subjects/export?subject=customer-7&reason=She+asked"
+
+
+def test_alice_exports_all_about_a_person(acme, alice, robo):
+    memory = a_memory(robo, "Jonas prefers e-mail.", subject="customer-7")
+    a_memory(robo, "Ada prefers the phone.", subject="customer-8")
+    response = door_of(alice).get(EXPORT)
+    assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
+    document = json.loads(response.getvalue())
+    assert [one["id"] for one in document["memories"]] == [str(memory.id)]
+    assert b"Ada" not in response.getvalue()
+    with tenant_scope(acme.id):
+        assert AuditEvent.objects.get(kind="subject.exported").note == "She asked"
+
+
+def test_others_and_other_tenants_export_nothing(alice, bob, dana, robo, mallory):
+    a_memory(robo, subject="customer-7")
+    for holder in (bob, dana, robo):
+        problem_of(door_of(holder).get(EXPORT), 403, "not_permitted")
+    problem_of(door_of(mallory).get(EXPORT), 404, "not_found")
+    unnamed = problem_of(door_of(alice).get("subjects/export?subject=x"), 422, "invalid")
+    assert field_codes(unnamed) == {"reason": "required"}
+
+
+def test_bob_takes_in_a_request_and_dana_follows_it(acme, bob, dana, robo):
+    a_memory(robo, subject="customer-7")
+    door = door_of(bob)
+    taken = door.post("erasure-requests", ASKED)
+    assert taken.status_code == 201
+    body = taken.json()
+    assert (body["status"], body["approved_by"], body["erased"]) == ("received", None, None)
+    assert body["taken_in_by"]["label"] == bob.actor.label
+    assert door_of(dana).get(f"erasure-requests/{body['id']}").json() == body
+    assert door_of(dana).get("erasure-requests?status=received").json()["results"] == [body]
+    assert door_of(dana).get("erasure-requests?status=refused").json()["results"] == []
+    problem_of(door.post("erasure-requests", ASKED), 409, "conflict")
+    problem_of(door.post("erasure-requests", ASKED | {"subject": "nobody"}), 404, "not_found")
+    problem_of(door_of(dana).post("erasure-requests", ASKED), 403, "not_permitted")
+    problem_of(door_of(robo).post("erasure-requests", ASKED), 403, "not_permitted")
+    with tenant_scope(acme.id):
+        assert ErasureRequest.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "codes"),
+    [
+        ({"asked_by": " "}, {"asked_by": "blank"}),
+        ({"received_at": "2099-01-01T00:00:00Z"}, {"received_at": "in_the_future"}),
+        (
+            {"received_at": "2026-01-02T00:00:00Z", "due_at": "2026-01-01T00:00:00Z"},
+            {"due_at": "ends_before_it_begins"},
+        ),
+    ],
+)
+def test_a_request_that_does_not_hold_together_is_refused(acme, bob, robo, more, codes):
+    a_memory(robo, subject="customer-7")
+    answer = door_of(bob).post("erasure-requests", ASKED | more)
+    assert field_codes(problem_of(answer, 422, "invalid")) == codes
+
+
+def test_another_tenants_request_is_not_there(alice, mallory, spybot):
+    a_memory(spybot, subject="customer-7")
+    theirs = door_of(mallory).post("erasure-requests", ASKED).json()["id"]
+    for identifier in (theirs, "nonsense"):
+        problem_of(door_of(alice).get(f"erasure-requests/{identifier}"), 404, "not_found")
+    assert door_of(alice).get("erasure-requests").json()["results"] == []
