@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, TextChoices
@@ -113,10 +113,10 @@ def standing_freezes(agent: Agent | None) -> QuerySet[AgentFreeze]:
 def figures_of(agents: Sequence[Agent]) -> list[Figures]:
     """In their order, by four statements."""
     ids = [agent.id for agent in agents]
-    today = now().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = now().astimezone(UTC).date()
     lately: dict[UUID, list[tuple[int, int, bool]]] = defaultdict(list)
     for day in activity_of(ids, since=today - MONTH + timedelta(days=1)):
-        is_recent = day.day > (today - WEEK).date()
+        is_recent = day.day > today - WEEK
         lately[day.agent_id].append((day.writes, day.recalls, is_recent))
     reviewed = reviewed_of(ids)
     runs = dict(fetch(LAST_RUNS, [current_tenant_id(), ids]))

@@ -1,3 +1,4 @@
+from audit.models.activity_day import ActivityDay
 from audit.models.event import AuditEvent, Outcome
 from audit.models.memory_access import AccessKind, AccessSource, MemoryAccess
 from audit.models.run import Run, RunStatus
@@ -9,6 +10,7 @@ from audit.models.trace import StitchedBy, Trace
 __all__ = [
     "AccessKind",
     "AccessSource",
+    "ActivityDay",
     "AuditEvent",
     "MemoryAccess",
     "Outcome",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -99,7 +100,7 @@ class Things:
 
 
 @pytest.fixture(scope="module")
-def things(robo, auditor) -> Things:
+def things(instance, robo, auditor) -> Things:
     held = robo.memories.write("Ada may prefer the post.", subject="customer-6", confidence=0.2)
     revised = robo.memories.write("Ada has one order open.", subject="customer-6", confidence=0.9)
     robo.memories.revise(revised.id, expected_version=1, content="Ada has two orders open.")
@@ -107,7 +108,19 @@ def things(robo, auditor) -> Things:
     run, span = next((run, step) for run, step in steps if "create_memory" in step.name)
     agent = auditor.memories.get(revised.id).agent
     moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return Things(agent, held, revised, run, span, moment)
+    subject = subject_of(instance, "customer-6")
+    return Things(agent, subject, held, revised, run, span, moment)
+
+
+def subject_of(instance, external_id):
+    """Its id stands in its export."""
+    key = next(user["key"] for user in instance.demo["users"] if user["role"] == "owner")
+    exported = httpx.get(
+        f"{instance.url}/api/v1/subjects/export",
+        params={"subject": external_id, "reason": "test"},
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    return exported.json()["subject"]["id"]
 
 
 @pytest.mark.parametrize("name", PAGES)
