@@ -4,9 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from celery import Task, shared_task
+from django.conf import settings
 from django.core.cache import cache
 
 from console.accounts.actor import system_actor
+from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
 from memory.actions import begin_screening, breach, screen_stored
@@ -17,6 +19,7 @@ from memory.rescreening import is_screening_due, unfinished_screening
 from memory.retrieval import reembedding
 from memory.retrieval.embedding import EmbeddingUnavailableError
 from memory.retrieval.graph import settle
+from memory.reviews.digest import DigestNotSentError, is_time, send_digest
 from memory.reviews.presence import forget_looks
 from memory.rotation import finish_rotation
 from memory.snapshots import sweep
@@ -187,6 +190,18 @@ def watch_reviews_of(*, tenant_id: str) -> None:
             actor = system_actor(UUID(tenant_id), "watch_reviews")
             told = len(breach.note_breaches(actor=actor).changed)
             forget_looks()
+
+
+@shared_task
+def send_digests() -> None:
+    """Once a day to each who asked; a wake-up that was lost is made good by the next."""
+    if settings.MAILS and is_time(now()):
+        _wake(send_digest_of)
+
+
+@shared_task(acks_late=True, autoretry_for=(DigestNotSentError,), retry_backoff=True, max_retries=3)
+def send_digest_of(*, tenant_id: str) -> None:
+    send_digest(UUID(tenant_id))
 
 
 @shared_task

@@ -9,6 +9,7 @@ from console.platform import env
 from console.platform.crypto.key_service import key_service
 from console.platform.crypto.root_keys import root_keys_given
 from console.platform.embedding_server import embedding_servers
+from console.platform.mail_server import mail_server
 
 PROJECT_ROOT = env.PROJECT_ROOT
 HOME = env.home()
@@ -156,9 +157,9 @@ MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-# Whether a mail server is set: without one, links are shown to be copied.
-MAILS = False
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# MAILS tells if there is one: else links are shown to be copied, and no digest is sent.
+globals().update(mail_server(env.secret("SMTP_URL", None)))
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"mnemoscope@{PUBLIC_URL.split('//')[1].split(':')[0]}")
 
 # Lockout counts must be the same in every process, so they live in the database.
 CACHES = {

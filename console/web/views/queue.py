@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -17,7 +18,11 @@ from memory.reviews.queues import queue_for
 @require_safe
 def queue_list(request: TenantRequest) -> HttpResponse:
     need(request, Permission.SETTINGS_READ)
-    context = {"rows": queue_rows(request.actor), "gets_digest": gets_digest(request.actor)}
+    context = {
+        "rows": queue_rows(request.actor),
+        "gets_digest": gets_digest(request.actor),
+        "mails": settings.MAILS,
+    }
     return render_page(request, "settings/queues.html", context)
 
 
