@@ -30,6 +30,12 @@ from console.api.v1.policies import (
 from console.api.v1.queues import QueuesView, QueueView
 from console.api.v1.recall import RecallView
 from console.api.v1.recall_setting import RecallSettingView
+from console.api.v1.review_decisions import (
+    ReviewDecideView,
+    ReviewDecisionsUndoView,
+    ReviewDecisionsView,
+    ReviewUndoView,
+)
 from console.api.v1.review_desk import (
     ReviewClaimView,
     ReviewEscalateView,
@@ -38,7 +44,7 @@ from console.api.v1.review_desk import (
     ReviewReleaseView,
     ReviewSkipView,
 )
-from console.api.v1.reviews import ReviewDecideView, ReviewsView, ReviewView
+from console.api.v1.reviews import ReviewsView, ReviewView
 from console.api.v1.runs import RunSpansView, RunsView, RunView
 from console.api.v1.snapshots import SnapshotItemsView, SnapshotsView, SnapshotView
 from console.api.v1.subjects import ErasuresView, ErasureView, SubjectExportView
@@ -57,6 +63,8 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "decisions", DecisionsView.as_view()),
     path(V1 + "recall", RecallView.as_view()),
     path(V1 + "reviews", ReviewsView.as_view()),
+    path(V1 + "reviews/decisions", ReviewDecisionsView.as_view()),
+    path(V1 + "reviews/decisions/<str:batch_id>/undo", ReviewDecisionsUndoView.as_view()),
     path(V1 + "reviews/next", ReviewNextView.as_view()),
     path(V1 + "reviews/<str:review_id>/claim", ReviewClaimView.as_view()),
     path(V1 + "reviews/<str:review_id>/heartbeat", ReviewHeartbeatView.as_view()),
@@ -65,6 +73,7 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "reviews/<str:review_id>/escalate", ReviewEscalateView.as_view()),
     path(V1 + "reviews/<str:review_id>", ReviewView.as_view()),
     path(V1 + "reviews/<str:review_id>/decide", ReviewDecideView.as_view()),
+    path(V1 + "reviews/<str:review_id>/undo", ReviewUndoView.as_view()),
     path(V1 + "runs", RunsView.as_view()),
     path(V1 + "runs/<str:run_id>", RunView.as_view()),
     path(V1 + "runs/<str:run_id>/spans", RunSpansView.as_view()),

@@ -246,6 +246,7 @@ SPECTACULAR_SETTINGS = {
         "ReviewKind": "memory.models.ReviewKind",
         "ReviewStatus": "memory.models.ReviewStatus",
         "DecisionOutcome": "memory.models.DecisionOutcome",
+        "DecisionReason": "memory.reviews.reasons.DecisionReason",
         "AuditOutcome": "audit.models.Outcome",
     },
 }

@@ -51,4 +51,4 @@ def worded(*, actor: Actor, memory: Memory, write: Write) -> MemoryVersion:
 
 
 def _problem(code: str, detail: str) -> InvalidInputError:
-    return InvalidInputError.on("number", code, detail)
+    return InvalidInputError.on("version", code, detail)

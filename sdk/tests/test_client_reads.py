@@ -170,6 +170,45 @@ def test_a_reviewer_takes_keeps_and_passes_on(
     assert server.body() == body
 
 
+def test_a_reviewer_decides_many_and_takes_it_back(ask: Ask) -> None:
+    refused = {"status": 403, "code": "own_proposal", "title": "Own", "detail": "Yours."}
+    body = {
+        "batch_id": "b-1",
+        "dry_run": False,
+        "done": 1,
+        "refused": 1,
+        "needs_second_person": 0,
+        "results": [
+            {"id": "r-1", "done": True, "review_status": "approved", "status": 200},
+            {"id": "r-2", "done": False, "review_status": None, **refused},
+        ],
+    }
+    server = ScriptedServer(answer(200, body), answer(200, body), answer(200, review_json()))
+    decided = ask(
+        server,
+        lambda client: client.reviews.decide_many(
+            ["r-1", "r-2"], "approve", reason="accurate", content_digests={"r-1": "ab" * 32}
+        ),
+    )
+    assert server.body() == {
+        "decision": "approve",
+        "reason": "accurate",
+        "dry_run": False,
+        "reviews": [{"id": "r-1", "content_digest": "ab" * 32}, {"id": "r-2"}],
+    }
+    assert (decided.batch_id, decided.done, decided.refused) == ("b-1", 1, 1)
+    first, second = decided.results
+    assert (first.is_done, first.status) == (True, "approved")
+    assert second.problem.code == "own_proposal"
+    ask(server, lambda client: client.reviews.undo_many("b-1", reason="slip"))
+    assert server.requests[-1].url.path == "/api/v1/reviews/decisions/b-1/undo"
+    assert server.body() == {"reason": "slip"}
+    undone = ask(server, lambda client: client.reviews.undo("r-1", decision_id="d-1"))
+    assert undone.status == "open"
+    assert server.requests[-1].url.path == "/api/v1/reviews/r-1/undo"
+    assert server.body() == {"decision_id": "d-1"}
+
+
 def test_a_developer_reads_a_run_its_spans_and_the_trail(ask: Ask) -> None:
     start = datetime(2026, 11, 1, tzinfo=UTC)
     run = {"id": "run-1", "name": "invoke_agent", "state": "running", "agent": "support-agent"}

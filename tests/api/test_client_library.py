@@ -145,6 +145,20 @@ def test_bob_decides_and_dana_sees_it(client_of, robo, bob, dana):
     assert event.actor == str(bob.user.id)
 
 
+def test_bob_tries_out_decides_and_takes_back_many(client_of, robo, bob):
+    writer, client = client_of(robo), client_of(bob)
+    ids = [writer.memories.write(f"Fact {n}.", confidence=0.1).review_id for n in range(3)]
+    tried = client.reviews.decide_many(ids, "approve", reason="accurate", dry_run=True)
+    assert (tried.batch_id, tried.done, tried.refused) == (None, 3, 0)
+    assert [review.id for review in client.reviews.list()] == ids
+    decided = client.reviews.decide_many(ids, "approve", reason="accurate")
+    assert [result.status for result in decided.results] == ["approved"] * 3
+    assert client.reviews.undo(ids[0], reason="slip").memory_state == "pending"
+    undone = client.reviews.undo_many(decided.batch_id)
+    assert (undone.done, undone.refused) == (2, 1)
+    assert client.reviews.decide(ids[0], "quarantine", reason="suspicious").status == "open"
+
+
 def test_a_refusal_is_told_by_its_meaning(client_of, robo):
     client = client_of(robo)
     with pytest.raises(ValidationError) as refusal:

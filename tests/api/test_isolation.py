@@ -45,6 +45,8 @@ def test_another_tenants_review_looks_like_one_that_never_was(alice, spybot):
     for case in (
         ("GET", "reviews/{id}", None),
         ("POST", "reviews/{id}/decide", {"decision": "approve", "reason": "accurate"}),
+        ("POST", "reviews/{id}/undo", {}),
+        ("POST", "reviews/decisions/{id}/undo", {}),
     ):
         absent = answer_of(door, case, uuid7())
         assert answer_of(door, case, review.id) == absent

@@ -178,6 +178,15 @@ REFUSED = {
         {"decision": "edit_and_approve", "reason": "corrected", "content": " "},
         {"content": "blank"},
     ),
+    "a merge into nothing": ({"decision": "merge", "reason": "duplicate"}, {"into": "required"}),
+    "a restoration of nothing": (
+        {"decision": "restore", "reason": "earlier_holds"},
+        {"version": "required"},
+    ),
+    "a version that is not asked for": (
+        {**APPROVE, "version": 1},
+        {"version": "conflicting_fields"},
+    ),
     "a text that is not asked for": (
         {**APPROVE, "content": "x"},
         {"content": "conflicting_fields"},

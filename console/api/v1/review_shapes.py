@@ -1,22 +1,18 @@
 """What the API takes and answers about reviews."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
-from typing_extensions import override
 
 from console.api.fields import IdentifierField, OneOfField, TextField
-from console.api.serializers import StrictSerializer, refuse
 from console.api.v1.answers import Reason, Shape, VersionAnswer, as_json, shown_version
 from console.api.v1.memory_bodies import MAX_NAME
 from console.api.v1.queries import PageQuery
 from console.platform.clock import now
+from memory.actions import undoable_until
 from memory.models import (
     DecisionOutcome,
     MemoryVersion,
@@ -26,15 +22,9 @@ from memory.models import (
     State,
 )
 from memory.policies.rule import Priority
-from memory.reviews.decisions import Decision
 from memory.reviews.order import Part, score_of
-from memory.reviews.reasons import DecisionReason
 from memory.reviews.sla import Clock, clock_of
 from memory.signing.stored import stored_signatures
-
-MAX_NOTE = 2_000
-SHA256 = re.compile(r"[0-9a-f]{64}")
-
 
 # What narrows a list, or what `next` gives, and the column it is about.
 COLUMNS = {
@@ -59,45 +49,6 @@ class ReviewQuery(PageQuery):
     agent = IdentifierField(required=False, help_text="The id of the agent that proposed it.")
     subject = TextField(required=False, max_length=MAX_NAME)
     queue = TextField(required=False, max_length=MAX_NAME)
-
-
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "Approve",
-            value={"decision": "approve", "reason": "accurate"},
-            request_only=True,
-        )
-    ]
-)
-class DecisionBody(StrictSerializer):
-    decision = OneOfField(choices=[str(decision) for decision in Decision])
-    reason = OneOfField(choices=DecisionReason.choices)
-    note = TextField(required=False, allow_blank=True, max_length=MAX_NOTE)
-    content = TextField(
-        required=False,
-        max_length=settings.MEMORY_MAX_CONTENT_CHARACTERS,
-        help_text="The corrected text of edit_and_approve.",
-    )
-    content_digest = TextField(
-        required=False,
-        max_length=64,
-        help_text="Of what you looked at. If the text is another by now, the answer is 409.",
-    )
-
-    def validate_content_digest(self, value: str) -> str:
-        if not SHA256.fullmatch(value):
-            raise serializers.ValidationError("Send 64 hexadecimal digits.", code="invalid")
-        return value
-
-    @override
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        edits = attrs["decision"] == Decision.EDIT
-        if edits and "content" not in attrs:
-            raise refuse("content", "required", "Send the corrected text.")
-        if not edits and "content" in attrs:
-            raise refuse("content", "conflicting_fields", "Only edit_and_approve takes a content.")
-        return attrs
 
 
 class ClaimAnswer(Shape):
@@ -153,12 +104,19 @@ class ScoreAnswer(Shape):
 
 
 class DecisionAnswer(Shape):
+    id = serializers.UUIDField()
     outcome = serializers.ChoiceField(choices=DecisionOutcome.choices)
     reason = serializers.CharField()
     note = serializers.CharField(allow_blank=True)
     content_digest = serializers.CharField(help_text="Of what took effect.")
     decided_by = serializers.CharField()
     decided_at = serializers.DateTimeField()
+    undoes_id = serializers.UUIDField(
+        allow_null=True, help_text="The decision that this one took back."
+    )
+    batch_id = serializers.UUIDField(
+        allow_null=True, help_text="Shared by those that were decided at once."
+    )
 
 
 class ReviewDetail(ReviewAnswer):
@@ -169,6 +127,9 @@ class ReviewDetail(ReviewAnswer):
     )
     decisions = DecisionAnswer(many=True)
     score = ScoreAnswer(help_text="Why it stands where it stands in the order, just now.")
+    undoable_until = serializers.DateTimeField(
+        allow_null=True, help_text="Till when the last decision can be taken back."
+    )
 
 
 def shown_review(review: ReviewItem) -> dict[str, Any]:
@@ -202,6 +163,9 @@ def shown_detail(
             },
             "decisions": [
                 {
+                    "id": decision.id,
+                    "undoes_id": decision.undoes_id,
+                    "batch_id": decision.batch_id,
                     "outcome": decision.outcome,
                     "reason": decision.reason,
                     "note": decision.comment,
@@ -211,6 +175,7 @@ def shown_detail(
                 }
                 for decision in review.decisions.order_by("id")
             ],
+            "undoable_until": undoable_until(review),
         },
     )
 

@@ -8,14 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from console.accounts.permissions import Permission
-from console.api.idempotency import Answer, once
 from console.api.paging import Order, Page, newest_first, page_of, position_in
 from console.api.schema import page_shape, problems
 from console.api.serializers import checked
 from console.api.v1.base import TenantView, identifier
 from console.api.v1.queries import NoQuery
 from console.api.v1.review_shapes import (
-    DecisionBody,
     ReviewAnswer,
     ReviewDetail,
     ReviewQuery,
@@ -25,10 +23,8 @@ from console.api.v1.review_shapes import (
 )
 from console.platform.clock import now
 from memory.access import review_for, visible_reviews
-from memory.actions import decide_review
 from memory.lifecycle import version_of
 from memory.models import Memory, MemoryVersion, ReviewItem, ReviewStatus
-from memory.reviews.decisions import Decision
 from memory.reviews.order import ranked, score_parts
 
 TAGS = ["reviews"]
@@ -77,36 +73,6 @@ class ReviewView(TenantView):
                 parts=score_parts(review, now()),
             )
         )
-
-
-class ReviewDecideView(TenantView):
-    needs = {"POST": Permission.REVIEW_DECIDE}
-
-    @extend_schema(
-        operation_id="reviews_decide",
-        summary="Decide a review",
-        description="Whoever proposed a memory, or owns the key that did, cannot decide it. Where"
-        " `approvals_needed` is 2, the first approval leaves the review open for another person.",
-        tags=TAGS,
-        request=DecisionBody,
-        responses={200: ReviewAnswer, **problems(400, 404, 409, 413, 415)},
-    )
-    @once
-    def post(self, request: Request, review_id: str) -> Answer:
-        checked(NoQuery, request.query_params)
-        review = review_for(self.actor, identifier(review_id, noun="review"))
-        asked = checked(DecisionBody, request.data)
-        seen = asked.get("content_digest")
-        decide_review(
-            actor=self.actor,
-            review=review,
-            decision=Decision(asked["decision"]),
-            reason=asked["reason"],
-            comment=asked.get("note", ""),
-            content=asked.get("content"),
-            seen_digest=bytes.fromhex(seen) if seen else None,
-        )
-        return Answer(shown_review(review_for(self.actor, review.id)))
 
 
 def _current(review: ReviewItem) -> MemoryVersion | None:

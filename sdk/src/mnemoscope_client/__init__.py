@@ -1,5 +1,6 @@
 """Remember and recall through Mnemoscope, the governed memory of AI agents."""
 
+from mnemoscope_client.answers.decided import DecidedReview, DecidedReviews
 from mnemoscope_client.answers.decision import Decision, Decisions
 from mnemoscope_client.answers.event import AuditEvent
 from mnemoscope_client.answers.memory import Memory, MemoryVersion
@@ -51,6 +52,8 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
+    "DecidedReview",
+    "DecidedReviews",
     "Decision",
     "Decisions",
     "FieldError",

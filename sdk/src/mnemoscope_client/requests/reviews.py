@@ -1,13 +1,25 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from mnemoscope_client import decode
+from mnemoscope_client.answers.decided import DecidedReviews, decided_reviews
 from mnemoscope_client.answers.review import Review, next_review, review
 from mnemoscope_client.calls import Call, Json, Page, keyed, one, params
 
 SkipReason: TypeAlias = Literal["not_my_field", "needs_context", "not_impartial", "later", "other"]
-Decision: TypeAlias = Literal["approve", "edit_and_approve", "reject", "expire", "delete"]
+Decision: TypeAlias = Literal[
+    "approve",
+    "edit_and_approve",
+    "reject",
+    "expire",
+    "delete",
+    "quarantine",
+    "merge",
+    "restore",
+]
+DecisionOfMany: TypeAlias = Literal["approve", "reject", "expire", "delete", "quarantine"]
 DecisionReason: TypeAlias = Literal[
     "accurate",
     "confirmed",
@@ -24,6 +36,11 @@ DecisionReason: TypeAlias = Literal[
     "outdated",
     "not_needed",
     "mistake",
+    "suspicious",
+    "completes",
+    "earlier_holds",
+    "slip",
+    "reconsidered",
     "other",
 ]
 
@@ -61,24 +78,98 @@ def decide(
     note: str | None = None,
     content: str | None = None,
     content_digest: str | None = None,
+    into: str | None = None,
+    version: int | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Review]:
     """Decide one item; `content` is what edit_and_approve writes instead.
 
-    `content_digest` is the review's: should another text wait there by now, StaleVersionError.
+    merge folds it into the memory `into`, which says `content` from then on, or what it said;
+    restore lets the earlier `version` take effect instead. `content_digest` is the review's:
+    should another text wait there by now, StaleVersionError.
     """
-    asked: dict[str, Json] = {
-        "decision": decision,
-        "reason": reason,
-        "note": note,
-        "content": content,
-        "content_digest": content_digest,
-    }
     return Call(
         "POST",
         one("reviews", review_id, "decide"),
         review,
-        body={name: value for name, value in asked.items() if value is not None},
+        body=_given(
+            decision=decision,
+            reason=reason,
+            note=note,
+            content=content,
+            content_digest=content_digest,
+            into=into,
+            version=version,
+        ),
+        headers=keyed(idempotency_key),
+    )
+
+
+def undo(
+    review_id: str,
+    *,
+    reason: DecisionReason | None = None,
+    note: str | None = None,
+    decision_id: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call[Review]:
+    """Take the last decision back, for ten minutes: the item waits again, all else is as before.
+
+    Should `decision_id` not be the last any more, ConflictError; so where somebody built on it.
+    """
+    return Call(
+        "POST",
+        one("reviews", review_id, "undo"),
+        review,
+        body=_given(reason=reason, note=note, decision_id=decision_id),
+        headers=keyed(idempotency_key),
+    )
+
+
+def decide_many(
+    review_ids: Sequence[str],
+    decision: DecisionOfMany,
+    *,
+    reason: DecisionReason,
+    note: str | None = None,
+    content_digests: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    idempotency_key: str | None = None,
+) -> Call[DecidedReviews]:
+    """Decide up to 100 alike. Each by itself: one that is refused does not stop the others.
+
+    With `dry_run` nothing changes, and the answer tells what would become of each.
+    """
+    digests = content_digests or {}
+    chosen: list[Json] = [
+        _given(id=review_id, content_digest=digests.get(review_id)) for review_id in review_ids
+    ]
+    return Call(
+        "POST",
+        "reviews/decisions",
+        decided_reviews,
+        body={
+            "reviews": chosen,
+            "dry_run": dry_run,
+            **_given(decision=decision, reason=reason, note=note),
+        },
+        headers=keyed(idempotency_key),
+    )
+
+
+def undo_many(
+    batch_id: str,
+    *,
+    reason: DecisionReason | None = None,
+    note: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call[DecidedReviews]:
+    """Take back all that was decided at once, each as by itself."""
+    return Call(
+        "POST",
+        one("reviews/decisions", batch_id, "undo"),
+        decided_reviews,
+        body=_given(reason=reason, note=note),
         headers=keyed(idempotency_key),
     )
 
@@ -152,3 +243,7 @@ def _verb(
         body={name: value for name, value in asked.items() if value is not None},
         headers=keyed(idempotency_key),
     )
+
+
+def _given(**asked: Json) -> dict[str, Json]:
+    return {name: value for name, value in asked.items() if value is not None}
