@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
     "finish rotations of keys": {"task": "memory.tasks.finish_rotations", "schedule": 3600.0},
     "tell of overdue reviews": {"task": "memory.tasks.watch_reviews", "schedule": 60.0},
     "mail the digest": {"task": "memory.tasks.send_digests", "schedule": 3600.0},
+    "draw what is looked at again": {"task": "memory.tasks.audit_reviews", "schedule": 300.0},
     "settle the recall index": {"task": "memory.tasks.settle_index", "schedule": 60.0},
     "send what webhooks wait for": {
         "task": "console.webhooks.tasks.deliver_due_everywhere",

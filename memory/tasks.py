@@ -19,6 +19,7 @@ from memory.rescreening import is_screening_due, unfinished_screening
 from memory.retrieval import reembedding
 from memory.retrieval.embedding import EmbeddingUnavailableError
 from memory.retrieval.graph import settle
+from memory.review_audit import draw_samples
 from memory.reviews.digest import DigestNotSentError, is_time, send_digest
 from memory.reviews.presence import forget_looks
 from memory.rotation import finish_rotation
@@ -202,6 +203,17 @@ def send_digests() -> None:
 @shared_task(acks_late=True, autoretry_for=(DigestNotSentError,), retry_backoff=True, max_retries=3)
 def send_digest_of(*, tenant_id: str) -> None:
     send_digest(UUID(tenant_id))
+
+
+@shared_task
+def audit_reviews() -> None:
+    """Draws what people look at to know how well policies and reviewers do."""
+    _wake(audit_reviews_of)
+
+
+@shared_task(acks_late=True)
+def audit_reviews_of(*, tenant_id: str) -> None:
+    draw_samples(UUID(tenant_id))
 
 
 @shared_task

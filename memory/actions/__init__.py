@@ -44,7 +44,14 @@ from memory.actions.rotate_keys import (
     rewrap_keys,
     rotate_due_keys,
 )
+from memory.actions.sample import ask_second_opinions, sample_approvals
 from memory.actions.screen_stored import begin_screening, quarantine_memory, screen_stored
+from memory.actions.second_opinion import (
+    give_opinion,
+    next_opinion,
+    set_gold_item,
+    withdraw_gold_item,
+)
 from memory.actions.set_lifecycle_rules import set_lifecycle_rules
 from memory.actions.set_recall_weights import set_recall_weights
 from memory.actions.snapshot import create_snapshot, delete_snapshot
@@ -57,6 +64,7 @@ __all__ = [
     "activate_policy",
     "approve_erasure",
     "ask_for_renewal",
+    "ask_second_opinions",
     "begin_screening",
     "carry_out_erasure",
     "claim_next",
@@ -77,9 +85,11 @@ __all__ = [
     "expire_memory",
     "export_subject",
     "forget_memories",
+    "give_opinion",
     "keep_claim",
     "merge_memories",
     "name_subject",
+    "next_opinion",
     "note_breaches",
     "order_rotation",
     "place_hold",
@@ -108,10 +118,12 @@ __all__ = [
     "rewrap_by_root",
     "rewrap_keys",
     "rotate_due_keys",
+    "sample_approvals",
     "save_policy",
     "save_queue",
     "save_review_view",
     "screen_stored",
+    "set_gold_item",
     "set_lifecycle_rules",
     "set_recall_weights",
     "skip_review",
@@ -123,6 +135,7 @@ __all__ = [
     "unsubscribe_digest",
     "withdraw_basis",
     "withdraw_erasure",
+    "withdraw_gold_item",
     "write_memories",
     "write_memory",
 ]

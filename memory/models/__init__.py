@@ -23,6 +23,7 @@ from memory.models.review_queue import ReviewQueue
 from memory.models.review_skip import ReviewSkip
 from memory.models.review_view import ReviewView
 from memory.models.screening_run import ScreeningRun
+from memory.models.second_opinion import VERDICT_OF, GoldItem, Purpose, SecondOpinion, Verdict
 from memory.models.snapshot import Snapshot, SnapshotItem
 from memory.models.subject_name import SubjectName
 from memory.models.transition import MemoryTransition
@@ -34,12 +35,14 @@ __all__ = [
     "HELD_STATES",
     "OPEN_ERASURES",
     "SHIPPED",
+    "VERDICT_OF",
     "Basis",
     "DecisionEffect",
     "DecisionOutcome",
     "DigestSubscription",
     "ErasureRequest",
     "ErasureStatus",
+    "GoldItem",
     "IsolationProbe",
     "Kind",
     "LegalBasis",
@@ -52,6 +55,7 @@ __all__ = [
     "NotOpenedError",
     "PolicyActivation",
     "PolicyVersion",
+    "Purpose",
     "RecallIndex",
     "RecallSetting",
     "ReviewDecision",
@@ -65,11 +69,13 @@ __all__ = [
     "Said",
     "ScreeningRun",
     "SealedContent",
+    "SecondOpinion",
     "Snapshot",
     "SnapshotItem",
     "State",
     "SubjectName",
     "Tier",
+    "Verdict",
     "Visibility",
     "WriteSignature",
 ]

@@ -21,11 +21,19 @@ class ReviewKind(models.TextChoices):
     # About one in force, by what came of using it (`memory.usefulness`).
     HARMFUL = "harmful"
     UNUSED = "unused"
+    # Let in by the policy alone, and drawn for a person to look at.
+    SAMPLE = "sample"
 
 
 # Nothing waits for these: approving one keeps what is in force by then.
 ABOUT_IN_FORCE = frozenset(
-    {ReviewKind.DOUBT, ReviewKind.RENEWAL, ReviewKind.HARMFUL, ReviewKind.UNUSED}
+    {
+        ReviewKind.DOUBT,
+        ReviewKind.RENEWAL,
+        ReviewKind.HARMFUL,
+        ReviewKind.UNUSED,
+        ReviewKind.SAMPLE,
+    }
 )
 
 
