@@ -44,10 +44,10 @@ JOIN (SELECT id, row_number() OVER () - 1 AS number FROM memory_memory
 JOIN (SELECT id, name, row_number() OVER () - 1 AS number FROM accounts_agent
       WHERE tenant_id = %(tenant)s) AS agents ON agents.number = n %% %(agents)s,
 LATERAL (SELECT make_interval(secs => %(seconds)s * (1 - n::float8 / %(count)s)) AS age,
-  n %% 50 = 0 AS refused) AS made,
+  (n / %(agents)s) %% 50 = 0 AS refused) AS made,
 LATERAL (SELECT CASE WHEN refused THEN 'request.refused' ELSE (ARRAY['memory.recalled',
   'memory.written', 'memory.recalled', 'memory.revised', 'memory.recalled', 'memory.refreshed',
-  'memory.recalled', 'memory.expired', 'memory.recalled', 'review.opened'])[1 + n %% 10] END
+  'memory.recalled', 'memory.expired', 'memory.recalled', 'review.opened'])[1 + (n / %(agents)s) %% 10] END
   AS kind) AS named
 """
 ACCESSES = """

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='auditevent',
-            index=models.Index(condition=models.Q(('outcome', 'refused')), fields=['tenant_id', '-id'], name='event_refused'),
+            index=models.Index(condition=models.Q(('outcome', 'refused')), fields=['tenant_id', '-id'], include=('reason', 'recorded_at'), name='event_refused'),
         ),
         migrations.AddIndex(
             model_name='auditevent',

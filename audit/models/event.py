@@ -53,6 +53,7 @@ class AuditEvent(ScopedModel):
             models.Index(
                 fields=["tenant_id", "-id"],
                 name="event_refused",
+                include=["reason", "recorded_at"],
                 condition=models.Q(outcome=Outcome.REFUSED),
             ),
             models.Index(

@@ -136,6 +136,10 @@ class Memory(ScopedModel):
         indexes = [
             models.Index(fields=["tenant_id", "-id"], name="memory_newest"),
             models.Index(fields=["tenant_id", "state", "-id"], name="memory_state"),
+            # Counting them all reads no row.
+            models.Index(
+                fields=["tenant_id", "state", "kind", "expires_at"], name="memory_posture"
+            ),
             models.Index(fields=["tenant_id", "subject_id", "key"], name="memory_subject_key"),
             models.Index(fields=["tenant_id", "agent_id", "-id"], name="memory_agent"),
             models.Index(fields=["tenant_id", "content_digest"], name="memory_content"),

@@ -8,6 +8,7 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.web.charts import Columns, Meter, Rows
 from console.web.screens.posture.agents import agent_posture
+from console.web.screens.posture.erasures import erasure_tile
 from console.web.screens.posture.evidence import evidence_tiles
 from console.web.screens.posture.isolation import isolation_tile
 from console.web.screens.posture.keys import key_tile
@@ -55,6 +56,8 @@ def overview_screen(actor: Actor) -> OverviewScreen:
         agents = agent_posture(actor)
         screen.tiles += agents.tiles
         screen.by_health = agents.by_health
+    if actor.may(Permission.SUBJECT_READ):
+        screen.tiles.append(erasure_tile(actor))
     if actor.may(Permission.KEYS_OWN):
         screen.tiles.append(key_tile(actor))
     if actor.may(Permission.TRACES_READ):

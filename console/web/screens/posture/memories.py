@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Count, Q
 
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
@@ -49,24 +49,26 @@ def memory_posture(actor: Actor) -> MemoryPosture:
 
 def _count(actor: Actor) -> _Counts:
     moment = now()
-    # As a reader is told: an active memory past its expiry is expired already.
-    lapsed = When(state=State.ACTIVE, expires_at__lte=moment, then=Value(State.EXPIRED.value))
     grouped = (
         visible_memories(actor)
         .order_by()
-        .annotate(told=Case(lapsed, default=F("state")))
-        .values_list("told", "kind")
+        .values_list("state", "kind")
         .annotate(
             every=Count("*"),
-            endless=Count("id", filter=Q(expires_at__isnull=True)),
-            ending=Count("id", filter=Q(expires_at__gt=moment, expires_at__lte=moment + SOON)),
+            lapsed=Count("kind", filter=Q(expires_at__lte=moment)),
+            endless=Count("kind", filter=Q(expires_at__isnull=True)),
+            ending=Count("kind", filter=Q(expires_at__gt=moment, expires_at__lte=moment + SOON)),
         )
     )
     counts = _Counts(Counter(), Counter())
-    for state, kind, every, endless, ending in grouped:
-        counts.states[state] += every
-        if state == State.ACTIVE:
-            counts.kinds[kind] += every
+    for state, kind, every, lapsed, endless, ending in grouped:
+        if state != State.ACTIVE:
+            counts.states[state] += every
+        else:
+            # As a reader is told: an active memory past its expiry is expired already.
+            counts.states[State.EXPIRED] += lapsed
+            counts.states[State.ACTIVE] += every - lapsed
+            counts.kinds[kind] += every - lapsed
             counts.endless += endless
             counts.ending += ending
     return counts

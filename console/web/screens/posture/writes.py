@@ -3,16 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date
-from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import TruncDay
 
 from audit.models import AuditEvent
-from console.platform.ids import first_id_of
 from console.web.charts import Columns, Datum, Meter, Series, columns, meter
 from console.web.forms.audit import between
-from console.web.forms.filters import midnight
 from console.web.screens.posture.tile import Tile, address, day, plural
 from memory.models import MemoryVersion, ReviewItem, ReviewKind, ReviewStatus, WriteSignature
 from memory.stopped import blocked, quarantined
@@ -26,6 +23,7 @@ OF_WRITES = (
     ReviewKind.CONTRADICTION,
     ReviewKind.QUARANTINE,
 )
+LATEST = 1000
 SIGNED_TARGET = 0.95
 
 
@@ -37,7 +35,7 @@ class StoppedPosture:
 
 @dataclass(frozen=True, slots=True)
 class CoveragePosture:
-    """Of the agents' writes of DAYS days."""
+    """Of the agents' LATEST writes."""
 
     signed: Meter
     reviewed: Meter
@@ -76,31 +74,32 @@ def stopped_posture() -> StoppedPosture:
 
 
 def coverage_posture() -> CoveragePosture:
-    since = _first_id(day(DAYS - 1))
-    versions = MemoryVersion.objects.filter(id__gte=since, author_kind="agent").order_by()
-    signatures = WriteSignature.objects.filter(id__gte=since).order_by()
-    decided = (
-        ReviewItem.objects.filter(id__gte=since, kind__in=OF_WRITES, agent_id__isnull=False)
-        .exclude(status=ReviewStatus.OPEN)
-        .order_by()
+    """Of so many of the latest, and no more: the share of all ever written is nobody's question."""
+    decided = ReviewItem.objects.filter(
+        memory_id=OuterRef("memory_id"), version=OuterRef("number"), kind__in=OF_WRITES
+    ).exclude(status=ReviewStatus.OPEN)
+    latest = (
+        MemoryVersion.objects.filter(author_kind="agent")
+        .order_by("-id")
+        .values_list(Exists(WriteSignature.objects.filter(id=OuterRef("id"))), Exists(decided))[
+            :LATEST
+        ]
     )
-    every = versions.count()
-    signed = min(signatures.count(), every)
-    looked_at = decided.aggregate(count=Count("memory_id", distinct=True))["count"]
+    writes = list(latest)
     return CoveragePosture(
         meter(
             id="signed",
             title="Signed",
-            part=signed,
-            whole=every,
+            part=sum(is_signed for is_signed, _ in writes),
+            whole=len(writes),
             target=SIGNED_TARGET,
-            href=address("key-list") + "#signing",
+            href=address("memory-list", signed="no"),
         ),
         meter(
             id="reviewed",
             title="Decided by a person",
-            part=min(looked_at, every),
-            whole=every,
+            part=sum(is_decided for _, is_decided in writes),
+            whole=len(writes),
             href=address("review-list", status="decided"),
         ),
     )
@@ -119,8 +118,3 @@ def _by_day(events: QuerySet[AuditEvent]) -> Counter[date]:
 def _datum(one: date, counts: Counter[date], outcome: str) -> Datum:
     only = {"since": one.isoformat(), "until": one.isoformat()}
     return Datum(counts[one], address("audit-list", outcome=outcome, **only))
-
-
-def _first_id(one: date) -> UUID:
-    """Ids are in the order of time: what began that day is found without another index."""
-    return first_id_of(midnight(one))
