@@ -47,8 +47,8 @@ LATERAL (SELECT make_interval(secs => %(seconds)s * (1 - n::float8 / %(count)s))
   (n / %(agents)s) %% 50 = 0 AS refused) AS made,
 LATERAL (SELECT CASE WHEN refused THEN 'request.refused' ELSE (ARRAY['memory.recalled',
   'memory.written', 'memory.recalled', 'memory.revised', 'memory.recalled', 'memory.refreshed',
-  'memory.recalled', 'memory.expired', 'memory.recalled', 'review.opened'])[1 + (n / %(agents)s) %% 10] END
-  AS kind) AS named
+  'memory.recalled', 'memory.expired', 'memory.recalled', 'review.opened'])
+  [1 + (n / %(agents)s) %% 10] END AS kind) AS named
 """
 ACCESSES = """
 INSERT INTO audit_memoryaccess (

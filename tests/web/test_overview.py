@@ -12,7 +12,7 @@ from console.platform.clock import now
 from console.platform.errors import NotFoundError
 from console.tenancy.scope import tenant_scope
 from console.web.screens.overview import overview_screen
-from memory.actions import decide_review, expire_memory
+from memory.actions import decide_review, expire_memory, receive_erasure
 from memory.actions.decide import Decision
 from memory.models import IsolationProbe, Memory, MemoryVersion, ReviewItem
 from memory.policies.ruling import RejectedByPolicyError
@@ -150,6 +150,32 @@ def test_what_a_probe_saw_or_that_there_was_none_is_told(desk, acme, alice, prob
 def test_without_any_probe_nothing_is_claimed(acme, alice):
     tile = tiles(alice)["Cross-tenant leaks"]
     assert (tile.value, tile.tone) == ("unknown", "warn")
+
+
+@pytest.mark.parametrize(
+    ("days", "tone", "asks"),
+    [
+        (20, "hold", "1 erasure request open"),
+        (2, "warn", "an erasure request is due in 1 d"),
+        (-1, "danger", "1 erasure request past the deadline"),
+    ],
+)
+def test_erasure_requests_are_told_against_their_deadline(
+    desk, acme, alice, robo, days, tone, asks
+):
+    memory = a_memory(robo, subject="customer-1")
+    with tenant_scope(acme.id):
+        receive_erasure(
+            actor=alice.actor,
+            subject=memory.subject,
+            asked_by="Jonas",
+            identity_check="Called back.",
+            received_at=now() - timedelta(days=25),
+            due_at=now() + timedelta(days=days),
+        )
+    tile = tiles(alice)["Erasure requests"]
+    assert (tile.value, tile.tone, tile.asks) == ("1", tone, asks)
+    assert rows_at(desk(alice), tile.href) == 1
 
 
 def test_probes_are_for_those_who_audit(desk, acme, alice, carol, mallory):
