@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_notices_seen'),
-        ('memory', '0019_links_of_reviews'),
+        ('memory', '0020_quality'),
     ]
 
     operations = [
