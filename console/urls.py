@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic.base import RedirectView
 
 from console.web import health
-from console.web.views import reauthentication
+from console.web.views import identity, reauthentication
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/live", login_not_required(health.live)),
@@ -15,6 +15,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/mfa/webauthn/", RedirectView.as_view(pattern_name="account")),
     path("accounts/mfa/reauthenticate/", reauthentication.by_code),
     path("accounts/mfa/webauthn/reauthenticate/", reauthentication.by_passkey),
+    # By the names that allauth asks for them by.
+    path(
+        "accounts/oidc/<str:provider_id>/login/",
+        identity.identity_login,
+        name="openid_connect_login",
+    ),
+    path(
+        "accounts/oidc/<str:provider_id>/login/callback/",
+        identity.identity_callback,
+        name="openid_connect_callback",
+    ),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/mfa/", include("allauth.mfa.urls")),
     path("", include("console.api.urls")),

@@ -7,6 +7,7 @@ from console.administration.agents import (
     untrust_agent,
 )
 from console.administration.freezes import freeze_agent, thaw_agent
+from console.administration.identities import link_identity
 from console.administration.invitations import (
     IssuedInvitation,
     accept_invitation,
@@ -38,6 +39,7 @@ __all__ = [
     "issue_agent_key",
     "issue_personal_key",
     "issue_signing_key",
+    "link_identity",
     "open_account",
     "register_agent",
     "remove_member",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -112,4 +113,7 @@ def open_account(*, invitation: Invitation, name: str, password: str) -> User:
             "The password is too weak.",
             problems=[FieldProblem("password", "weak", text) for text in error.messages],
         ) from error
-    return User.objects.create_user(invitation.email, password, name)
+    user = User.objects.create_user(invitation.email, password, name)
+    # Whoever holds the link need not be who reads the mail: nobody has vouched for that yet.
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
+    return user

@@ -10,6 +10,7 @@ from console.platform.crypto.key_service import key_service
 from console.platform.crypto.root_keys import root_keys_given
 from console.platform.embedding_server import embedding_servers
 from console.platform.mail_server import mail_server
+from console.platform.sign_in_provider import oidc_provider
 
 PROJECT_ROOT = env.PROJECT_ROOT
 HOME = env.home()
@@ -43,6 +44,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -155,6 +158,9 @@ MFA_TOTP_ISSUER = "Mnemoscope"
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 # Browsers offer passkeys on HTTPS and on localhost only, so plain HTTP is no way around that.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+SOCIALACCOUNT_ADAPTER = "console.web.identity.IdentityAdapter"
+OIDC_PROVIDER = oidc_provider()
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_PROVIDER] if OIDC_PROVIDER else []}}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 # MAILS tells if there is one: else links are shown to be copied, and no digest is sent.

@@ -8,7 +8,8 @@ from audit.trail import append
 from console.accounts.authentication import actor_of_member
 from console.accounts.models import User
 from console.tenancy.scope import tenant_scope
-from console.web.step_up import authenticated_lately
+from console.web.oidc import proved_at
+from console.web.step_up import PROVED_AT, authenticated_lately
 from console.web.tenants import memberships_of
 
 
@@ -27,6 +28,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     @override
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Every tenant the person can now enter learns of the sign-in."""
+        through = (kwargs.get("signal_kwargs") or {}).get("sociallogin")
+        if through is not None:
+            request.session[PROVED_AT] = proved_at(through.account.extra_data["id_token"])
         for tenant in memberships_of(user):
             with tenant_scope(tenant.id):
                 actor = actor_of_member(user, tenant.id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from console.accounts.actor import Actor
@@ -22,7 +23,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """`actor`, `tenant`, `tenants`, the rail and where one is; nothing of it for a stranger."""
     actor = getattr(request, "actor", None)
     if actor is None:
-        return {"actor": None, "tenant": None, "tenants": []}
+        return {"actor": None, "tenant": None, "tenants": [], "oidc": settings.OIDC_PROVIDER}
     tenants = getattr(request, "memberships", [])
     return {
         "actor": actor,

@@ -22,10 +22,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.platform.errors import NotPermittedError
+from console.platform.sign_in_provider import PROVIDER
+
+# In the session of somebody who signed in through a provider: when it asked who they are.
+PROVED_AT = "proved_at"
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
@@ -53,18 +58,25 @@ def authenticated_lately(request: HttpRequest) -> bool:
     records = get_authentication_records(request, request.user)
     if not records:
         return False
-    age: float = time.time() - records[-1]["at"]
+    last = records[-1]
+    # A provider may wave somebody through whom it asked this morning.
+    at = request.session.get(PROVED_AT, 0) if last["method"] == "socialaccount" else last["at"]
+    age: float = time.time() - at
     return age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 def prove_first(request: HttpRequest) -> HttpResponse:
     """Leads to the page that asks who it is. Raises StepUpImpossibleError."""
-    methods = get_adapter(request).get_reauthentication_methods(request.user)
+    methods = [
+        method["url"] for method in get_adapter(request).get_reauthentication_methods(request.user)
+    ]
+    if settings.OIDC_PROVIDER is not None:
+        methods.append(reverse("openid_connect_login", args=[PROVIDER]))
     if not methods:
         raise StepUpImpossibleError
     if request.method == "POST":
         messages.warning(request, "Nothing has happened yet: send the form again.")
-    address = f"{methods[0]['url']}?{urlencode({'next': _way_back(request)})}"
+    address = f"{methods[0]}?{urlencode({'next': _way_back(request)})}"
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
         return HttpResponseClientRedirect(address)
     return redirect(address)
