@@ -107,6 +107,7 @@ KINDS: dict[str, str] = {
     "access_review.closed": "Every line of a review of access was answered.",
     "tenant.created": "A tenant was made.",
     "tenant.leaked": "A probe saw through the wall between tenants; the payload says by which way.",
+    "tenant.second_factor_set": "Roles were named whose people must have a second factor.",
     "session.started": "A person signed in to this tenant.",
     "session.stepped_up": "A person proved again who they are, or failed to.",
     "request.refused": "A request was refused; the payload names the code.",

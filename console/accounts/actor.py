@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from console.accounts.permissions import Permission
+from console.accounts.permissions import Permission, Role
 from console.platform.errors import AgentFrozenError, NotPermittedError
 
 
@@ -31,6 +31,7 @@ class Actor:
     agent_id: UUID | None = None
     trusted: bool = False
     owner_ids: frozenset[UUID] = frozenset()
+    role: Role | None = None  # a member's
     frozen: frozenset[Permission] = frozenset()
 
     def may(self, permission: Permission) -> bool:

@@ -79,12 +79,14 @@ def actor_of_member(user: User, tenant_id: UUID, *, api_key_id: UUID | None = No
     membership = Membership.objects.filter(user=user).first()
     if membership is None or not user.is_active:
         return None
+    role = Role(membership.role)
     return Actor(
         kind=ActorKind.USER,
         id=user.id,
         tenant_id=tenant_id,
         label=str(user),
-        permissions=ROLE_PERMISSIONS[Role(membership.role)],
+        permissions=ROLE_PERMISSIONS[role],
+        role=role,
         api_key_id=api_key_id,
         trusted=True,
         owner_ids=frozenset({user.id}),

@@ -23,7 +23,7 @@ from console.administration.signing_keys import (
     revoke_signing_key,
     rotate_signing_key,
 )
-from console.administration.tenants import create_tenant
+from console.administration.tenants import create_tenant, require_second_factor
 
 __all__ = [
     "IssuedInvitation",
@@ -43,6 +43,7 @@ __all__ = [
     "open_account",
     "register_agent",
     "remove_member",
+    "require_second_factor",
     "revoke_key",
     "revoke_signing_key",
     "rotate_signing_key",

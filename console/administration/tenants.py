@@ -1,22 +1,11 @@
-from dataclasses import dataclass
-from uuid import UUID
+from collections.abc import Collection
 
-from audit.trail import audited
+from audit.trail import audited, note
 from console.accounts.actor import Actor, system_actor
+from console.accounts.permissions import Permission, Role
 from console.platform.ids import uuid7
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
-
-
-@dataclass(frozen=True, slots=True)
-class _Created:
-    tenant: Tenant
-
-    audit_kind = "tenant"
-
-    @property
-    def id(self) -> UUID:
-        return self.tenant.id
 
 
 def create_tenant(*, slug: str, name: str) -> Tenant:
@@ -24,9 +13,21 @@ def create_tenant(*, slug: str, name: str) -> Tenant:
     tenant_id = uuid7()
     with tenant_scope(tenant_id):
         actor = system_actor(tenant_id, "create_tenant")
-        return _create(actor=actor, slug=slug, name=name).tenant
+        return _create(actor=actor, slug=slug, name=name)
 
 
 @audited("tenant.created")
-def _create(*, actor: Actor, slug: str, name: str) -> _Created:
-    return _Created(Tenant.objects.create(id=actor.tenant_id, slug=slug, name=name))
+def _create(*, actor: Actor, slug: str, name: str) -> Tenant:
+    return Tenant.objects.create(id=actor.tenant_id, slug=slug, name=name)
+
+
+@audited("tenant.second_factor_set")
+def require_second_factor(*, actor: Actor, roles: Collection[Role]) -> Tenant:
+    """Of everybody in these roles, from their next click on; of nobody else."""
+    actor.require(Permission.MEMBERS_MANAGE)
+    tenant = Tenant.objects.select_for_update().get(id=actor.tenant_id)
+    wanted = sorted(set(roles))
+    note(before=tenant.second_factor_roles, roles=wanted)
+    tenant.second_factor_roles = wanted
+    tenant.save(update_fields=["second_factor_roles"])
+    return tenant

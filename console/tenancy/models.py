@@ -1,5 +1,6 @@
 from typing import ClassVar, Self, TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from typing_extensions import override
 
@@ -16,7 +17,11 @@ class Tenant(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     slug = models.SlugField(max_length=63, unique=True)
     name = models.CharField(max_length=200)
+    # The roles whose people must set up a second factor before they go on.
+    second_factor_roles = ArrayField(models.CharField(max_length=20), default=list)
     created_at = models.DateTimeField(default=now, editable=False)
+
+    audit_kind = "tenant"
 
     @override
     def __str__(self) -> str:

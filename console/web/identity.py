@@ -11,10 +11,13 @@ from typing_extensions import override
 
 from console.accounts.models import User
 from console.administration import link_identity
+from console.web.oidc import proved_at
+from console.web.step_up import is_fresh
 
 log = structlog.get_logger(__name__)
 
 FAILED = "The sign-in did not come to an end. Begin it anew."
+NOT_ASKED = "It did not ask again who you are. Sign out, there too, and in again."
 UNKNOWN = "It vouches for no address that is known here. Ask an owner of a workspace to invite you."
 
 
@@ -26,8 +29,12 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     @override
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         claims = sociallogin.account.extra_data.get("id_token", {})
-        if claims.get("nonce") != (sociallogin.state.get("data") or {}).get("nonce"):
+        asked = sociallogin.state.get("data") or {}
+        if claims.get("nonce") != asked.get("nonce"):
             refuse(request, "nonce", FAILED)
+        # Asked to ask again, a provider that did not would lead in a circle.
+        if asked.get("again") and not is_fresh(proved_at(claims)):
+            refuse(request, "auth_time", NOT_ASKED)
         if sociallogin.is_existing:
             return
         user = _vouched_for(claims)

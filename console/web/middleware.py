@@ -19,6 +19,7 @@ from console.accounts.actor import Actor
 from console.accounts.authentication import actor_of_member
 from console.platform.errors import DomainError
 from console.tenancy.scope import tenant_scope
+from console.web.second_factor import must_set_up, to_set_up
 from console.web.step_up import prove_first
 from console.web.tenants import memberships_of, remembered_tenant
 
@@ -76,7 +77,10 @@ class TenantMiddleware:
                 if actor is None:
                     return render(request, "errors/no_tenant.html", status=403)
                 request.actor = actor  # type: ignore[attr-defined]
-                response = self._answer(request, view, args, kwargs)
+                if must_set_up(request, actor, memberships):
+                    response: HttpResponseBase = to_set_up(request)
+                else:
+                    response = self._answer(request, view, args, kwargs)
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()  # its lazy queries need the scope
                 return response

@@ -2,10 +2,39 @@
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 from typing_extensions import override
 
+from console.accounts.actor import Actor
 from console.accounts.models import User
 from console.platform.crypto.second_factor import open_secret, seal_secret
+from console.tenancy.models import Tenant
+
+# Where somebody without the second factor their role needs may go: to set it up, or out.
+STILL_OPEN = ("/account/", "/accounts/", "/tenant/")
+
+
+def must_set_up(request: HttpRequest, actor: Actor, tenants: list[Tenant]) -> bool:
+    """Whether the actor's role in this tenant needs a second factor that they do not have."""
+    tenant = next(one for one in tenants if one.id == actor.tenant_id)
+    if actor.role not in tenant.second_factor_roles or request.path.startswith(STILL_OPEN):
+        return False
+    usable = (Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP)
+    return not Authenticator.objects.filter(user_id=actor.id, type__in=usable).exists()
+
+
+def to_set_up(request: HttpRequest) -> HttpResponse:
+    messages.warning(
+        request,
+        "Your role here needs a second factor. Add a passkey or an authenticator app to go on.",
+    )
+    if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(reverse("account"))
+    return redirect("account")
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

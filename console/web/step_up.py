@@ -61,8 +61,13 @@ def authenticated_lately(request: HttpRequest) -> bool:
     last = records[-1]
     # A provider may wave somebody through whom it asked this morning.
     at = request.session.get(PROVED_AT, 0) if last["method"] == "socialaccount" else last["at"]
-    age: float = time.time() - at
-    return age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return is_fresh(at)
+
+
+def is_fresh(at: float) -> bool:
+    """Whether a proof of that moment, in Unix seconds, still counts."""
+    lasts: int = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return time.time() - at < lasts
 
 
 def prove_first(request: HttpRequest) -> HttpResponse:

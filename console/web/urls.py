@@ -173,6 +173,9 @@ urlpatterns = [
     ),
     path("settings/members/", member.member_list, name="member-list"),
     path("settings/members/invite", member.member_invite, name="member-invite"),
+    path(
+        "settings/members/second-factor", member.member_second_factor, name="member-second-factor"
+    ),
     path("settings/members/<uuid:member_id>/role", member.member_role, name="member-role"),
     path("settings/members/<uuid:member_id>/remove", member.member_remove, name="member-remove"),
     path(

@@ -194,6 +194,8 @@ def test_a_silent_sign_in_is_no_proof_and_a_fresh_one_is(client, provider, alice
     come_back(client, provider)
     asked = client.get("/settings/keys/new")
     assert asked["Location"] == f"{LOGIN}?next=%2Fsettings%2Fkeys%2Fnew"
+    # One that asks nobody when it is asked to would lead in a circle.
+    assert come_back(client, provider, asked["Location"]).status_code == 403
     provider.claims["auth_time"] = int(time.time())
     back = come_back(client, provider, asked["Location"])
     assert (provider.asked["prompt"], provider.asked["max_age"]) == ("login", "0")

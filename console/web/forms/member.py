@@ -22,6 +22,16 @@ class InviteForm(RoleForm):
     field_order = ("email", "role")
 
 
+class SecondFactorForm(forms.Form):
+    roles = forms.MultipleChoiceField(
+        label="Must have a second factor",
+        choices=Role.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Personal keys of the API go on working: a key is not a sign-in.",
+    )
+
+
 class OpenAccountForm(forms.Form):
     """`password` is checked by the action, which knows whose it is."""
 

@@ -41,7 +41,7 @@ def identity_login(request: HttpRequest, provider_id: str) -> HttpResponseBase:
             request,
             process="login",
             next_url=_wanted(request),
-            data={"nonce": nonce},
+            data={"nonce": nonce, "again": request.user.is_authenticated},
             auth_params=asked,
         )
     except (RequestException, KeyError, ValueError):

@@ -9,9 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from console.accounts.models import Invitation, Membership
 from console.accounts.permissions import Permission, Role
-from console.administration import change_role, invite_member, remove_member, withdraw_invitation
+from console.administration import (
+    change_role,
+    invite_member,
+    remove_member,
+    require_second_factor,
+    withdraw_invitation,
+)
 from console.platform.errors import InvalidInputError, NotFoundError
-from console.web.forms.member import InviteForm, RoleForm
+from console.tenancy.models import Tenant
+from console.web.forms.member import InviteForm, RoleForm, SecondFactorForm
 from console.web.forms.problems import show_problems
 from console.web.mail import mail_invitation
 from console.web.middleware import TenantRequest
@@ -56,6 +63,23 @@ def member_invite(request: TenantRequest) -> HttpResponse:
             return render_page(request, "settings/member_invited.html", context)
     status = 422 if form.is_bound else 200
     return render_page(request, "settings/member_invite.html", {"form": form}, status=status)
+
+
+@step_up
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_second_factor(request: TenantRequest) -> HttpResponse:
+    need(request, Permission.MEMBERS_MANAGE)
+    tenant = Tenant.objects.get(id=request.actor.tenant_id)
+    # No role ticked is an empty form, and a form all the same.
+    sent = request.POST if request.method == "POST" else None
+    form = SecondFactorForm(sent, initial={"roles": tenant.second_factor_roles})
+    if form.is_valid():
+        roles = [Role(role) for role in form.cleaned_data["roles"]]
+        require_second_factor(actor=request.actor, roles=roles)
+        messages.success(request, "Changed. It holds from everybody's next click on.")
+        return redirect("member-list")
+    status = 422 if form.is_bound else 200
+    return render_page(request, "settings/second_factor.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
