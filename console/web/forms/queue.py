@@ -72,10 +72,10 @@ class QueueForm(forms.Form):
         max_length=500,
         help_text="Who looks at it, and where to ask.",
     )
-    sla_urgent = SpanField(label="Decide what is urgent within")
-    sla_high = SpanField(label="What is high within")
-    sla_normal = SpanField(label="What is normal within")
-    sla_low = SpanField(label="What is low within")
+    sla_urgent = SpanField(label="Urgent: decide within")
+    sla_high = SpanField(label="High: decide within")
+    sla_normal = SpanField(label="Normal: decide within")
+    sla_low = SpanField(label="Low: decide within")
     sampled_share = ShareField(
         label="Looked at again, in %",
         help_text="Of what the policy approved by itself, so much comes back for a person.",
