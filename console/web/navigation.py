@@ -92,6 +92,15 @@ PLACES = (
         "person customer gdpr consent access export data",
     ),
     Place(
+        "review-quality",
+        "Review quality",
+        "scales",
+        Group.GOVERN,
+        "How well policies and people decide.",
+        _P.REVIEW_READ,
+        "kappa agreement gold sample double blind reviewers pace",
+    ),
+    Place(
         "policy-list",
         "Policies",
         "policy",

@@ -20,6 +20,7 @@ PAGES = {
     "queue": "/review/",
     "decided": "/review/?status=decided",
     "review item": "/review/{held.review_id}",
+    "review quality": "/review/quality/",
     "memories": "/memories/",
     "memories found": "/memories/?q=Ada+has+orders&kind=fact",
     "memories then": "/memories/?at={moment}",

@@ -39,6 +39,7 @@ HEADINGS: dict[str, str] = {
     ReviewKind.RENEWAL: "Renew this {}?",
     ReviewKind.HARMFUL: "Harmful {}",
     ReviewKind.UNUSED: "Unused {}",
+    ReviewKind.SAMPLE: "Sampled {}",
 }
 
 

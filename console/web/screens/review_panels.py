@@ -61,6 +61,8 @@ EFFECTS: dict[tuple[str, Decision], str] = {
     (ReviewKind.HARMFUL, Decision.REJECT): FALLS,
     (ReviewKind.UNUSED, Decision.APPROVE): "Worth keeping: it stays in force as it is.",
     (ReviewKind.UNUSED, Decision.REJECT): FALLS,
+    (ReviewKind.SAMPLE, Decision.APPROVE): "The policy was right: it stays in force as it is.",
+    (ReviewKind.SAMPLE, Decision.REJECT): FALLS,
     (ReviewKind.SCREENED_ANEW, Decision.APPROVE): "No harm in it: agents can recall it.",
     (ReviewKind.SCREENED_ANEW, Decision.REJECT): FALLS,
     (ReviewKind.RENEWAL, Decision.APPROVE): "It lives as long again as its kind is granted.",
