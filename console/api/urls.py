@@ -48,6 +48,13 @@ from console.api.v1.reviews import ReviewsView, ReviewView
 from console.api.v1.runs import RunSpansView, RunsView, RunView
 from console.api.v1.snapshots import SnapshotItemsView, SnapshotsView, SnapshotView
 from console.api.v1.subjects import ErasuresView, ErasureView, SubjectExportView
+from console.api.v1.webhook_deliveries import (
+    DeliveriesView,
+    DeliveryView,
+    WebhookReplayView,
+    WebhookTestView,
+)
+from console.api.v1.webhooks import WebhookSecretView, WebhooksView, WebhookView
 
 V1 = "api/v1/"
 
@@ -102,6 +109,13 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "policies/<int:number>", PolicyView.as_view()),
     path(V1 + "policies/<int:number>/dry-run", PolicyDryRunView.as_view()),
     path(V1 + "policies/<int:number>/activate", PolicyActivateView.as_view()),
+    path(V1 + "webhooks", WebhooksView.as_view()),
+    path(V1 + "webhooks/<str:webhook_id>", WebhookView.as_view()),
+    path(V1 + "webhooks/<str:webhook_id>/secret", WebhookSecretView.as_view()),
+    path(V1 + "webhooks/<str:webhook_id>/test", WebhookTestView.as_view()),
+    path(V1 + "webhooks/<str:webhook_id>/replay", WebhookReplayView.as_view()),
+    path(V1 + "webhooks/<str:webhook_id>/deliveries", DeliveriesView.as_view()),
+    path(V1 + "webhooks/<str:webhook_id>/deliveries/<str:delivery_id>", DeliveryView.as_view()),
     path(V1 + "audit/events", AuditEventsView.as_view()),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/docs/", DocsView.as_view()),

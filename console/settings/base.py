@@ -216,6 +216,8 @@ SPECTACULAR_SETTINGS = {
         "DecisionOutcome": "memory.models.DecisionOutcome",
         "DecisionReason": "memory.reviews.reasons.DecisionReason",
         "AuditOutcome": "audit.models.Outcome",
+        "DeliveryState": "console.webhooks.models.DeliveryState",
+        "EventKind": "console.webhooks.kinds.EventKind",
     },
 }
 

@@ -70,6 +70,14 @@ PAGES = {
     "keys": "/settings/keys/",
     "new key": "/settings/keys/new",
     "new signing key": "/settings/signing-keys/new",
+    "webhooks": "/settings/webhooks/",
+    "new webhook": "/settings/webhooks/new",
+    "webhook": "/settings/webhooks/{webhook}",
+    "change a webhook": "/settings/webhooks/{webhook}/edit",
+    "new secret": "/settings/webhooks/{webhook}/rotate",
+    "delete a webhook": "/settings/webhooks/{webhook}/delete",
+    "send again": "/settings/webhooks/{webhook}/replay",
+    "delivery": "/settings/webhooks/{webhook}/deliveries/{delivery}",
     "snapshots": "/snapshots/",
     "new snapshot": "/snapshots/new",
     "recall setting": "/settings/recall/",
@@ -98,6 +106,8 @@ class Things:
     run: object
     span: object
     moment: str
+    webhook: str
+    delivery: str
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +120,8 @@ def things(instance, robo, auditor) -> Things:
     agent = auditor.memories.get(revised.id).agent
     moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     subject = subject_of(instance, "customer-6")
-    return Things(agent, subject, held, revised, run, span, moment)
+    webhook, delivery = a_webhook(instance)
+    return Things(agent, subject, held, revised, run, span, moment, webhook, delivery)
 
 
 def subject_of(instance, external_id):
@@ -122,6 +133,16 @@ def subject_of(instance, external_id):
         headers={"Authorization": f"Bearer {key}"},
     )
     return exported.json()["subject"]["id"]
+
+
+def a_webhook(instance) -> tuple[str, str]:
+    """And a test on its way to it, which never arrives."""
+    owner = next(user["key"] for user in instance.demo["users"] if user["role"] == "owner")
+    with httpx.Client(
+        base_url=f"{instance.url}/api/v1", headers={"Authorization": f"Bearer {owner}"}
+    ) as api:
+        made = api.post("/webhooks", json={"url": "https://hooks.invalid/"}).json()["id"]
+        return made, api.post(f"/webhooks/{made}/test").json()["id"]
 
 
 @pytest.mark.parametrize("name", PAGES)

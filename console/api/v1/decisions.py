@@ -64,7 +64,7 @@ class DecisionQuery(QuerySerializer):
 
 class ToldAnswer(Shape):
     id = serializers.CharField(help_text="The webhook-id of the same message.")
-    type = serializers.ChoiceField(choices=[kind.value for kind in TOLD])
+    type = serializers.CharField(help_text=f"{TOLD[0]} or {TOLD[1]}.")
     timestamp = serializers.DateTimeField()
     data = serializers.DictField(  # type: ignore[assignment]
         help_text="Ids, codes and states, as a webhook is sent them."
