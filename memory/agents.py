@@ -104,10 +104,20 @@ def agent_for(actor: Actor, agent_id: UUID, *, need: Permission = Permission.AGE
 
 def standing_freezes(agent: Agent | None) -> QuerySet[AgentFreeze]:
     """Over this agent, those of all agents among them; without one, those of all agents."""
+    return freezes_over(agent.id if agent else None)
+
+
+def freezes_over(agent_id: UUID | None) -> QuerySet[AgentFreeze]:
     over = Q(agent_id__isnull=True)
-    if agent is not None:
-        over |= Q(agent_id=agent.id)
-    return AgentFreeze.objects.filter(over, thawed_at__isnull=True).order_by("-id")
+    if agent_id is not None:
+        over |= Q(agent_id=agent_id)
+    return every_freeze().filter(over)
+
+
+def every_freeze() -> QuerySet[AgentFreeze]:
+    """Those that stand, over whatever agent, the newest first."""
+    freezes = AgentFreeze.objects.filter(thawed_at__isnull=True)
+    return freezes.select_related("agent").order_by("-id")
 
 
 def figures_of(agents: Sequence[Agent]) -> list[Figures]:
@@ -120,7 +130,7 @@ def figures_of(agents: Sequence[Agent]) -> list[Figures]:
         lately[day.agent_id].append((day.writes, day.recalls, is_recent))
     reviewed = reviewed_of(ids)
     runs = dict(fetch(LAST_RUNS, [current_tenant_id(), ids]))
-    standing = list(AgentFreeze.objects.filter(thawed_at__isnull=True).order_by("-id"))
+    standing = list(every_freeze())
     return [
         Figures(
             agent,

@@ -107,6 +107,23 @@ def test_every_agent_is_stopped_and_each_page_says_so(desk, alice, bob, robo, ro
     assert door_of(robo).post("recall", {"query": "x"}).status_code == 200
 
 
+def test_wherever_its_doing_is_shown_it_says_that_it_is_frozen(desk, alice, carol, robo, rookie):
+    memory, review = a_memory(robo), remember(rookie).review
+    pages = {"/": robo, f"/memories/{memory.id}": robo, f"/review/{review.id}": rookie}
+    for address in pages:
+        assert "frozen</span>" not in desk(alice).get(address).content.decode()
+        assert "is frozen" not in desk(alice).get(address).content.decode()
+    for machine in (robo, rookie):
+        desk(alice).post(f"{page_of(machine)}/freeze", {"stops": "both", "reason": WHY})
+    overview = desk(carol).get("/").content.decode()
+    for machine in (robo, rookie):
+        assert f'<a href="{page_of(machine)}">{machine.agent.name}</a> is frozen' in overview
+    for address in list(pages)[1:]:
+        shown = desk(alice).get(address).content.decode()
+        assert "frozen</span>" in shown
+        assert page_of(pages[address]) in shown
+
+
 def test_alice_registers_an_agent_and_is_told_how_to_connect_it(desk, acme, alice, bob):
     client = desk(alice)
     assert "No agents yet" in client.get(LIST).content.decode()

@@ -1,5 +1,6 @@
 """How values read on a screen. A builtin of every template: `settings.TEMPLATES`."""
 
+from collections.abc import Container
 from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
@@ -17,6 +18,7 @@ from console.web.addresses import as_asked
 from console.web.quantities import bounded, relative, took
 from console.web.screens.run import Lane, lane_of
 from console.web.text import pretty, show_unseen
+from memory.agents import freezes_over
 from memory.reviews.reasons import DecisionReason
 
 register = template.Library()
@@ -85,6 +87,12 @@ def payload(event: AuditEvent) -> str:
 
 
 @register.filter
+def is_frozen(agent_id: UUID | None) -> bool:
+    """One query: for pages about one agent's doing, never for the rows of a list."""
+    return agent_id is not None and freezes_over(agent_id).exists()
+
+
+@register.filter
 def duration(nanoseconds: int | None) -> str:
     return "running" if nanoseconds is None else took(nanoseconds)
 
@@ -129,3 +137,8 @@ def percent(share: float) -> str:
 def figure(number: int) -> str:
     """With its thousands apart."""
     return f"{number:,}"
+
+
+@register.filter
+def holds(permissions: Container[str], name: str) -> bool:
+    return name in permissions
