@@ -55,6 +55,8 @@ FILTERED = {
     "review-list": ("status=decided", "kind=quarantine", "queue=billing"),
     "audit-list": ("outcome=refused", "kind=memory.written", "kind=policy.saved", "actor=agent-03"),
     "run-list": ("error=some", "agent=agent-03"),
+    "agent-list": ("health=healthy", "q=agent-1"),
+    "subject-list": ("q=7", "standing=no_basis", "standing=held"),
 }
 
 

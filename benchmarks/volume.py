@@ -14,6 +14,7 @@ import psycopg
 from django.db import connection, models
 from psycopg import sql
 
+from audit.activity import count_days
 from benchmarks.volume_memories import DAYS, Maker, Remembered
 from console.accounts.actor import Actor, system_actor
 from console.accounts.models import Agent, Subject
@@ -130,6 +131,8 @@ def fill(superuser: psycopg.Connection, tenant: Tenant, volume: Volume) -> None:
         "seconds": DAYS * 86_400,
     }
     superuser.execute(EVENTS, {**told, "count": volume.events})
+    with tenant_scope(tenant.id):
+        count_days()  # as the hourly sweep has, of days that are over
     superuser.execute(ACCESSES, told)
     superuser.execute(RUNS, {**told, "count": volume.runs})
     _settle(tenant)
