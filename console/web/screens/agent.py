@@ -13,7 +13,7 @@ from console.accounts.models import Agent, AgentFreeze, ApiKey
 from console.accounts.permissions import Permission
 from console.keys.models import SigningKey
 from console.platform.clock import now
-from console.web.charts import Columns, Datum, Series, columns
+from console.web.charts import Datum, Lines, Series, lines
 from console.web.screens.memory_rows import MemoryRow, memory_rows
 from memory.access import visible_memories, visible_reviews
 from memory.agents import Figures, figures_of
@@ -21,6 +21,7 @@ from memory.models import ReviewItem, ReviewStatus
 
 MOST_SHOWN = 10
 MOST_KEYS = 50
+MOST_RECALLS = 5
 # Of so many of its memories it is told what came of them.
 MOST_JUDGED = 200
 DAYS = 30
@@ -41,7 +42,7 @@ class Usefulness:
 class AgentScreen:
     agent: Agent
     figures: Figures
-    activity: Columns
+    activity: Lines
     usefulness: Usefulness | None
     keys: Sequence[ApiKey]
     signing_keys: Sequence[SigningKey]
@@ -57,7 +58,8 @@ class AgentScreen:
     @property
     def is_unused(self) -> bool:
         """Nothing has come of it yet: whoever registered it is shown how to connect it."""
-        return not self.writes and not self.runs and not any(self.figures.month)
+        done = self.writes or self.runs or any(self.figures.month)
+        return not done and not self.figures.freezes
 
 
 def agent_screen(actor: Actor, agent: Agent) -> AgentScreen:
@@ -92,13 +94,13 @@ def _runs(actor: Actor, agent: Agent) -> Sequence[Run]:
     return list(find_runs(RunFilter(agent=agent.name))[:MOST_SHOWN])
 
 
-def _activity(agent: Agent) -> Columns:
+def _activity(agent: Agent) -> Lines:
     today = now().astimezone(UTC).date()
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     by_day = {one.day: one for one in activity_of([agent.id], since=days[0])}
     writes = [by_day[day].writes if day in by_day else 0 for day in days]
     recalls = [by_day[day].recalls if day in by_day else 0 for day in days]
-    return columns(
+    return lines(
         id="activity",
         title="Writes and recalls by day",
         description=f"{sum(writes):,} writes and {sum(recalls):,} recalls in {DAYS} days.",
@@ -129,4 +131,4 @@ def _recalls(actor: Actor, agent: Agent) -> Sequence[AuditEvent]:
     if not actor.may(Permission.AUDIT_READ):
         return []
     recalls = AuditEvent.objects.filter(actor_id=agent.id, kind="memory.recalled")
-    return list(recalls.order_by("-id")[:MOST_SHOWN])
+    return list(recalls.order_by("-id")[:MOST_RECALLS])

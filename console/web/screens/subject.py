@@ -81,7 +81,7 @@ class SubjectScreen:
     retention: Retention
     bases: Sequence[LegalBasis]
     holds: Sequence[LegalHold]
-    erasures: Sequence[ErasureRequest]
+    erasures: Sequence[tuple[ErasureRequest, bool]]  # and whether it is overdue
     reviews: Sequence[ReviewItem]
     can_manage: bool
     can_export: bool
@@ -115,9 +115,12 @@ def subject_screen(actor: Actor, subject: Subject) -> SubjectScreen:
         retention=_retention(subject),
         bases=list(LegalBasis.objects.filter(subject_id=subject.id).order_by("-id")[:MOST_SHOWN]),
         holds=list(holds_over(subject)[:MOST_SHOWN]),
-        erasures=list(
-            ErasureRequest.objects.filter(subject_id=subject.id).order_by("-id")[:MOST_SHOWN]
-        ),
+        erasures=[
+            (one, one.is_overdue(now()))
+            for one in ErasureRequest.objects.filter(subject_id=subject.id).order_by("-id")[
+                :MOST_SHOWN
+            ]
+        ],
         reviews=list(waiting.order_by("-id")[:MOST_SHOWN]),
         can_manage=actor.may(Permission.SUBJECT_MANAGE) and not figures.is_erased,
         can_export=actor.may(Permission.SUBJECT_EXPORT),
