@@ -4,10 +4,11 @@ A page stays put while rows are added in front of it, and a late page costs what
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -24,6 +25,8 @@ MOST_DIGITS = 5
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
@@ -35,11 +38,19 @@ class Page(Generic[T]):
 
 
 def paginate(
-    request: HttpRequest, rows: QuerySet[M], *, order: tuple[str, ...], size: int = PAGE_SIZE
+    request: HttpRequest,
+    rows: QuerySet[M],
+    *,
+    order: tuple[str, ...],
+    size: int = PAGE_SIZE,
+    keep: Mapping[str, str] = NOTHING,
 ) -> Page[M]:
-    """`order` names fields as order_by() does; together they must tell any two rows apart."""
+    """`order` names fields or annotations as order_by() does; together they tell any two apart.
+
+    `keep` is put into the links to other pages: what the order depends on.
+    """
     backwards = BEFORE in request.GET and AFTER not in request.GET
-    cursor = _decode(rows.model, order, request.GET.get(BEFORE if backwards else AFTER, ""))
+    cursor = _decode(rows, order, request.GET.get(BEFORE if backwards else AFTER, ""))
     direction = tuple(_turned(name) for name in order) if backwards else order
     if cursor is not None:
         rows = rows.filter(_beyond(direction, cursor))
@@ -47,12 +58,12 @@ def paginate(
     has_more, items = len(found) > size, found[:size]
     if backwards:
         items.reverse()
+    newer = has_more if backwards else cursor is not None
+    older = backwards or has_more
     return Page(
         items,
-        previous=_link(request, BEFORE, items[0], order)
-        if items and (has_more if backwards else cursor is not None)
-        else None,
-        next=_link(request, AFTER, items[-1], order) if items and (backwards or has_more) else None,
+        previous=_link(request, BEFORE, items[0], order, keep) if items and newer else None,
+        next=_link(request, AFTER, items[-1], order, keep) if items and older else None,
     )
 
 
@@ -99,12 +110,14 @@ def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:
     return reduce(or_, conditions)
 
 
-def _link(request: HttpRequest, side: str, row: Model, order: tuple[str, ...]) -> str:
+def _link(
+    request: HttpRequest, side: str, row: Model, order: tuple[str, ...], keep: Mapping[str, str]
+) -> str:
     text = urlsafe_b64encode(orjson.dumps(_values(row, order))).decode().rstrip("=")
-    return asked(request.GET, **{side: text})
+    return asked(request.GET, **{**keep, side: text})
 
 
-def _decode(model: type[Model], order: tuple[str, ...], text: str) -> list[Any] | None:
+def _decode(rows: QuerySet[M], order: tuple[str, ...], text: str) -> list[Any] | None:
     """The cursor's values; None, which is the first page, for a cursor that is not one of ours."""
     try:
         raw = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
@@ -112,8 +125,15 @@ def _decode(model: type[Model], order: tuple[str, ...], text: str) -> list[Any] 
         return None
     if not isinstance(raw, list) or len(raw) != len(order) or None in raw:
         return None
-    fields = [model._meta.get_field(name.removeprefix("-")) for name in order]  # noqa: SLF001
+    fields = [_field(rows, name.removeprefix("-")) for name in order]
     try:
-        return [field.to_python(value) for field, value in zip(fields, raw, strict=True)]  # type: ignore[union-attr]
+        return [field.to_python(value) for field, value in zip(fields, raw, strict=True)]
     except (ValidationError, TypeError):
         return None
+
+
+def _field(rows: QuerySet[M], name: str) -> Any:
+    annotated = rows.query.annotations.get(name)
+    if annotated is not None:
+        return annotated.output_field
+    return rows.model._meta.get_field(name)  # noqa: SLF001 - Django's documented model API

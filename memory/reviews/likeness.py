@@ -8,11 +8,11 @@ from console.tenancy.scope import current_tenant_id
 from memory.models import Memory, ReviewItem
 
 MOST_SIMILAR = 50
-# Of a flood from one agent so many are compared.
+# Of a flood from one agent, and of all about one person, so many are compared.
 LATEST = 500
 # Bits of 64 in which texts differ that a person would call the same but for a word or two; and
 # past which nothing is worth being laid beside.
-ALIKE, NEAREST = 8, 20
+ALIKE, NEAREST = 8, 22
 
 # Those that share a band are of one subject and namespace (`memory.screening.simhash`).
 BANDS = """
@@ -37,10 +37,20 @@ ours AS MATERIALIZED (
 )
 """
 IN_FORCE = f"""
-WITH {BANDS}
-SELECT near.id FROM near JOIN memory_memory m ON m.tenant_id = %s AND m.id = near.id
-WHERE near.bits <= %s AND m.state = 'active' AND (m.expires_at IS NULL OR m.expires_at > %s)
-ORDER BY near.bits, near.id LIMIT 1
+WITH {BANDS}, about AS MATERIALIZED (
+  SELECT m.id FROM memory_memory m
+  WHERE m.tenant_id = %s AND m.subject_id = %s AND m.state = 'active'
+  ORDER BY m.id DESC LIMIT %s
+), beside AS (
+  SELECT id, bits FROM near
+  UNION
+  SELECT f.id, bit_count((f.simhash # ours.simhash)::bit(64)) FROM about CROSS JOIN ours
+  JOIN memory_memoryfingerprint f ON f.tenant_id = ours.tenant_id AND f.id = about.id
+    AND f.id <> ours.id AND f.key_generation = ours.key_generation
+)
+SELECT beside.id FROM beside JOIN memory_memory m ON m.tenant_id = %s AND m.id = beside.id
+WHERE bits <= %s AND m.state = 'active' AND (m.expires_at IS NULL OR m.expires_at > %s)
+ORDER BY bits, beside.id LIMIT 1
 """  # noqa: S608 - constants of ours
 # Why they are alike, the closest likeness first: 1 the text, 2 agent and key, 3 what was found.
 WAITING = f"""
@@ -70,7 +80,8 @@ SELECT id, min(why) FROM found WHERE id <> %s GROUP BY id ORDER BY min(why), id 
 def nearest_in_force(memory: Memory) -> UUID | None:
     """The memory in force that says nearly what this one says, of the same subject and place."""
     tenant = current_tenant_id()
-    rows = fetch(IN_FORCE, [tenant, memory.id, tenant, NEAREST, now()])
+    about = (tenant, memory.subject_id, LATEST)
+    rows = fetch(IN_FORCE, [tenant, memory.id, *about, tenant, NEAREST, now()])
     return rows[0][0] if rows else None
 
 

@@ -20,7 +20,7 @@
   const choose = (digit) => {
     const choice = document
       .querySelector("details.decision[open]")
-      ?.querySelectorAll("input[type=radio]")[digit - 1];
+      ?.querySelectorAll("input[name=reason]")[digit - 1];
     if (!choice) return false;
     choice.checked = true;
     choice.form.requestSubmit();
@@ -71,30 +71,33 @@
   });
 
   // Another item has come: the queue says which, and reading begins at its heading.
-  const arrive = () => {
+  const show = () => {
     const review = item().querySelector("[data-review]");
     for (const current of document.querySelectorAll("#queue .item[data-current]")) {
       delete current.dataset.current;
       current.querySelector(".item-title").removeAttribute("aria-current");
     }
+    const row = review && document.getElementById(`row-${review.dataset.review}`);
+    if (!row) return;
+    row.dataset.current = "";
+    row.querySelector(".item-title").setAttribute("aria-current", "true");
+    row.scrollIntoView({ block: "nearest" });
+  };
+  const arrive = () => {
+    const review = item().querySelector("[data-review]");
     document.querySelector(".desk").toggleAttribute("data-open", Boolean(review));
-    if (!review) return;
-    const row = document.getElementById(`row-${review.dataset.review}`);
-    if (row) {
-      row.dataset.current = "";
-      row.querySelector(".item-title").setAttribute("aria-current", "true");
-      row.scrollIntoView({ block: "nearest" });
-    }
+    show();
     item().scrollTop = 0;
     const opened = item().querySelector("details.decision[open]");
     if (opened) return openPanel(opened);
-    const heading = item().querySelector("h1");
-    heading.focus({ preventScroll: true });
-    document.title = `${heading.textContent.trim()} · Review · Mnemoscope`;
+    const heading = item().querySelector("[data-arrive]");
+    heading?.focus({ preventScroll: true });
+    if (review) document.title = `${heading.textContent.trim()} · Review · Mnemoscope`;
     if (!matchMedia("(min-width: 64rem)").matches) scrollTo(0, 0);
   };
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "item") arrive();
+    if (event.detail.target.id === "queue") show();
   });
   document.querySelector("#queue .item[data-current]")?.scrollIntoView({ block: "nearest" });
 })();

@@ -1,101 +1,31 @@
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from console.platform.clock import now
-from console.web.forms.filters import ANY, FilterForm, agent_choices, choice, text
-from memory.models import ReviewItem, ReviewKind, ReviewStatus
-from memory.reviews.decisions import Decision
+from memory.models import ReviewItem
+from memory.reviews.batch import MOST_AT_ONCE
+from memory.reviews.decisions import IN_BULK, OUTCOME_OF, Decision
 from memory.reviews.reasons import offered
+from memory.reviews.skipping import SkipReason
 
-
-def queue_choices() -> list[tuple[str, str]]:
-    """Asked for each form: those in use, in the tenant at hand."""
-    queues = ReviewItem.objects.exclude(queue="").order_by("queue").values_list("queue", flat=True)
-    return [ANY, *((queue, queue) for queue in queues.distinct())]
-
-
-# When a decision is due, as the queue promised: each open review is in one of these.
-DUE = [
-    ("overdue", "Past its time"),
-    ("hour", "Within the hour"),
-    ("day", "Within a day"),
-    ("later", "Later"),
-]
-
-
-def due_within(name: str, *, at: datetime) -> Q:
-    hour, day = at + timedelta(hours=1), at + timedelta(days=1)
-    if name == "overdue":
-        return Q(due_at__lte=at)
-    if name == "hour":
-        return Q(due_at__gt=at, due_at__lte=hour)
-    if name == "day":
-        return Q(due_at__gt=hour, due_at__lte=day)
-    return Q(due_at__gt=day)
-
-
-class ReviewFilter(FilterForm):
-    q = text("Search", placeholder="Exact subject, agent, key or id", search=True)
-    queue = choice("Queue", queue_choices)
-    kind = choice("Held as", [ANY, *ReviewKind.choices])
-    agent = choice("Agent", agent_choices)
-    subject = text("Subject")
-    due = choice("Due", [ANY, *DUE])
-
-    @property
-    def narrows(self) -> bool:
-        """Whether more is chosen than words to look for, or does not hold."""
-        return bool(self.chosen.keys() - {"q"} or self.errors)
-
-    def apply(self, reviews: QuerySet[ReviewItem]) -> QuerySet[ReviewItem]:
-        chosen = self.chosen
-        if "q" in chosen:
-            reviews = reviews.filter(named(chosen["q"]))
-        if "kind" in chosen:
-            reviews = reviews.filter(kind=chosen["kind"])
-        if "queue" in chosen:
-            reviews = reviews.filter(queue=chosen["queue"])
-        if "agent" in chosen:
-            reviews = reviews.filter(agent_id=chosen["agent"])
-        if "subject" in chosen:
-            reviews = reviews.filter(subject__external_id=chosen["subject"])
-        if "due" in chosen:
-            reviews = reviews.filter(due_within(chosen["due"], at=now()))
-        return reviews
-
-
-def named(words: str) -> Q:
-    """Reviews by what names them. Their words are not searched: what is held has no index."""
-    words = words.strip()
-    try:
-        identifier = UUID(words)
-    except ValueError:
-        by_place = Q(subject__external_id=words) | Q(memory__key=words)
-        return by_place | Q(agent__name__iexact=words)
-    return Q(id=identifier) | Q(memory_id=identifier)
-
-
-def reviews_in(status: str, reviews: QuerySet[ReviewItem]) -> QuerySet[ReviewItem]:
-    if status == "decided":
-        return reviews.exclude(status=ReviewStatus.OPEN)
-    return reviews.filter(status=ReviewStatus.OPEN)
+Choices = list[tuple[str, str]]
 
 
 class DecisionForm(forms.Form):
-    """One decision's reasons and note. `seen` is the digest of the text that was looked at."""
+    """One decision's reasons and note. `seen` is the digest of the text that was looked at.
+
+    `targets` are the memories that a merge may fold it into, by id.
+    """
 
     reason = forms.ChoiceField(label="Reason", widget=forms.RadioSelect)
     comment = forms.CharField(
         label="Note",
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 1}),
     )
     seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
 
@@ -104,6 +34,7 @@ class DecisionForm(forms.Form):
         decision: Decision,
         data: QueryDict | None = None,
         initial: dict[str, Any] | None = None,
+        targets: Choices | None = None,
     ) -> None:
         super().__init__(data, initial=initial, auto_id=f"{decision}_%s")
         self.decision = decision
@@ -111,13 +42,124 @@ class DecisionForm(forms.Form):
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
         self.fields["reason"].initial = reasons[0][0]
         if decision is Decision.EDIT:
-            self.fields["content"] = forms.CharField(
-                label="Corrected text",
-                max_length=settings.MEMORY_MAX_CONTENT_CHARACTERS,
-                strip=False,
-                widget=forms.Textarea(attrs={"rows": 5, "data-first": True}),
-            )
+            self.fields["content"] = text_field("Corrected text", required=True)
             self.order_fields(["content", "reason", "comment"])
+        if decision is Decision.MERGE:
+            self._ask_into(targets or [])
+
+    def _ask_into(self, targets: Choices) -> None:
+        self.fields["into"] = forms.ChoiceField(
+            label="Into", widget=forms.RadioSelect, choices=targets
+        )
+        if targets:
+            self.fields["into"].initial = targets[0][0]
+        self.fields["content"] = text_field("What that says from then on", required=False)
+        self.order_fields(["into", "content", "reason", "comment"])
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As `decide_review` takes it."""
+        said = self.cleaned_data
+        asked: dict[str, Any] = {
+            "decision": self.decision,
+            "reason": said["reason"],
+            "comment": said["comment"],
+            "seen_digest": bytes.fromhex(said["seen"]),
+        }
+        if self.decision is Decision.EDIT:
+            asked["content"] = said["content"]
+        if self.decision is Decision.MERGE:
+            asked["into"] = UUID(said["into"])
+            asked["content"] = said["content"] or None
+        return asked
+
+
+def text_field(label: str, *, required: bool) -> forms.CharField:
+    attributes = {"rows": 4, "data-first": True} if required else {"rows": 2}
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=settings.MEMORY_MAX_CONTENT_CHARACTERS,
+        strip=False,
+        widget=forms.Textarea(attrs=attributes),
+    )
+
+
+class SkipForm(forms.Form):
+    """Why somebody else should decide."""
+
+    reason = forms.ChoiceField(
+        label="Why", choices=SkipReason.choices, widget=forms.RadioSelect, initial=SkipReason.LATER
+    )
+    comment = forms.CharField(
+        label="Note", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 1})
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="skip_%s")
+
+
+class EscalateForm(forms.Form):
+    """Why it cannot wait, and whether one person's word is not enough."""
+
+    comment = forms.CharField(
+        label="Why it cannot wait",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "data-first": True}),
+    )
+    two_people = forms.BooleanField(label="Two people must agree on it", required=False)
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="escalate_%s")
+
+
+class TogetherForm(forms.Form):
+    """One decision upon several items. What was seen of each is sent beside it."""
+
+    decision = forms.ChoiceField(
+        label="Decision",
+        choices=[(one.value, one.capitalize()) for one in Decision if one in IN_BULK],
+    )
+    reason = forms.ChoiceField(label="Reason", required=False)
+    comment = forms.CharField(
+        label="Note", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 1})
+    )
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data, auto_id="together_%s")
+        sent = data.get("decision", "")
+        self.chosen = Decision(sent) if sent in IN_BULK else Decision.APPROVE
+        reasons = offered(self.chosen)
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
+        self.likeliest = reasons[0][0]
+        self.outcome = OUTCOME_OF[self.chosen]
+
+    def clean_reason(self) -> str:
+        reason: str = self.cleaned_data["reason"]
+        return reason or self.likeliest
+
+
+def chosen_ids(data: QueryDict) -> list[UUID]:
+    """Those ticked, each once; what is no id is nobody's."""
+    found: dict[UUID, None] = {}
+    for sent in data.getlist("review")[: MOST_AT_ONCE + 1]:
+        try:
+            found[UUID(sent)] = None
+        except ValueError:
+            continue
+    return list(found)
+
+
+def seen_of(reviews: list[ReviewItem], data: QueryDict) -> dict[UUID, bytes]:
+    """The digests of what was on the screen; one that is none matches nothing."""
+    seen = {}
+    for review in reviews:
+        sent = data.get(f"seen_{review.id}", "")
+        try:
+            seen[review.id] = bytes.fromhex(sent)
+        except ValueError:
+            seen[review.id] = b""
+    return seen
 
 
 class SaveViewForm(forms.Form):

@@ -6,6 +6,7 @@ from audit.models import Run
 from audit.timelines.runs import RunFilter, find_runs
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
+from console.platform.clock import now
 from console.web.charts import Columns, Meter, Rows
 from console.web.screens.posture.agents import agent_posture
 from console.web.screens.posture.erasures import erasure_tile
@@ -17,9 +18,10 @@ from console.web.screens.posture.reviews import review_posture
 from console.web.screens.posture.runs import run_tile
 from console.web.screens.posture.tile import Headline, Tile, headline
 from console.web.screens.posture.writes import coverage_posture, stopped_posture
-from console.web.screens.review_queue import QUEUE_ORDER, QueueRow, queue_rows
+from console.web.screens.review_queue import QueueRow, queue_rows
 from memory.access import visible_reviews
 from memory.models import ReviewStatus
+from memory.reviews.order import ranked
 
 MOST_ROWS = 5
 
@@ -71,7 +73,7 @@ def _add_reviews(screen: OverviewScreen, actor: Actor) -> None:
     screen.tiles += reviews.tiles
     screen.by_due = reviews.by_due
     waiting = visible_reviews(actor).filter(status=ReviewStatus.OPEN)
-    screen.queue = queue_rows(list(waiting.order_by(*QUEUE_ORDER)[:MOST_ROWS]))
+    screen.queue = queue_rows(list(ranked(waiting, now())[:MOST_ROWS]))
 
 
 def _add_evidence(screen: OverviewScreen) -> None:

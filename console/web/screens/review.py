@@ -5,6 +5,7 @@ from uuid import UUID
 
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
+from console.platform.clock import now
 from console.web.forms.review import DecisionForm
 from console.web.masking import Mask
 from console.web.screens.memory_uses import Usefulness, usefulness_of
@@ -18,14 +19,18 @@ from console.web.screens.review_evidence import (
     signals_of,
 )
 from console.web.screens.review_panels import Panel, panels_of
+from console.web.screens.review_presence import Presence, presence_of
 from console.web.screens.review_queue import QueueRow, queue_rows
 from console.web.text import Passage, mark
 from memory.access import visible_reviews
 from memory.models import Memory, MemoryVersion, ReviewDecision, ReviewItem, ReviewKind
 from memory.reviews.approvals import approved_by
+from memory.reviews.claims import held_by_another
 from memory.reviews.decisions import Decision
 from memory.reviews.likeness import similar_waiting
+from memory.reviews.order import Part, score_of, score_parts
 from memory.reviews.proposer import proposed
+from memory.reviews.sla import Clock, clock_of
 from memory.signing.stored import StoredSignature, verify_stored_signature
 from memory.writes import Write
 
@@ -49,6 +54,11 @@ class Similar:
 
     ids: list[UUID]
     rows: list[QueueRow]
+
+    @property
+    def all(self) -> int:
+        """With the one they are like."""
+        return len(self.ids) + 1
 
     @property
     def more(self) -> int:
@@ -78,6 +88,13 @@ class ReviewScreen:
     panels: list[Panel]
     refusal: str
     approvals: int
+    clock: Clock
+    parts: list[Part]
+    presence: Presence
+
+    @property
+    def score(self) -> float:
+        return score_of(self.parts)
 
     @property
     def heading(self) -> str:
@@ -99,7 +116,8 @@ def review_screen(
     """`bound` is the form that was sent and does not hold; `opened` a panel to open at once."""
     memory = review.memory
     mask = Mask(lifted=revealed)
-    version, against = compared(actor, review, mask)
+    beside = compared(actor, review, mask)
+    version, moment = beside.version, now()
     refusal = _refusal(actor, review)
     passages = mark(*mask.content(version))
     redacted = "content" in version.opened.original
@@ -115,7 +133,7 @@ def review_screen(
         signals=signals_of(review, version, mask),
         passages=passages,
         original=original,
-        against=against,
+        against=beside.against,
         provenance=provenance_of(actor, version),
         signed=verify_stored_signature(version),
         readers=readers_of(actor, memory),
@@ -124,9 +142,20 @@ def review_screen(
         decisions=list(review.decisions.order_by("decided_at")),
         panels=[]
         if refusal
-        else panels_of(review, version, bound=bound, opened=opened, masked=mask.hides),
+        else panels_of(
+            review,
+            memory,
+            version,
+            targets=beside.targets,
+            mask=mask,
+            bound=bound,
+            opened=opened,
+        ),
         refusal=refusal,
         approvals=len(approved_by(review)) if review.approvals_needed > 1 else 0,
+        clock=clock_of(review, moment),
+        parts=score_parts(review, moment) if review.is_open else [],
+        presence=presence_of(actor, review, may_decide=refusal in {"", "claimed"}),
     )
 
 
@@ -147,4 +176,6 @@ def _refusal(actor: Actor, review: ReviewItem) -> str:
         return "approved"
     if proposed(actor, review):
         return "own"
+    if held_by_another(actor, review):
+        return "claimed"
     return ""

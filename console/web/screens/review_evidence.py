@@ -1,5 +1,6 @@
 """What speaks for and against an item: what was found, what it is compared with, who used it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,17 +9,20 @@ from uuid import UUID
 from audit.models import AccessKind, MemoryAccess
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
+from console.platform.clock import now
+from console.web.forms.review import Choices
 from console.web.masking import Mask
 from console.web.screens.versions import versions_by_number
-from console.web.text import Change, compare
+from console.web.text import Change, compare, excerpt
 from memory.access import visible_memories
-from memory.models import Memory, MemoryVersion, ReviewItem
+from memory.models import Memory, MemoryVersion, ReviewItem, State, Visibility
 from memory.reviews.likeness import nearest_in_force
 
 NONE = UUID(int=0)  # no row has it
 TONES = {"quarantine": "danger", "review": "warn", "note": "info"}
 MOST_READS = 200
 MOST_READERS = 5
+MOST_TARGETS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,15 @@ class Against:
     memory: Memory
     version: MemoryVersion
     changes: list[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`version` is under review; `targets` are what it could be merged into, the nearest first."""
+
+    version: MemoryVersion
+    against: list[Against]
+    targets: Choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +83,13 @@ def _signal(found: dict[str, Any], mask: Mask, *, detail: str) -> Signal:
     return Signal(found["code"], detail, TONES[found["severity"]], found["weight"], evidence)
 
 
-def compared(actor: Actor, review: ReviewItem, mask: Mask) -> tuple[MemoryVersion, list[Against]]:
-    """The version under review, and what it is laid beside: what it changes, what is nearest."""
+def compared(actor: Actor, review: ReviewItem, mask: Mask) -> Compared:
     memory = review.memory
     other_id = review.contradicts_id or nearest_in_force(memory)
-    other = visible_memories(actor).filter(id=other_id).first() if other_id else None
+    others = list(_others(actor, memory, other_id)) if review.is_open or other_id else []
+    other = next((one for one in others if one.id == other_id), None)
     wanted = [(memory.id, n) for n in (review.version, memory.version, review.first_version) if n]
-    texts = versions_by_number(wanted + ([(other.id, other.version)] if other else []))
+    texts = versions_by_number(wanted + [(one.id, one.version) for one in others])
     version = texts[memory.id, review.version]
     said, _ = mask.content(version)
 
@@ -92,7 +105,30 @@ def compared(actor: Actor, review: ReviewItem, mask: Mask) -> tuple[MemoryVersio
     if other is not None:
         relation = "contradicted" if review.contradicts_id else "nearest"
         beside.append(against(relation, other, other.version))
-    return version, beside
+    moment = now()
+    targets = [
+        (str(one.id), excerpt(Mask().content(texts[one.id, one.version])[0], 120))
+        for one in others
+        if one.state_at(moment) is State.ACTIVE
+    ]
+    return Compared(version, beside, targets)
+
+
+def merge_targets(actor: Actor, review: ReviewItem) -> Choices:
+    """Those that were offered: the action says whether one will do."""
+    return compared(actor, review, Mask()).targets
+
+
+def _others(actor: Actor, memory: Memory, nearest: UUID | None) -> Iterator[Memory]:
+    """The one it is laid beside, then others in force about the same person or place."""
+    visible = visible_memories(actor)
+    if nearest is not None:
+        yield from visible.filter(id=nearest)
+    alike = (visible & Memory.objects.in_force(now())).filter(subject_id=memory.subject_id)
+    if memory.subject_id is None:
+        alike = alike.filter(namespace=memory.namespace)
+    alike = alike.exclude(id__in=[memory.id, nearest or NONE]).exclude(visibility=Visibility.AGENT)
+    yield from alike.order_by("-id")[:MOST_TARGETS]
 
 
 def readers_of(actor: Actor, memory: Memory) -> list[Reader]:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from console.web.forms.review import DecisionForm
-from memory.models import MemoryVersion, ReviewItem, ReviewKind
+from console.web.forms.review import Choices, DecisionForm
+from console.web.masking import Mask
+from memory.models import Memory, MemoryVersion, ReviewItem, ReviewKind, State
 from memory.reviews.decisions import Decision
+
+UNDOABLE = "You can take it back for ten minutes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,24 @@ PANELS = (
         "danger",
         "It never takes effect. It stays on record.",
     ),
-    (Decision.EXPIRE, "t", "Expire", "clock", "warn", "It ends now. It stays readable as history."),
     (
-        Decision.DELETE,
-        "d",
-        "Delete",
-        "trash",
-        "danger",
-        "Nobody reads or recalls it again. You confirm on the next page.",
+        Decision.QUARANTINE,
+        "q",
+        "Quarantine",
+        "quarantine",
+        "hold",
+        "Nobody recalls it while somebody looks into it. It stays in this queue.",
     ),
+    (
+        Decision.MERGE,
+        "m",
+        "Merge",
+        "merge",
+        "info",
+        "It ends in favour of the one you choose, which stays as it is unless you write more.",
+    ),
+    (Decision.EXPIRE, "t", "Expire", "clock", "warn", "It ends now. It stays readable as history."),
+    (Decision.DELETE, "d", "Delete", "trash", "danger", "Nobody reads or recalls it again."),
 )
 
 # What is in force already is asked about in other words.
@@ -73,23 +85,36 @@ EFFECTS: dict[tuple[str, Decision], str] = {
 
 def panels_of(
     review: ReviewItem,
+    memory: Memory,
     version: MemoryVersion,
     *,
+    targets: Choices,
+    mask: Mask,
     bound: DecisionForm | None,
     opened: Decision | None,
-    masked: bool,
 ) -> list[Panel]:
-    """`bound` is the form that was sent and does not hold; `masked` keeps the text out of forms."""
+    """`bound` is the form that was sent and does not hold; `targets` are what to merge it into."""
     seen = bytes(version.content_digest).hex()
     panels = []
     for decision, key, label, icon, tone, effect in PANELS:
-        hides = masked and decision is Decision.EDIT
+        if not _is_offered(decision, review, memory, targets):
+            continue
+        hides = mask.hides and decision is Decision.EDIT
         if bound is not None and bound.decision is decision:
             form, is_open, hides = bound, True, False
         else:
-            content = "" if hides else version.content
-            form = DecisionForm(decision, initial={"seen": seen, "content": content})
+            says = version.content if decision is Decision.EDIT and not hides else ""
+            initial = {"seen": seen, "content": says}
+            form = DecisionForm(decision, initial=initial, targets=targets)
             is_open = decision is opened
         told = EFFECTS.get((review.kind, decision), effect)
         panels.append(Panel(decision, key, label, icon, tone, told, form, is_open, hides))
     return panels
+
+
+def _is_offered(decision: Decision, review: ReviewItem, memory: Memory, targets: Choices) -> bool:
+    if decision is Decision.MERGE:
+        return bool(targets) and review.approvals_needed == 1
+    if decision is Decision.QUARANTINE:
+        return State.QUARANTINED not in {memory.state, review.kind}
+    return True

@@ -1,6 +1,5 @@
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -8,33 +7,21 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST, require_safe
 
 from console.accounts.permissions import Permission
-from console.platform.errors import InvalidInputError
+from console.platform.errors import InvalidInputError, WrongStateError
 from console.web.forms.problems import show_problems
-from console.web.forms.review import DecisionForm, ReviewFilter, SaveViewForm, reviews_in
+from console.web.forms.review import DecisionForm, EscalateForm, SaveViewForm, SkipForm
+from console.web.forms.review_filter import ReviewFilter, reviews_in
 from console.web.middleware import TenantRequest
-from console.web.paging import following
 from console.web.render import need, render_page
 from console.web.screens.review import review_screen
-from console.web.screens.review_queue import QUEUE_ORDER, query_of, queue_of
+from console.web.screens.review_evidence import merge_targets
+from console.web.screens.review_last import last_decision
+from console.web.screens.review_panels import PANELS
+from console.web.screens.review_queue import query_of, queue_of
 from memory.access import review_for, visible_reviews
-from memory.actions import decide_review, reveal_personal_data
-from memory.models import ReviewItem, ReviewKind
+from memory.actions import claim_next, decide_review, reveal_personal_data
+from memory.models import ReviewItem
 from memory.reviews.decisions import Decision
-
-DONE = {
-    Decision.APPROVE: "Approved. Agents can recall it now.",
-    Decision.EDIT: "Approved with your text.",
-    Decision.REJECT: "Rejected.",
-    Decision.EXPIRE: "Expired.",
-    Decision.DELETE: "Deleted.",
-}
-# What was in force was never held.
-KEPT = "Kept. It stays in force."
-RENEWAL_DONE = {
-    Decision.APPROVE: "Renewed. It lives as long again.",
-    Decision.REJECT: "Let go. It ends when it was to end.",
-}
-ENDORSED = "Your approval counts. It takes effect once another person approves it too."
 
 
 @require_safe
@@ -45,8 +32,7 @@ def review_list(request: TenantRequest) -> HttpResponse:
 
 @require_safe
 def review_detail(request: TenantRequest, review_id: UUID) -> HttpResponse:
-    review = review_for(request.actor, review_id)
-    return show_item(request, review)
+    return show_item(request, review_for(request.actor, review_id))
 
 
 @require_POST
@@ -62,34 +48,28 @@ def review_reveal(request: TenantRequest, review_id: UUID) -> HttpResponse:
 def review_decide(request: TenantRequest, review_id: UUID) -> HttpResponse:
     review = review_for(request.actor, review_id, need=Permission.REVIEW_DECIDE)
     decision = _decision(request)
-    form = DecisionForm(decision, request.POST)
+    targets = merge_targets(request.actor, review) if decision is Decision.MERGE else []
+    form = DecisionForm(decision, request.POST, targets=targets)
     if not form.is_valid():
         return show_item(request, review, form=form)
-    if decision is Decision.DELETE and "confirmed" not in request.POST:
-        return render_page(
-            request, "review/confirm_delete.html", _confirmation(request, review, form)
-        )
-    onward = next_in_queue(request, review)
     try:
-        decided = decide_review(
-            actor=request.actor,
-            review=review,
-            decision=decision,
-            reason=form.cleaned_data["reason"],
-            comment=form.cleaned_data["comment"],
-            content=form.cleaned_data.get("content"),
-            seen_digest=bytes.fromhex(form.cleaned_data["seen"]),
-        )
+        decided = decide_review(actor=request.actor, review=review, **form.asked)
     except InvalidInputError as error:
         show_problems(form, error)
         return show_item(request, review, form=form)
-    messages.success(request, _done(decided, decision))
-    return lead_on(request, onward, left=decided)
+    return lead_on(request, left=decided)
+
+
+@require_POST
+def review_next(request: TenantRequest) -> HttpResponse:
+    """The first that nobody else works on, from now on this person's."""
+    need(request, Permission.REVIEW_DECIDE)
+    return lead_on(request)
 
 
 def show_desk(request: TenantRequest, *, saving: SaveViewForm | None = None) -> HttpResponse:
     """The queue with no item open; `saving` is a name for its filters that does not hold."""
-    context = queue_context(request) | ({"saving": saving} if saving else {})
+    context = desk_context(request) | ({"saving": saving} if saving else {})
     status = 422 if saving else 200
     return render_page(request, "review/desk.html", context, fragment="queue", status=status)
 
@@ -99,30 +79,51 @@ def show_item(
     review: ReviewItem,
     *,
     form: DecisionForm | None = None,
+    skip: SkipForm | None = None,
+    escalate: EscalateForm | None = None,
     revealed: bool = False,
     opened: Decision | None = None,
+    fragment: str = "item",
 ) -> HttpResponse:
-    """The item, and the queue beside it where a whole page is asked for."""
+    """The item, and the queue beside it where a whole page is asked for.
+
+    A form given is one that was sent and does not hold.
+    """
     screen = review_screen(request.actor, review, bound=form, revealed=revealed, opened=opened)
-    context = queue_context(request) | {"screen": screen, "form": form}
-    status = 200 if form is None else 422
-    return render_page(request, "review/desk.html", context, fragment="item", status=status)
+    context = desk_context(request) | {
+        "screen": screen,
+        "form": form,
+        "skip": skip or SkipForm(),
+        "escalate": escalate or EscalateForm(),
+    }
+    status = 422 if form or skip or escalate else 200
+    return render_page(request, "review/desk.html", context, fragment=fragment, status=status)
 
 
-def lead_on(request: TenantRequest, onward: ReviewItem | None, *, left: ReviewItem) -> HttpResponse:
-    """To the next item: by one answer where a script asked, by a redirect otherwise."""
+def lead_on(request: TenantRequest, *, left: ReviewItem | None = None) -> HttpResponse:
+    """To the next item of the queue on the screen, taken for this person.
+
+    One answer where a script asked, a redirect otherwise.
+    """
+    onward = _claimed_next(request)
     url = reverse("review-detail", args=[onward.id]) if onward else reverse("review-list")
     url += query_of(request)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(url)
     screen = review_screen(request.actor, onward) if onward else None
-    context = queue_context(request) | {"screen": screen, "left": left}
+    context = desk_context(request) | {
+        "screen": screen,
+        "left": left,
+        "last": last_decision(request.actor),
+        "skip": SkipForm(),
+        "escalate": EscalateForm(),
+    }
     response = render_page(request, "review/desk.html", context, fragment="onward")
     response["HX-Push-Url"] = url
     return response
 
 
-def queue_context(request: TenantRequest) -> dict[str, object]:
+def desk_context(request: TenantRequest) -> dict[str, object]:
     """The queue is asked for only by templates that show it."""
     return {
         "queue": SimpleLazyObject(lambda: queue_of(request)),
@@ -131,33 +132,18 @@ def queue_context(request: TenantRequest) -> dict[str, object]:
     }
 
 
-def next_in_queue(request: TenantRequest, review: ReviewItem) -> ReviewItem | None:
-    """The item after this one in the queue on the screen, else its first."""
-    queue = reviews_in("open", visible_reviews(request.actor)).exclude(id=review.id)
+def _claimed_next(request: TenantRequest) -> ReviewItem | None:
+    among = reviews_in("open", visible_reviews(request.actor))
     if query_of(request):
-        queue = ReviewFilter(request.GET).apply(queue)
-    return following(queue, review, order=QUEUE_ORDER) or queue.order_by(*QUEUE_ORDER).first()
-
-
-def _done(review: ReviewItem, decision: Decision) -> str:
-    if review.is_open:
-        return ENDORSED
-    if review.kind == ReviewKind.RENEWAL and decision in RENEWAL_DONE:
-        return RENEWAL_DONE[decision]
-    if review.is_about_in_force and decision is Decision.APPROVE:
-        return KEPT
-    return DONE[decision]
+        among = ReviewFilter(request.GET, request.actor).apply(among)
+    try:
+        return claim_next(actor=request.actor, among=among)
+    except WrongStateError:
+        return None  # they hold too many: the desk says which
 
 
 def _decision(request: TenantRequest) -> Decision:
     sent = request.POST.get("decision", "")
-    if sent not in DONE:
+    if sent not in {panel[0] for panel in PANELS}:
         raise InvalidInputError.on("decision", "unknown", "Choose one of the decisions.")
     return Decision(sent)
-
-
-def _confirmation(
-    request: TenantRequest, review: ReviewItem, form: DecisionForm
-) -> dict[str, object]:
-    screen = review_screen(request.actor, review)
-    return {"screen": screen, "form": form, "query": query_of(request)}

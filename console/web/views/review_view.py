@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 from console.accounts.permissions import Permission
 from console.platform.errors import InvalidInputError
 from console.web.forms.problems import show_problems
-from console.web.forms.review import ReviewFilter, SaveViewForm
+from console.web.forms.review import SaveViewForm
+from console.web.forms.review_filter import ReviewFilter
 from console.web.middleware import TenantRequest
 from console.web.render import need
 from console.web.screens.review_queue import query_of
@@ -25,7 +26,7 @@ def review_view_save(request: TenantRequest) -> HttpResponse:
     form = SaveViewForm(request.POST)
     if not form.is_valid():
         return show_desk(request, saving=form)
-    chosen = ReviewFilter(request.GET).chosen
+    chosen = ReviewFilter(request.GET, request.actor).chosen
     try:
         view = save_review_view(
             actor=request.actor,

@@ -7,7 +7,7 @@ from django.db.models import Count, Min
 from console.accounts.actor import Actor
 from console.platform.clock import now
 from console.web.charts import Category, Datum, Rows, Series, rows
-from console.web.forms.review import DUE, due_within
+from console.web.forms.review_filter import DUE, due_within
 from console.web.quantities import relative
 from console.web.screens.posture.tile import Tile, address, plural
 from memory.access import visible_reviews
