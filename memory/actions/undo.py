@@ -56,7 +56,9 @@ def undo_decision(
     review = ReviewItem.objects.select_for_update(of=("self",)).get(id=review.id)
     decision = _last(review, decision_id)
     _refuse(actor, review, decision)
-    effect = DecisionEffect.objects.get(id=decision.id)
+    effect = DecisionEffect.objects.filter(id=decision.id).first()
+    if effect is None:
+        raise NotUndoableError("What it changed was not noted: it cannot be taken back.")
     before = {UUID(key): Before.parse(kept) for key, kept in effect.memories.items()}
     others = Memory.objects.select_for_update(of=("self",)).order_by("id")
     memories = {memory.id: memory for memory in others.filter(id__in=before)}

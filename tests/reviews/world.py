@@ -2,17 +2,18 @@
 
 from memory.models import Memory, RecallIndex, ReviewItem
 
-
-def everything():
-    return {
-        "memories": list(Memory.objects.order_by("id").defer("updated_at").values_list(*MEMORY)),
-        "reviews": [_plain(row) for row in ReviewItem.objects.order_by("id").values()],
-        "recall": [_plain(row) for row in RecallIndex.objects.order_by("id").values()],
-    }
-
-
 # All of it but `updated_at`, which tells truly that something happened.
 MEMORY = sorted({field.attname for field in Memory._meta.concrete_fields} - {"updated_at"})
+
+
+def everything():
+    """Without doubts that an undo withdrew: they were not there before."""
+    reviews = ReviewItem.objects.exclude(status="withdrawn").order_by("id")
+    return {
+        "memories": list(Memory.objects.order_by("id").values_list(*MEMORY)),
+        "reviews": [_plain(row) for row in reviews.values()],
+        "recall": [_plain(row) for row in RecallIndex.objects.order_by("id").values()],
+    }
 
 
 def _plain(row):
