@@ -13,6 +13,7 @@ from console.accounts.key_text import parse_key
 from console.accounts.models import Agent, Membership, User
 from console.accounts.permissions import ROLE_PERMISSIONS, Permission, Role
 from console.administration import issue_agent_key, register_agent
+from console.platform.errors import NotUndoableError
 from memory.actions import (
     activate_policy,
     decide_review,
@@ -256,6 +257,12 @@ def test_an_undo_points_at_one_decision_upon_the_same_review_and_once(held, rook
         insert(bob.user.id, held, "undone", undoes=made.id)
     with refused("upon the same review"):
         insert(bob.user.id, held, "undone", undoes=undone)
+
+
+def test_what_was_decided_past_the_application_cannot_be_taken_back(held, bob):
+    insert(bob.user.id, held)
+    with pytest.raises(NotUndoableError, match="not noted"):
+        undo_decision(actor=bob.actor, review=held)
 
 
 @pytest.mark.parametrize("table", ["memory_reviewdecision", "memory_decisioneffect"])
