@@ -198,7 +198,7 @@ def test_carol_sees_no_figure_of_what_is_held(desk, busy, carol):
         "Runs with errors",
     }
     page = desk(carol).get("/").content.decode()
-    for word in ("quarantine", "Pending", "Rejected", "Blocked", "Overdue", "Audit events"):
+    for word in ("quarantine", "Pending", "Rejected", "Blocked", "Overdue", "Events today"):
         assert word not in page
 
 

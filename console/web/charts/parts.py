@@ -56,11 +56,12 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class AxisLabel:
-    """`at` from the left; the anchor keeps the outermost inside."""
+    """`at` from the left; the anchor keeps the outermost inside; a minor one needs room."""
 
     at: float
     text: str
     anchor: str
+    is_minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,10 @@ def axis_labels(labels: Sequence[str], places: Sequence[float]) -> list[AxisLabe
     else:
         gaps = MOST_LABELS - 1
         chosen = [round(number * (count - 1) / gaps) for number in range(MOST_LABELS)]
-    return [AxisLabel(places[at], labels[at], _anchor(at, count)) for at in chosen]
+    return [
+        AxisLabel(places[at], labels[at], _anchor(at, count), number % 2 == 1)
+        for number, at in enumerate(chosen)
+    ]
 
 
 def _anchor(at: int, count: int) -> str:

@@ -20,9 +20,9 @@ def _trail() -> Tile:
     """The log is append-only. It is sealed in no tree yet, and nothing here says so."""
     today = counted(between(AuditEvent.objects.all(), day(0)))
     newest = AuditEvent.objects.order_by("-id").values_list("recorded_at", flat=True).first()
-    note = f"last {relative(newest - now())}" if newest else "nothing on record yet"
+    note = f"on the trail, last {relative(newest - now())}" if newest else "nothing on record yet"
     href = address("audit-list", since=day(0).isoformat())
-    return Tile("Audit events today", bounded(today), note, href)
+    return Tile("Events today", bounded(today), note, href)
 
 
 def _verified() -> Tile:
@@ -38,7 +38,7 @@ def _verified() -> Tile:
     if broken:
         told = f"{plural(broken, 'problem')} in memories"
         return Tile(label, f"{broken:,}", f"found {ago}: do not hold", href, "danger", told)
-    note = f"{plural(int(payload.get('versions', 0)), 'version')}, all hold"
+    note = f"{plural(int(payload.get('versions', 0)), 'version')} hold, {ago}"
     if now() - at > CHECK_EVERY:
-        return Tile(label, ago, note, href, "warn", f"memories last verified {ago}")
-    return Tile(label, ago, note, href, "ok")
+        return Tile(label, "intact", note, href, "warn", f"memories last verified {ago}")
+    return Tile(label, "intact", note, href, "ok")
