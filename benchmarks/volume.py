@@ -184,9 +184,7 @@ def copy_rows(superuser: psycopg.Connection, rows: Iterable[models.Model]) -> No
 
 
 def _settle(tenant: Tenant) -> None:
-    """As beat would have by now: old rows stand in the graph, days that ended are counted."""
-    with tenant_scope(tenant.id):
-        count_days()
+    """As beat would have by now: the old rows of a large tenant stand in the graph."""
     moved = 1
     while moved:
         with tenant_scope(tenant.id):
