@@ -85,7 +85,8 @@ def parts_of(reviews: Iterable[ReviewItem], at: datetime) -> dict[UUID, list[Par
 
 
 class _Seconds(Func):
-    template = "EXTRACT(EPOCH FROM %(expressions)s)::float8"
+    # EXTRACT would answer in numeric, several times as slow over a whole queue.
+    template = "date_part('epoch', %(expressions)s)"
     output_field = FloatField()
 
 
