@@ -101,6 +101,7 @@ class Things:
     """What the addresses of the pages name."""
 
     agent: str
+    subject: str
     held: object
     revised: object
     run: object
