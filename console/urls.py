@@ -1,5 +1,6 @@
 """The URL map, on one page. Health, the machine doors and sign-in are open to strangers."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic.base import RedirectView
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         identity.identity_callback,
         name="openid_connect_callback",
     ),
+    *(path("accounts/", include(f"{app}.urls")) for app in settings.SAML_APPS),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/mfa/", include("allauth.mfa.urls")),
     path("", include("console.api.urls")),

@@ -1,8 +1,10 @@
-"""Whom the operator lets vouch for people: an OpenID Connect provider. None unless they say so.
+"""Whom the operator lets vouch for people: an OpenID Connect or a SAML provider, or nobody.
 
-Settings `MNEMOSCOPE_OIDC_ISSUER`, `_CLIENT_ID`, `_NAME` and the secret `_CLIENT_SECRET`.
+Settings `MNEMOSCOPE_OIDC_ISSUER`, `_CLIENT_ID`, `_NAME` and the secret `_CLIENT_SECRET`; or
+`MNEMOSCOPE_SAML_METADATA_URL`, `_ENTITY_ID` and `_NAME`, which need the extra `saml`.
 """
 
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,3 +38,28 @@ def oidc_provider() -> dict[str, Any] | None:
         "secret": env.secret("OIDC_CLIENT_SECRET"),
         "settings": {"server_url": issuer, "oauth_pkce_enabled": True},
     }
+
+
+def saml_provider() -> dict[str, Any] | None:
+    """The same for SAML 2.0. Raises ImproperlyConfigured."""
+    metadata, entity = env.text("SAML_METADATA_URL", ""), env.text("SAML_ENTITY_ID", "")
+    if not metadata and not entity:
+        return None
+    if not entity or urlsplit(metadata).scheme != "https":
+        raise ImproperlyConfigured(
+            "Set MNEMOSCOPE_SAML_METADATA_URL, which begins with https://, and"
+            " MNEMOSCOPE_SAML_ENTITY_ID together."
+        )
+    return {
+        "provider_id": entity,
+        "name": env.text("SAML_NAME", "your organisation"),
+        "client_id": PROVIDER,
+        "settings": {
+            "idp": {"entity_id": entity, "metadata_url": metadata},
+            "advanced": {"want_assertion_signed": True, "reject_deprecated_algorithm": True},
+        },
+    }
+
+
+def saml_is_installed() -> bool:
+    return find_spec("onelogin") is not None

@@ -11,6 +11,7 @@ from console.platform.crypto.root_keys import root_keys_given
 from console.platform.embedding_server import embedding_servers
 from console.platform.mail_server import mail_server
 from console.settings.sign_in import *  # noqa: F403
+from console.settings.sign_in import SAML_APPS
 
 PROJECT_ROOT = env.PROJECT_ROOT
 HOME = env.home()
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "memory",
     "console",
 ]
+INSTALLED_APPS += SAML_APPS
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

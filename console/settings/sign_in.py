@@ -1,6 +1,6 @@
 """How people sign in and prove who they are: passwords, second factors, and a provider."""
 
-from console.platform.sign_in_provider import oidc_provider
+from console.platform.sign_in_provider import oidc_provider, saml_is_installed, saml_provider
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -34,9 +34,15 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 # Nobody signs up by themselves, so there is no address of a stranger's to be locked out of.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Mnemoscope"
-MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 SOCIALACCOUNT_ADAPTER = "console.web.identity.IdentityAdapter"
 OIDC_PROVIDER = oidc_provider()
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_PROVIDER] if OIDC_PROVIDER else []}}
+SAML_PROVIDER = saml_provider()
+SAML_APPS = []
+if SAML_PROVIDER and saml_is_installed():  # without it `manage.py check` says what is missing
+    SAML_APPS = ["allauth.socialaccount.providers.saml"]
+    SOCIALACCOUNT_PROVIDERS["saml"] = {"APPS": [SAML_PROVIDER]}
+    # A form that leads off this host is stopped by our own policy of content; a link is not.
+    SOCIALACCOUNT_LOGIN_ON_GET = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

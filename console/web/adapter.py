@@ -30,7 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Every tenant the person can now enter learns of the sign-in."""
         through = (kwargs.get("signal_kwargs") or {}).get("sociallogin")
         if through is not None:
-            request.session[PROVED_AT] = proved_at(through.account.extra_data["id_token"])
+            request.session[PROVED_AT] = proved_at(through.account.extra_data.get("id_token", {}))
         for tenant in memberships_of(user):
             with tenant_scope(tenant.id):
                 actor = actor_of_member(user, tenant.id)

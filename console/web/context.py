@@ -23,7 +23,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """`actor`, `tenant`, `tenants`, the rail and where one is; nothing of it for a stranger."""
     actor = getattr(request, "actor", None)
     if actor is None:
-        return {"actor": None, "tenant": None, "tenants": [], "oidc": settings.OIDC_PROVIDER}
+        return {
+            "actor": None,
+            "tenant": None,
+            "tenants": [],
+            "oidc": settings.OIDC_PROVIDER,
+            "saml": settings.SAML_PROVIDER if settings.SAML_APPS else None,
+        }
     tenants = getattr(request, "memberships", [])
     return {
         "actor": actor,

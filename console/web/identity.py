@@ -28,6 +28,9 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     @override
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        if sociallogin.account.provider == "saml":
+            self._let_in(request, sociallogin, sociallogin.user.email)
+            return
         claims = sociallogin.account.extra_data.get("id_token", {})
         asked = sociallogin.state.get("data") or {}
         if claims.get("nonce") != asked.get("nonce"):
@@ -35,9 +38,14 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         # Asked to ask again, a provider that did not would lead in a circle.
         if asked.get("again") and not is_fresh(proved_at(claims)):
             refuse(request, "auth_time", NOT_ASKED)
+        # Some providers write the boolean as a string; nothing else counts.
+        is_verified = claims.get("email_verified") in {True, "true"}
+        self._let_in(request, sociallogin, claims.get("email") if is_verified else None)
+
+    def _let_in(self, request: HttpRequest, sociallogin: Any, email: object) -> None:
         if sociallogin.is_existing:
             return
-        user = _vouched_for(claims)
+        user = _known(email)
         if user is None:
             refuse(request, "unknown", UNKNOWN)
         link_identity(user=user, provider=sociallogin.account.provider)
@@ -63,9 +71,7 @@ def refuse(request: HttpRequest, reason: str, told: str) -> NoReturn:
     )
 
 
-def _vouched_for(claims: dict[str, Any]) -> User | None:
-    email = claims.get("email")
-    # Some providers write the boolean as a string; nothing else counts.
-    if not isinstance(email, str) or claims.get("email_verified") not in {True, "true"}:
+def _known(email: object) -> User | None:
+    if not isinstance(email, str):
         return None
     return User.objects.filter(email=email.strip().lower(), is_active=True).first()

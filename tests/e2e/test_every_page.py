@@ -81,6 +81,14 @@ PAGES = {
     "snapshots": "/snapshots/",
     "new snapshot": "/snapshots/new",
     "recall setting": "/settings/recall/",
+    "members": "/settings/members/",
+    "invite": "/settings/members/invite",
+    "second factor": "/settings/members/second-factor",
+    "access reviews": "/settings/access-review/",
+    "account": "/account/",
+    "new passkey": "/accounts/mfa/webauthn/add/",
+    "new authenticator app": "/accounts/mfa/totp/activate/",
+    "is it still you": "/accounts/reauthenticate/",
     "change password": "/accounts/password/change/",
     "sign out": "/accounts/logout/",
     "not found": "/no/such/page",
@@ -88,6 +96,7 @@ PAGES = {
 }
 STRANGERS = {
     "sign in": "/accounts/login/",
+    "spent invitation": "/invitations/mni_spent",
     "forgotten password": "/accounts/password/reset/",
     "not found": "/no/such/page",
     "API docs": "/api/docs/",
@@ -160,6 +169,29 @@ def test_a_stranger_reads_what_is_open_to_strangers(sit, name):
     if name == "API docs":
         expect(stranger.get_by_text("Write a memory").first).to_be_visible()
     reads_well(stranger, NUISANCES.get(name, frozenset()))
+
+
+def test_alice_holds_an_access_review(sit):
+    alice = sit("owner")
+    alice.goto("/settings/members/invite")
+    alice.get_by_label("E-mail address").fill("eve@acme.example")
+    alice.get_by_role("button", name="Make the invitation").click()
+    expect(alice.get_by_text("/invitations/mni_")).to_be_visible()
+    reads_well(alice)
+    link = alice.locator("#secret").inner_text()
+    alice.goto("/settings/access-review/")
+    alice.get_by_role("button", name="Begin a review").click()
+    expect(alice.get_by_role("heading", name="Access review of")).to_be_visible()
+    reads_well(alice)
+    alice.get_by_role("button", name="Tick all on this page").click()
+    alice.get_by_role("button", name="Attest what is ticked").click()
+    expect(alice.get_by_role("status").filter(has_text="Attested")).to_be_visible()
+    alice.get_by_role("link", name="Revoke").first.click()
+    reads_well(alice)
+    stranger = sit()
+    stranger.goto(link)
+    expect(stranger.get_by_role("heading", name="Join")).to_be_visible()
+    reads_well(stranger)
 
 
 def test_alice_chooses_the_dark_theme_on_a_telephone_and_it_stays(sit):

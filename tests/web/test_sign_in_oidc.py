@@ -16,8 +16,9 @@ from django.test import Client
 from audit.models import AuditEvent
 from console.accounts.models import User
 from console.platform.clock import now
-from console.platform.sign_in_provider import oidc_provider
+from console.platform.sign_in_provider import oidc_provider, saml_provider
 from console.tenancy.scope import tenant_scope
+from console.web.checks import check_saml
 from tests.web.oidc_provider import CLIENT_ID, CLIENT_SECRET, a_provider
 
 LOGIN = "/accounts/oidc/sso/login/"
@@ -228,3 +229,16 @@ def test_half_a_setting_stops_the_boot(monkeypatch, said, complaint):
 
 def test_nothing_said_is_no_provider():
     assert oidc_provider() is None
+
+
+def test_saml_without_its_library_is_complained_of_by_name(monkeypatch, settings):
+    monkeypatch.setenv("MNEMOSCOPE_SAML_METADATA_URL", "https://id.example/metadata")
+    monkeypatch.setenv("MNEMOSCOPE_SAML_ENTITY_ID", "https://id.example")
+    assert check_saml() == []
+    settings.SAML_PROVIDER = saml_provider()
+    [complaint] = check_saml()
+    assert complaint.id == "mnemoscope.E101"
+    assert "django-allauth[saml]" in complaint.hint
+    monkeypatch.delenv("MNEMOSCOPE_SAML_ENTITY_ID")
+    with pytest.raises(ImproperlyConfigured, match="together"):
+        saml_provider()
