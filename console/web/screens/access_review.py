@@ -12,6 +12,9 @@ from console.access_review.models import AccessReview, Answer, GrantKind, Line
 from console.access_review.seen import digest_of
 from console.accounts.actor import Actor
 
+FACTS = ("role", "agent", "of", "scopes", "kinds", "begins", "since", "expires")
+DAY = len("2026-01-31")
+
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
@@ -32,12 +35,11 @@ class LineRow:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        shown = self.line.seen if self.current is None else self.current
-        return [(name, _said(value)) for name, value in shown.items()]
+        return _facts(self.line.seen if self.current is None else self.current)
 
     @property
     def seen_first(self) -> list[tuple[str, str]]:
-        return [(name, _said(value)) for name, value in self.line.seen.items()]
+        return _facts(self.line.seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +119,11 @@ def _current(
     return grant.seen if grant else None
 
 
-def _said(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _facts(seen: dict[str, Any]) -> list[tuple[str, str]]:
+    """In one order, whatever the database made of it; days are exact enough for a reader."""
+    said = {
+        name: ", ".join(value) if isinstance(value, list) else str(value)
+        for name, value in seen.items()
+    }
+    days = {name: said[name][:DAY] for name in ("since", "expires") if name in said}
+    return [(name, {**said, **days}[name]) for name in FACTS if name in said]
