@@ -121,9 +121,9 @@ def _current(
 
 def _facts(seen: dict[str, Any]) -> list[tuple[str, str]]:
     """In one order, whatever the database made of it; days are exact enough for a reader."""
-    said = {
-        name: ", ".join(value) if isinstance(value, list) else str(value)
-        for name, value in seen.items()
-    }
-    days = {name: said[name][:DAY] for name in ("since", "expires") if name in said}
-    return [(name, {**said, **days}[name]) for name in FACTS if name in said]
+    said = [(name, _said(seen[name])) for name in FACTS if name in seen]
+    return [(name, text[:DAY] if name in {"since", "expires"} else text) for name, text in said]
+
+
+def _said(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
