@@ -38,7 +38,7 @@ KINDS: dict[str, str] = {
     "review.undone": "A decision was taken back; the payload says which and what came back.",
     "reviews.decided": "Many reviews were decided at once; the payload counts them.",
     "reviews.undone": "Decisions made at once were taken back; the payload counts them.",
-    "memory.revealed": "A reviewer asked to see personal data that the review desk masks.",
+    "memory.revealed": "Somebody asked to see personal data that a page masks.",
     "review_view.saved": "Somebody named a set of filters of the review queue.",
     "review_view.deleted": "Somebody deleted a named set of filters of the review queue.",
     "opinion.asked": "A decided review was put before another person, who is told nothing of it.",

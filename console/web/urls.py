@@ -88,6 +88,7 @@ urlpatterns = [
     path(
         "memories/<uuid:memory_id>/versions", memory_history.memory_versions, name="memory-versions"
     ),
+    path("memories/<uuid:memory_id>/reveal", memory.memory_reveal, name="memory-reveal"),
     path("memories/<uuid:memory_id>/uses", memory_history.memory_uses, name="memory-uses"),
     path("memories/<uuid:memory_id>/revise", memory.memory_revise, name="memory-revise"),
     path("memories/<uuid:memory_id>/merge", merge.memory_merge, name="memory-merge"),

@@ -35,6 +35,7 @@ from memory.actions.report_leak import report_leak
 from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
 from memory.actions.reveal import reveal_personal_data
+from memory.actions.reveal_memory import reveal_memory
 from memory.actions.review_view import delete_review_view, save_review_view
 from memory.actions.revise import revise_memory
 from memory.actions.rotate_keys import (
@@ -113,6 +114,7 @@ __all__ = [
     "reseal_memories",
     "restore_version",
     "retire_memory",
+    "reveal_memory",
     "reveal_personal_data",
     "revise_memory",
     "rewrap_by_root",

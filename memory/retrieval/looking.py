@@ -22,6 +22,8 @@ from memory.sealing import open_versions
 MOST_FOUND = 500
 # Of those that stand in no index, which have to be opened and read.
 MOST_READ = 300
+# Shown where nothing fits well.
+MOST_WEAK = 20
 
 Found = dict[UUID, Scores]
 """By memory, best first."""
@@ -64,9 +66,18 @@ def _ranked(text: str, versions: Collection[MemoryVersion], *, at: datetime) -> 
 
 
 def _worth_showing(ranked: list[tuple[UUID, Scores]]) -> Found:
-    """What fits better than by chance; and what holds every word, which is what a person typed."""
-    return {
+    """What fits better than by chance, or holds every word; failing that, the best that hold any.
+
+    What a person typed they look for: the words of a small store tell less than by chance.
+    """
+    fits = {
         memory_id: scores
         for memory_id, scores in ranked
         if not says_little(scores) or 0 < scores.matched == scores.asked
     }
+    return fits or dict([one for one in ranked if one[1].matched][:MOST_WEAK])
+
+
+def all_weak(found: Found) -> bool:
+    """Whether it is what is shown where nothing fits well."""
+    return all(says_little(one) and one.matched < one.asked for one in found.values())

@@ -16,13 +16,8 @@ from memory.reviews.reasons import offered
 
 EXPIRY = [(Expiry.NEVER, "Never"), (Expiry.SOON, "Within 7 days"), (Expiry.PAST, "Past")]
 SIGNED = [("yes", "Signed"), ("no", "Not signed")]
-RELEVANCE, NEWEST, ENDING = "relevance", "newest", "ending"
-ORDERS = [
-    ANY,
-    (RELEVANCE, "Best match"),
-    (NEWEST, "Newest"),
-    (ENDING, "Ending soonest"),
-]
+BEST, NEWEST, ENDING = "best", "newest", "ending"
+ORDERS = [("", "Best first"), (NEWEST, "Newest"), (ENDING, "Ending soonest")]
 TO_COME = "Nobody knows yet what will be."
 
 
@@ -61,11 +56,9 @@ class MemoryFilter(PastForm):
 
     @property
     def order(self) -> str:
-        """By relevance where there is something to be relevant to."""
-        chosen: str = self.chosen.get("sort", "")
-        if "q" not in self.chosen and chosen == RELEVANCE:
-            return NEWEST
-        return chosen or (RELEVANCE if "q" in self.chosen else NEWEST)
+        """The newest come first where nothing is sought that could fit best."""
+        order: str = self.chosen.get("sort") or (BEST if "q" in self.chosen else NEWEST)
+        return order
 
     @property
     def wanted(self) -> Wanted:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from console.web.masking import Mask
 from memory.retrieval.query import RELATED, Hit, Scores
 
 CLOSE = 0.6
@@ -19,15 +20,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
+    """`text` is masked."""
+
     hit: Hit
     place: int
+    text: str
     why: str
     parts: list[Part]
 
 
-def explained(hits: list[Hit]) -> list[Explained]:
+def explained(hits: list[Hit], mask: Mask) -> list[Explained]:
     return [
-        Explained(hit, place, why(hit.scores), parts_of(hit))
+        Explained(hit, place, mask.content(hit.version)[0], why(hit.scores), parts_of(hit))
         for place, hit in enumerate(hits, start=1)
     ]
 
@@ -50,7 +54,7 @@ def parts_of(hit: Hit) -> list[Part]:
     return [
         Part("Score", scores.fused),
         Part("Words", scores.lexical, f"{scores.matched} of {scores.asked}{lent}"),
-        Part("Meaning", scores.dense, _meaning(scores)),
+        Part("Meaning", scores.dense),
         Part("Recency", scores.recency),
         Part("Confidence", confidence or 0.0, "not stated" if confidence is None else ""),
     ]

@@ -7,6 +7,7 @@ from audit.models import AuditEvent
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.clock import now
+from console.web.masking import Mask
 from console.web.screens.memory_links import MemoryLinks, links_of
 from console.web.screens.memory_uses import Use, Usefulness, usefulness_of, uses_of
 from console.web.screens.memory_versions import MOST_SHOWN, VersionRow, version_rows
@@ -28,6 +29,7 @@ from memory.models import (
 from memory.sealing import open_versions
 from memory.signing.stored import StoredSignature, verify_stored_signature
 from memory.verification import problems_of_versions
+from memory.writes import Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class MemoryScreen:
     signed: StoredSignature | None
     problems: list[str]
     passages: list[Passage]
+    beside: Write
     provenance: Provenance
     versions: list[VersionRow]
     uses: list[Use]
@@ -56,21 +59,27 @@ class MemoryScreen:
     reviews: list[ReviewRow]
     links: MemoryLinks
     holds: list[LegalHold]
+    mask: Mask
     changed: MemoryTransition | None
     can_revise: bool
     can_expire: bool
     can_delete: bool
 
     @property
+    def subject(self) -> str:
+        return self.mask.subject(self.beside.subject)
+
+    @property
     def open_reviews(self) -> list[ReviewItem]:
         return [row.review for row in self.reviews if row.review.is_open]
 
 
-def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
+def memory_screen(actor: Actor, memory: Memory, *, revealed: bool = False) -> MemoryScreen:
     state = memory.state_at(now())
     can_revise = state is State.ACTIVE and actor.may(Permission.MEMORY_WRITE)
     versions = open_versions(visible_versions(actor, memory)[: MOST_SHOWN + 1])
     shown = version_for(actor, memory, memory.version)
+    mask = Mask(lifted=revealed)
     holds = list(standing_holds(memory).select_related("subject")[:MOST_SHOWN])
     return MemoryScreen(
         memory=memory,
@@ -78,15 +87,17 @@ def memory_screen(actor: Actor, memory: Memory) -> MemoryScreen:
         version=shown,
         signed=verify_stored_signature(shown),
         problems=problems_of_versions(memory, [shown]).get(shown.number, []),
-        passages=passages_of(shown),
+        passages=passages_of(shown, mask),
+        beside=mask.beside(memory, shown),
         provenance=provenance_of(actor, shown),
-        versions=version_rows(memory, versions, can_restore=can_revise),
+        versions=version_rows(memory, versions, mask, can_restore=can_revise),
         uses=uses_of(actor, memory),
         usefulness=usefulness_of(actor, memory),
         events=_events(actor, memory),
         reviews=_reviews(actor, memory),
         links=links_of(actor, memory, shown),
         holds=holds,
+        mask=mask,
         changed=memory.transitions.order_by("-at", "-id").first(),
         can_revise=can_revise,
         can_expire=not holds and state in CAN_EXPIRE and actor.may(Permission.MEMORY_EXPIRE),

@@ -9,6 +9,7 @@ from console.accounts.models import Subject
 from console.web.addresses import asked
 from console.web.forms.memory import EXPIRY, SIGNED, MemoryFilter
 from memory.facets import Count, Counted
+from memory.models import Kind, State, Tier
 
 LABELS = {
     "state": "State",
@@ -85,9 +86,9 @@ def _names(filters: MemoryFilter, counted: Counted | None) -> dict[str, dict[str
     known = Subject.objects.filter(id__in=[UUID(one) for one in subjects]) if subjects else ()
     return {
         "q": {},
-        "state": {},
-        "kind": {},
-        "tier": {},
+        "state": {value: str(label) for value, label in State.choices},
+        "kind": {value: str(label) for value, label in Kind.choices},
+        "tier": {value: str(label) for value, label in Tier.choices},
         "agent": dict(filters.fields["agent"].choices),  # type: ignore[attr-defined]
         "subject": {str(subject.id): subject.external_id for subject in known},
         "expiry": {str(value): label for value, label in EXPIRY},

@@ -13,12 +13,13 @@ from console.accounts.subjects import known_subjects
 from console.platform.clock import now
 from console.platform.errors import InvalidInputError
 from console.web.addresses import asked
-from console.web.forms.memory import ENDING, RELEVANCE, MemoryFilter
+from console.web.forms.memory import BEST, ENDING, MemoryFilter
+from console.web.masking import Mask
 from console.web.middleware import TenantRequest
 from console.web.paging import Page, numbered, paginate
 from console.web.screens.explained import why
 from console.web.screens.memory_facets import Chip, Facet, chips_of, facets_of
-from console.web.screens.memory_rows import MemoryRow, memory_rows
+from console.web.screens.memory_rows import EXCERPT, MemoryRow, memory_rows
 from console.web.screens.moments import Link, moments_of
 from console.web.screens.versions import versions_by_number
 from console.web.text import excerpt
@@ -33,7 +34,7 @@ from memory.browsing import (
 from memory.facets import Count, count_facets
 from memory.models import HELD_STATES, MemoryTransition, State
 from memory.retrieval.filters import Filter, parse_filter
-from memory.retrieval.looking import Found, found_by_reading, found_in_force, found_then
+from memory.retrieval.looking import Found, all_weak, found_by_reading, found_in_force, found_then
 
 # Where words are sought besides what is in force: those are opened and read.
 READ_STATES = (State.PENDING, State.QUARANTINED, State.EXPIRED, State.SUPERSEDED)
@@ -48,6 +49,7 @@ class MemoryList:
     chips: list[Chip]
     elsewhere: list[Link]
     moments: list[Link]
+    is_weak: bool
     at: datetime | None
     back: str
 
@@ -72,6 +74,7 @@ def memory_list_of(request: TenantRequest, filters: MemoryFilter) -> MemoryList:
         chips=chips_of(request.GET, filters),
         elsewhere=_elsewhere(request, filters),
         moments=moments_of(request.GET, _last_change()),
+        is_weak=bool(found) and all_weak(found),
         at=at,
         back=asked(request.GET, at=None, valid_at=None),
     )
@@ -142,7 +145,7 @@ def _page(
 ) -> Page[Any]:
     if filters.order == ENDING:
         return paginate(request, rows, order=("expires_at", key))
-    if found is None or filters.order != RELEVANCE:
+    if found is None or filters.order != BEST:
         return paginate(request, rows, order=(f"-{key}",))
     # So many at most were found that their ids are no burden.
     left = set(rows.values_list(key, flat=True))
@@ -162,13 +165,13 @@ def _rows(items: list[Any], found: Found, filters: MemoryFilter) -> list[MemoryR
 def _rows_then(
     steps: Iterable[MemoryTransition], found: Found, *, at: datetime, valid_at: datetime
 ) -> list[MemoryRow]:
-    steps = list(steps)
+    steps, mask = list(steps), Mask()
     texts = versions_by_number((step.memory_id, step.version) for step in steps)
     return [
         MemoryRow(
             memory=step.memory,
             state=State(step.told_state),  # type: ignore[attr-defined]
-            excerpt=excerpt(version.content, 160),
+            excerpt=excerpt(mask.content(version)[0], EXCERPT),
             why=_why(found, step.memory_id),
             expires_at=step.expires_at,
             recallable=recallable_then(step, version, at=at, valid_at=valid_at),

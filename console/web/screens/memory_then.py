@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from audit.models import AccessKind
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
+from console.web.masking import Mask
 from console.web.screens.memory_uses import UseRow, accesses_of, use_rows
 from console.web.screens.provenance import Provenance, provenance_of
 from console.web.screens.versions import passages_of
@@ -16,6 +17,7 @@ from memory.browsing import GONE, recallable_then
 from memory.models import HELD_STATES, Memory, MemoryTransition, MemoryVersion, State
 from memory.signing.stored import StoredSignature, verify_stored_signature
 from memory.touches import record_touch
+from memory.writes import Write
 
 MOST_SHOWN = 20
 A_MOMENT = timedelta(milliseconds=1)
@@ -39,9 +41,15 @@ class MemoryThen:
     version: MemoryVersion
     signed: StoredSignature | None
     passages: list[Passage]
+    beside: Write
+    mask: Mask
     provenance: Provenance
     uses: list[UseRow]
     why_not: str
+
+    @property
+    def subject(self) -> str:
+        return self.mask.subject(self.beside.subject)
 
 
 def stops_of(actor: Actor, memory: Memory, at: datetime | None) -> list[Stop]:
@@ -56,7 +64,7 @@ def stops_of(actor: Actor, memory: Memory, at: datetime | None) -> list[Stop]:
 
 
 def memory_then(
-    actor: Actor, memory: Memory, *, at: datetime, valid_at: datetime
+    actor: Actor, memory: Memory, *, at: datetime, valid_at: datetime, revealed: bool = False
 ) -> MemoryThen | None:
     """None where it was not there yet, or not for this actor. The look is recorded."""
     step = memory.transitions.filter(at__lte=at).order_by("-at", "-id").first()
@@ -66,14 +74,16 @@ def memory_then(
         return None
     version = version_for(actor, memory, step.version)
     record_touch(actor=actor, memory_id=memory.id, version=version.number, access=AccessKind.READ)
-    was = _as_of(memory, step)
+    was, mask = _as_of(memory, step), Mask(lifted=revealed)
     state = was.state_at(at)
     return MemoryThen(
         memory=was,
         state=state,
         version=version,
         signed=verify_stored_signature(version),
-        passages=passages_of(version),
+        passages=passages_of(version, mask),
+        beside=mask.beside(was, version),
+        mask=mask,
         provenance=provenance_of(actor, version),
         uses=_uses(actor, memory, at),
         why_not=_why_not(memory, step, version, state=state, at=at, valid_at=valid_at),

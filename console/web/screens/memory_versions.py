@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from console.accounts.actor import Actor
+from console.web.masking import Mask
 from console.web.text import Change, compare, pretty
 from memory.access import version_for, visible_versions
 from memory.models import Memory, MemoryVersion
 from memory.sealing import open_versions
 from memory.signing.stored import StoredSignature, stored_signatures
 from memory.verification import problems_of_versions
+from memory.writes import Write
 
 MOST_SHOWN = 20
 MOST_CHOICES = 200
@@ -29,9 +31,10 @@ BESIDES = (
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """`changes` against the version before it; none for the first one."""
+    """`text` is masked; `changes` against the version before it, none for the first one."""
 
     version: MemoryVersion
+    text: str
     changes: list[Change]
     is_in_force: bool
     can_restore: bool
@@ -60,6 +63,7 @@ class Comparison:
     new: Side
     changes: list[Change]
     besides: list[tuple[str, str, str]]
+    mask: Mask
 
     @property
     def is_same(self) -> bool:
@@ -67,17 +71,20 @@ class Comparison:
 
 
 def version_rows(
-    memory: Memory, versions: Sequence[MemoryVersion], *, can_restore: bool
+    memory: Memory, versions: Sequence[MemoryVersion], mask: Mask, *, can_restore: bool
 ) -> list[VersionRow]:
     """`versions` are opened, the newest first, one more than is shown."""
     rows = []
     signed = stored_signatures(versions)
-    for version, before in zip(versions, [*versions[1:], None], strict=True):
+    texts = [mask.content(version)[0] for version in versions]
+    for place, version in enumerate(versions):
+        before = texts[place + 1] if place + 1 < len(texts) else None
         is_in_force = version.number == memory.version
         rows.append(
             VersionRow(
                 version=version,
-                changes=compare(before.content, version.content) if before else [],
+                text=texts[place],
+                changes=[] if before is None else compare(before, texts[place]),
                 is_in_force=is_in_force,
                 can_restore=can_restore and not is_in_force,
                 signed=signed.get(version.id),
@@ -91,13 +98,16 @@ def numbers_of(actor: Actor, memory: Memory) -> list[int]:
     return list(visible_versions(actor, memory).values_list("number", flat=True)[:MOST_CHOICES])
 
 
-def comparison_of(actor: Actor, memory: Memory, *, old: int, new: int) -> Comparison:
+def comparison_of(
+    actor: Actor, memory: Memory, *, old: int, new: int, revealed: bool = False
+) -> Comparison:
     """Raises NotFoundError for a version that is not there, or not for this actor."""
     before, after = (version_for(actor, memory, number) for number in (old, new))
     pair = open_versions([before, after])
     signed = stored_signatures(pair)
     problems = problems_of_versions(memory, pair)
-    changes = compare(before.content, after.content)
+    mask = Mask(lifted=revealed)
+    changes = compare(mask.content(before)[0], mask.content(after)[0])
 
     def side(version: MemoryVersion, other: Literal["added", "removed"]) -> Side:
         return Side(
@@ -109,11 +119,15 @@ def comparison_of(actor: Actor, memory: Memory, *, old: int, new: int) -> Compar
         )
 
     return Comparison(
-        side(before, "added"), side(after, "removed"), changes, list(_besides(before, after))
+        side(before, "added"),
+        side(after, "removed"),
+        changes,
+        _besides(mask.beside(memory, before), mask.beside(memory, after)),
+        mask,
     )
 
 
-def _besides(old: MemoryVersion, new: MemoryVersion) -> list[tuple[str, str, str]]:
+def _besides(old: Write, new: Write) -> list[tuple[str, str, str]]:
     pairs = [(label, getattr(old, name), getattr(new, name)) for label, name in BESIDES]
     return [(label, _text(was), _text(is_)) for label, was, is_ in pairs if was != is_]
 

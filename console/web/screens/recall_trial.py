@@ -8,6 +8,7 @@ from django.db.models import Q
 from console.accounts.models import Agent, ApiKey
 from console.accounts.permissions import Permission
 from console.platform.clock import now
+from console.web.masking import Mask
 from console.web.screens.explained import Explained, explained
 from memory.actions.try_recall import Trial
 from memory.retrieval.misses import Because, Miss
@@ -30,6 +31,7 @@ TOLD = {
 @dataclass(frozen=True, slots=True)
 class Missed:
     miss: Miss
+    text: str
     because: str
     tone: str
 
@@ -50,10 +52,14 @@ class TrialScreen:
 
 
 def trial_screen(trial: Trial, body: dict[str, Any]) -> TrialScreen:
+    mask = Mask()
     return TrialScreen(
         trial=trial,
-        hits=explained(trial.hits),
-        missed=[Missed(miss, *TOLD[miss.because]) for miss in trial.misses],
+        hits=explained(trial.hits, mask),
+        missed=[
+            Missed(miss, mask.content(miss.hit.version)[0], *TOLD[miss.because])
+            for miss in trial.misses
+        ],
         body=body,
         has_key=_may_recall(trial.agent),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from console.web.masking import Mask
 from console.web.text import Passage, mark
 from memory.models import MemoryVersion
 from memory.sealing import open_versions
@@ -23,13 +24,6 @@ def versions_by_number(pairs: Iterable[Numbered]) -> dict[Numbered, MemoryVersio
     return wanted
 
 
-def passages_of(version: MemoryVersion) -> list[Passage]:
-    """What it says, with findings marked; what was taken out is not there to be marked."""
-    redacted = "content" in version.opened.original
-    return mark(version.content, () if redacted else version.findings)
-
-
-def original_of(version: MemoryVersion) -> list[Passage]:
-    """What was first written, with what was taken out marked; empty where nothing was."""
-    original = version.opened.original.get("content")
-    return [] if original is None else mark(original, version.findings)
+def passages_of(version: MemoryVersion, mask: Mask) -> list[Passage]:
+    """What it says, with findings marked, and personal data masked unless the mask is lifted."""
+    return mark(*mask.content(version))

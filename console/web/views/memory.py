@@ -18,8 +18,15 @@ from console.web.screens.memory import memory_screen
 from console.web.screens.memory_list import memory_list_of
 from console.web.screens.memory_then import memory_then, stops_of
 from console.web.screens.moments import moments_of
+from console.web.views.memory_history import show_versions
 from memory.access import memory_for, read_memory, version_for
-from memory.actions import expire_memory, restore_version, retire_memory, revise_memory
+from memory.actions import (
+    expire_memory,
+    restore_version,
+    retire_memory,
+    reveal_memory,
+    revise_memory,
+)
 from memory.models import Memory
 from memory.proposals import WriteOutcome
 from memory.reviews.decisions import Decision
@@ -46,11 +53,28 @@ def memory_detail(request: TenantRequest, memory_id: UUID) -> HttpResponse:
     return render_page(request, "memory/detail.html", _context(request, memory))
 
 
+@require_POST
+def memory_reveal(request: TenantRequest, memory_id: UUID) -> HttpResponse:
+    """The same page with nothing masked, once: whoever looks again asks again."""
+    deleted = request.actor.may(Permission.AUDIT_READ)
+    memory = memory_for(request.actor, memory_id, deleted=deleted)
+    reveal_memory(actor=request.actor, memory=memory)
+    past = PastForm(request.GET)
+    if past.moment is not None:
+        return _then(request, memory, past, past.moment, revealed=True)
+    if "old" in request.GET:
+        return show_versions(request, memory, revealed=True)
+    context = _context(request, memory, revealed=True)
+    return render_page(request, "memory/detail.html", context)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def memory_revise(request: TenantRequest, memory_id: UUID) -> HttpResponse:
     memory = memory_for(request.actor, memory_id, need=Permission.MEMORY_WRITE)
     context = _context(request, memory)
     version = context["screen"].version
+    if context["screen"].mask.found:  # the form cannot show it masked
+        reveal_memory(actor=request.actor, memory=memory)
     initial = {"content": version.content, "version": memory.version}
     form = ReviseForm(request.POST or None, initial=initial)
     if form.is_valid():
@@ -105,8 +129,8 @@ def memory_delete(request: TenantRequest, memory_id: UUID) -> HttpResponse:
     return redirect("memory-list")
 
 
-def _context(request: TenantRequest, memory: Memory) -> dict[str, Any]:
-    screen = memory_screen(request.actor, memory)
+def _context(request: TenantRequest, memory: Memory, *, revealed: bool = False) -> dict[str, Any]:
+    screen = memory_screen(request.actor, memory, revealed=revealed)
     changed = screen.changed.at if screen.changed else None
     return {
         "screen": screen,
@@ -117,11 +141,19 @@ def _context(request: TenantRequest, memory: Memory) -> dict[str, Any]:
     }
 
 
-def _then(request: TenantRequest, memory: Memory, past: PastForm, at: datetime) -> HttpResponse:
+def _then(
+    request: TenantRequest,
+    memory: Memory,
+    past: PastForm,
+    at: datetime,
+    *,
+    revealed: bool = False,
+) -> HttpResponse:
     valid_at = past.chosen.get("valid_at") or at
+    screen = memory_then(request.actor, memory, at=at, valid_at=valid_at, revealed=revealed)
     context = {
         "memory": memory,
-        "screen": memory_then(request.actor, memory, at=at, valid_at=valid_at),
+        "screen": screen,
         "at": at,
         "past": past,
         "moments": moments_of(request.GET, None),

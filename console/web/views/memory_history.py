@@ -14,16 +14,22 @@ from console.web.render import need, render_page
 from console.web.screens.memory_uses import accesses_of, use_rows
 from console.web.screens.memory_versions import comparison_of, numbers_of
 from memory.access import memory_for, read_memory
+from memory.models import Memory
 
 
 @require_safe
 def memory_versions(request: TenantRequest, memory_id: UUID) -> HttpResponse:
     deleted = request.actor.may(Permission.AUDIT_READ)
-    memory = read_memory(request.actor, memory_id, deleted=deleted)
+    return show_versions(request, read_memory(request.actor, memory_id, deleted=deleted))
+
+
+def show_versions(
+    request: TenantRequest, memory: Memory, *, revealed: bool = False
+) -> HttpResponse:
     form = CompareForm(request.GET, numbers_of(request.actor, memory), memory.version)
     comparison = None
     if form.is_valid():
-        comparison = comparison_of(request.actor, memory, **form.cleaned_data)
+        comparison = comparison_of(request.actor, memory, **form.cleaned_data, revealed=revealed)
     context = {"memory": memory, "form": form, "comparison": comparison}
     return render_page(request, "memory/versions.html", context, fragment="compared")
 
