@@ -12,7 +12,7 @@ from memory.browsing import is_signed
 # A count is told exactly up to this.
 MOST_COUNTED = 500
 # Rows looked at, the newest first: where there are more, a count is of at least so many.
-MOST_LOOKED_AT = 20_000
+MOST_LOOKED_AT = 5_000
 MOST_NAMED = 8
 FACETS = ("state", "kind", "tier", "agent", "subject", "expiry")
 TOLD = [f"told_{facet}" for facet in FACETS]

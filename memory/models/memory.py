@@ -144,6 +144,11 @@ class Memory(ScopedModel):
             models.Index(fields=["tenant_id", "agent_id", "-id"], name="memory_agent"),
             models.Index(fields=["tenant_id", "content_digest"], name="memory_content"),
             models.Index(
+                fields=["tenant_id", "supersedes_id"],
+                name="memory_supersedes",
+                condition=Q(supersedes_id__isnull=False),
+            ),
+            models.Index(
                 fields=["tenant_id", "run", "id"], name="memory_run", condition=~Q(run="")
             ),
             models.Index(

@@ -80,4 +80,5 @@ def _worth_showing(ranked: list[tuple[UUID, Scores]]) -> Found:
 
 def all_weak(found: Found) -> bool:
     """Whether it is what is shown where nothing fits well."""
-    return all(says_little(one) and one.matched < one.asked for one in found.values())
+    weak = [says_little(one) and one.matched < one.asked for one in found.values()]
+    return bool(weak) and all(weak)

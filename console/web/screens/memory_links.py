@@ -51,13 +51,14 @@ def links_of(actor: Actor, memory: Memory, version: MemoryVersion) -> MemoryLink
         "sources": others.filter(id__in=version.derived_from),
         "derived": others.filter(id__in=derived),
         "supersedes": others.filter(id__in=earlier),
-        # Named by one memory, or merged with others into one that was derived from all of them.
-        "superseded_by": others.filter(
-            Q(supersedes_id=memory.id) | Q(id__in=derived, replaces__contains=[memory.id])
-        ),
+        "merged_into": others.filter(id__in=derived, replaces__contains=[memory.id]),
+        "superseded_by": others.filter(supersedes_id=memory.id),
         "contradicts": others.filter(_says_otherwise(actor, memory)),
     }
     shown = {name: _newest(memories) for name, memories in found.items()}
+    # Asked apart, so that an index serves each: named by one memory, or merged into one.
+    replaced = {one.id: one for one in shown.pop("merged_into") + shown["superseded_by"]}
+    shown["superseded_by"] = list(replaced.values())
     rows = {row.memory.id: row for row in memory_rows(_once(shown))}
     return MemoryLinks(**{name: [rows[one.id] for one in of_it] for name, of_it in shown.items()})
 

@@ -74,7 +74,7 @@ def memory_list_of(request: TenantRequest, filters: MemoryFilter) -> MemoryList:
         chips=chips_of(request.GET, filters),
         elsewhere=_elsewhere(request, filters),
         moments=moments_of(request.GET, _last_change()),
-        is_weak=bool(found) and all_weak(found),
+        is_weak=found is not None and all_weak(found),
         at=at,
         back=asked(request.GET, at=None, valid_at=None),
     )
