@@ -25,7 +25,7 @@ def test_dana_finds_a_memory_narrows_it_down_and_takes_a_filter_away(sit, orders
     dana.get_by_label("Search").fill("which orders of Mira are open?")
     dana.get_by_role("button", name="Search").click()
     hit = dana.get_by_role("listitem").filter(has_text="Mira has two orders open")
-    expect(hit).to_contain_text("words stand in it")
+    expect(hit).to_contain_text("Every word stands in it")
     dana.get_by_role("link", name=re.compile("customer-77")).first.click()
     dana.wait_for_url(re.compile("subject=customer-77"))
     expect(dana.get_by_role("heading", name="1 memory", exact=True)).to_be_visible()
