@@ -63,6 +63,17 @@ def test_erin_answers_and_is_led_back_to_the_queue(desk, acme, erin, opinion):
         assert SecondOpinion.objects.get().person_label == "erin"
 
 
+def test_erin_is_led_to_a_second_look_by_her_next_decision(desk, acme, erin, rookie, opinion):
+    with tenant_scope(acme.id):
+        held = remember(rookie, "Ada has moved.", confidence=0.2).review
+    erins = desk(erin)
+    seen = bytes(held.content_digest).hex()
+    sent = {"decision": "approve", "reason": "accurate", "seen": seen}
+    url = f"/review/{held.id}/decide"
+    response = erins.post(url, sent)
+    assert response["Location"] == f"/review/second/{opinion.id}"
+
+
 def test_an_answer_without_a_verdict_is_asked_for_again(desk, erin, opinion):
     assert answer(desk(erin), opinion, "perhaps").status_code == 422
 

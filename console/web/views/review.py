@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from console.accounts.permissions import Permission
 from console.platform.errors import InvalidInputError, WrongStateError
@@ -19,8 +20,8 @@ from console.web.screens.review_last import last_decision
 from console.web.screens.review_panels import PANELS
 from console.web.screens.review_queue import query_of, queue_of
 from memory.access import review_for, visible_reviews
-from memory.actions import claim_next, decide_review, reveal_personal_data
-from memory.models import ReviewItem
+from memory.actions import claim_next, decide_review, next_opinion, reveal_personal_data
+from memory.models import ReviewItem, SecondOpinion
 from memory.reviews.decisions import Decision
 
 
@@ -57,7 +58,8 @@ def review_decide(request: TenantRequest, review_id: UUID) -> HttpResponse:
     except InvalidInputError as error:
         show_problems(form, error)
         return show_item(request, review, form=form)
-    return lead_on(request, left=decided)
+    second = next_opinion(actor=request.actor, queue=decided.queue)
+    return lead_on(request, left=decided) if second is None else _to_second_look(request, second)
 
 
 @require_POST
@@ -140,6 +142,13 @@ def _claimed_next(request: TenantRequest) -> ReviewItem | None:
         return claim_next(actor=request.actor, among=among)
     except WrongStateError:
         return None  # they hold too many: the desk says which
+
+
+def _to_second_look(request: TenantRequest, opinion: SecondOpinion) -> HttpResponse:
+    """Now and then somebody decides blind what another has decided, before going on."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(reverse("opinion", args=[opinion.id]))
+    return redirect("opinion", opinion.id)
 
 
 def _decision(request: TenantRequest) -> Decision:
