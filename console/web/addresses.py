@@ -8,10 +8,13 @@ PLACES = ("after", "before", "page")
 
 
 def asked(query: QueryDict, **changes: str | None) -> str:
-    """The query string with `changes`, from its first page on; None takes a name away."""
+    """The query string with `changes`, from its first page on; None takes a name away.
+
+    What was left blank has no place in it: without scripts a form sends that too.
+    """
     changed = query.copy()
-    for name in PLACES:
-        changed.pop(name, None)
+    for name in [name for name, value in query.items() if name in PLACES or not value]:
+        changed.pop(name)
     for name, value in changes.items():
         changed.pop(name, None)
         if value is not None:
