@@ -118,30 +118,173 @@ def test_bob_corrects_a_memory_and_approves_his_own_words(sit, desks, robo, scri
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_a_deletion_is_asked_about_before_anything_goes(sit, desks, robo, scripts):
+def test_a_deletion_is_taken_back(sit, desks, robo, scripts):
     held = robo.memories.write("Mara Berg is 41.", subject="customer-5100", confidence=0.2)
     bob = sit(scripts=scripts)
-    bob.goto(f"/review/{held.review_id}")
+    bob.goto(f"/review/{held.review_id}?subject=customer-5100")
     desks.sign_in(bob, "reviewer")
-
-    def choose_to_delete():
-        bob.get_by_role("complementary").locator("summary", has_text="Delete").click()
-        bob.get_by_label("Personal data without need").locator("visible=true").check()
-        bob.get_by_role("button", name="Delete…").click()
-        expect(bob.get_by_role("heading", name="Delete this memory?")).to_be_visible()
-
-    choose_to_delete()
-    bob.get_by_role("link", name="Keep it").click()
-    expect(bob.get_by_role("complementary", name="Decide")).to_be_visible()
-    assert robo.memories.get(held.id).state == "pending"
-
-    choose_to_delete()
+    bob.get_by_role("complementary").locator("summary", has_text="Delete").click()
+    bob.get_by_label("Personal data without need").locator("visible=true").check()
     bob.get_by_role("button", name="Delete", exact=True).click()
     expect(bob.get_by_role("status").filter(has_text="Deleted.")).to_be_visible()
     with pytest.raises(NotFoundError):
         robo.memories.get(held.id)
+
+    bob.get_by_role("button", name="Undo").click()
+    expect(bob.get_by_role("status").filter(has_text="Taken back.")).to_be_visible()
+    expect(bob.get_by_role("complementary", name="Decide")).to_be_visible()
+    assert robo.memories.get(held.id).state == "pending"
+
+
+def test_three_items_by_keyboard_two_keys_each_and_one_taken_back(sit, robo):
+    said = ("tea", "coffee", "cocoa")
+    held = [
+        robo.memories.write(f"Otto Kern drinks {what}.", subject="customer-5300", confidence=0.2)
+        for what in said
+    ]
+    bob = sit("reviewer")
+    bob.goto("/review/?subject=customer-5300")
+    done = bob.locator("#last")
+    shown = bob.get_by_role("region", name=re.compile("What (it says|changes)"))
+    bob.keyboard.press("n")
+    expect(shown).to_contain_text("tea")
+
+    bob.keyboard.press("a")
+    bob.keyboard.press("Enter")
+    expect(shown).to_contain_text("coffee")
+    expect(done).to_contain_text("Approved.")
+    expect(bob.get_by_role("heading", name="about customer-5300")).to_be_focused()
+
+    bob.keyboard.press("x")
+    bob.keyboard.press("2")
+    expect(shown).to_contain_text("cocoa")
+    expect(done).to_contain_text("Rejected.")
+
+    bob.keyboard.press("u")
+    expect(shown).to_contain_text("coffee")
+    assert robo.memories.get(held[1].id).state == "pending"
+
+    bob.keyboard.press("e")
+    expect(bob.get_by_label("Corrected text")).to_be_focused()
+    bob.keyboard.type(" axe ")
+    expect(bob.get_by_label("Corrected text")).to_have_value(re.compile("axe"))
+    bob.get_by_label("Corrected text").fill("Otto Kern drinks decaf.")
+    bob.keyboard.press("Tab")
+    bob.keyboard.press("Enter")
+    expect(done).to_contain_text("Approved with your text.")
+    assert robo.memories.get(held[1].id).content == "Otto Kern drinks decaf."
+
+
+def test_a_batch_is_looked_at_then_decided_then_taken_back(sit, robo):
+    held = [
+        robo.memories.write(f"Locker {n} is Ida's.", subject="customer-5400", confidence=0.2)
+        for n in range(3)
+    ]
+    bob = sit("reviewer")
+    bob.goto("/review/?subject=customer-5400")
+    expect(bob.get_by_role("button", name="Preview")).to_be_hidden()
+    bob.get_by_label("All on this page").check()
+    expect(bob.get_by_text("3 ticked")).to_be_visible()
+    bob.get_by_label("Decide those ticked").select_option("reject")
+    bob.get_by_role("button", name="Preview").click()
+    expect(bob.get_by_role("heading", name="Reject 3 together?")).to_be_visible()
+    assert {robo.memories.get(one.id).state for one in held} == {"pending"}
+    bob.get_by_role("main").get_by_role("checkbox").first.uncheck()
+    bob.get_by_role("button", name="Reject those ticked").click()
+    expect(bob.get_by_role("heading", name="2 decided together")).to_be_visible()
+    assert sorted(robo.memories.get(one.id).state for one in held) == [
+        "pending",
+        "rejected",
+        "rejected",
+    ]
+    bob.get_by_role("button", name="Undo all of it").click()
+    expect(bob.get_by_text("2 taken back since")).to_be_visible()
+    assert {robo.memories.get(one.id).state for one in held} == {"pending"}
+
+
+def test_alice_sees_that_bob_is_at_it_and_gets_it_when_he_leaves(sit, robo):
+    held = robo.memories.write("Ida cycles.", subject="customer-5500", confidence=0.2)
+    robo.memories.write("Ida swims.", subject="customer-5500", confidence=0.2)
+    bob, alice = sit("reviewer"), sit("owner")
+    address = f"/review/{held.review_id}?subject=customer-5500"
+    bob.goto(address)
+    expect(bob.get_by_text("Yours till")).to_be_visible()
+    alice.goto(address)
+    expect(alice.get_by_text("is deciding this. It is free")).to_be_visible()
+    expect(alice.get_by_role("complementary")).to_contain_text("Take the next one meanwhile.")
+    expect(bob.get_by_text("is looking at this too")).to_be_visible()
+
+    bob.keyboard.press("j")
+    expect(bob.locator(".review-body")).to_contain_text("swims")
+    alice.reload()
+    expect(alice.get_by_text("Yours till")).to_be_visible()
+    expect(alice.get_by_role("complementary").locator("summary").first).to_be_visible()
+
+
+def test_two_that_say_nearly_the_same_become_one_by_two_keys(sit, robo):
+    said = "Deliveries for Ida go to the back entrance, ring twice and wait for the porter."
+    kept = robo.memories.write(said, subject="customer-5600", confidence=0.95)
+    assert kept.state == "active"
+    held = robo.memories.write(
+        said.replace("back", "front"), subject="customer-5600", confidence=0.2
+    )
+    bob = sit("reviewer")
+    bob.goto(f"/review/{held.review_id}?subject=customer-5600")
+    expect(bob.locator(".diff del")).to_contain_text("back")
+    bob.keyboard.press("m")
+    bob.keyboard.press("Enter")
+    expect(bob.locator("#last")).to_contain_text("Merged.")
+    assert robo.memories.get(kept.id).content == said
+    assert not [hit for hit in robo.recall("front entrance") if hit.id == held.id]
+
+
+def test_personal_data_is_shown_when_it_is_asked_for(sit, robo):
+    held = robo.memories.write(
+        "Reach Ida at ida@acme.example.", subject="customer-5700", confidence=0.2
+    )
+    bob = sit("reviewer")
     bob.goto(f"/review/{held.review_id}")
-    expect(bob.get_by_role("complementary", name="Decision")).to_contain_text("deleted")
+    says = bob.get_by_role("region", name="What it says")
+    expect(says).to_contain_text("Reach Ida at [email address].")
+    bob.keyboard.press("r")
+    expect(says).to_contain_text("ida@acme.example")
+    bob.reload()
+    expect(says).not_to_contain_text("ida@acme.example")
+    bob.keyboard.press("e")
+    expect(bob.get_by_label("Corrected text")).to_have_value("Reach Ida at ida@acme.example.")
+
+
+def test_reading_and_deciding_need_no_script(sit, desks, robo):
+    for what in ("jazz", "folk"):
+        robo.memories.write(f"Ida hears {what}.", subject="customer-5800", confidence=0.2)
+    bob = sit(scripts=False)
+    bob.goto("/review/?subject=customer-5800")
+    desks.sign_in(bob, "reviewer")
+    bob.get_by_role("link", name="Ida hears jazz.").click()
+    expect(bob.locator(".review-body")).to_contain_text("jazz")
+    bob.get_by_role("complementary").locator("summary", has_text="Approve").click()
+    bob.get_by_role("button", name="Approve", exact=True).click()
+    expect(bob.locator(".review-body")).to_contain_text("folk")
+    expect(bob.get_by_role("status").filter(has_text="Approved.")).to_be_visible()
+    bob.get_by_role("button", name="Undo").click()
+    expect(bob.locator(".review-body")).to_contain_text("jazz")
+
+
+def test_on_a_telephone_one_thing_is_shown_at_a_time(sit, robo):
+    for what in ("red", "blue"):
+        robo.memories.write(f"Ida likes {what}.", subject="customer-5900", confidence=0.2)
+    bob = sit("reviewer", width=360)
+    bob.goto("/review/?subject=customer-5900")
+    queue = bob.get_by_role("region", name="Review", exact=True)
+    bob.get_by_role("link", name="Ida likes red.").click()
+    expect(bob.get_by_role("complementary", name="Decide")).to_be_visible()
+    expect(queue).to_be_hidden()
+    bob.get_by_role("complementary").locator("summary", has_text="Reject").click()
+    bob.get_by_role("button", name="Reject", exact=True).click()
+    expect(bob.locator(".review-body")).to_contain_text("blue")
+    bob.get_by_role("link", name="Back to the queue").click()
+    expect(queue).to_be_visible()
+    expect(bob.get_by_role("complementary", name="Decide")).to_be_hidden()
 
 
 def test_bob_comes_to_an_item_with_no_mouse_and_always_sees_where_he_is(sit, desks, robo):
@@ -168,7 +311,7 @@ def test_bob_comes_to_an_item_with_no_mouse_and_always_sees_where_he_is(sit, des
     expect(bob.get_by_role("dialog", name="Keys")).to_be_visible()
     bob.keyboard.press("Escape")
     expect(bob.get_by_role("dialog", name="Keys")).to_be_hidden()
-    bob.reload()
+    bob.goto(bob.url)
     stops = stops_by_tab(bob)
     assert {"Skip to the page", "Overview", "Approve"} <= stops.keys()
     assert [stop for stop, visible in stops.items() if not visible] == []
