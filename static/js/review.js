@@ -70,6 +70,16 @@
     if (event.target.closest("[data-opens=keys]")) document.getElementById("keys").showModal();
   });
 
+  // Not by scrollIntoView: Tab would go on from there instead of from where one is.
+  const bring = (row) => {
+    if (!row) return;
+    const list = document.getElementById("queue");
+    const [box, frame] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+    const bar = list.querySelector(".together-bar")?.offsetHeight ?? 0;
+    if (box.top < frame.top) list.scrollTop += box.top - frame.top;
+    if (box.bottom > frame.bottom - bar) list.scrollTop += box.bottom - frame.bottom + bar;
+  };
+
   // Another item has come: the queue says which, and reading begins at its heading.
   const show = () => {
     const review = item().querySelector("[data-review]");
@@ -81,7 +91,7 @@
     if (!row) return;
     row.dataset.current = "";
     row.querySelector(".item-title").setAttribute("aria-current", "true");
-    row.scrollIntoView({ block: "nearest" });
+    bring(row);
   };
   const arrive = () => {
     const review = item().querySelector("[data-review]");
@@ -99,5 +109,5 @@
     if (event.detail.target.id === "item") arrive();
     if (event.detail.target.id === "queue") show();
   });
-  document.querySelector("#queue .item[data-current]")?.scrollIntoView({ block: "nearest" });
+  bring(document.querySelector("#queue .item[data-current]"));
 })();
