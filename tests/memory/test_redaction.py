@@ -29,7 +29,7 @@ def test_a_secret_is_taken_out_before_anything_is_kept(held, in_acme):
     assert not RecallIndex.objects.exists()
 
 
-def test_the_reviewer_still_sees_what_was_written(held, acme, bob):
+def test_the_reviewer_still_sees_what_was_written_once_he_asks(held, acme, bob):
     with tenant_scope(acme.id):
         [version] = versions()
         assert version.opened.original == {"content": TEXT}
@@ -37,7 +37,8 @@ def test_the_reviewer_still_sees_what_was_written(held, acme, bob):
     desk.force_login(bob.user)
     page = desk.get(f"/review/{held.review.id}").content.decode()
     assert "As it was first written" in page
-    assert TOKEN in page
+    assert TOKEN not in page
+    assert TOKEN in desk.post(f"/review/{held.review.id}/reveal").content.decode()
 
 
 def test_the_trail_and_the_findings_do_not_repeat_it(held, in_acme):
