@@ -7,7 +7,7 @@ from random import Random
 from uuid import UUID
 
 from benchmarks.corpus import sentences
-from console.accounts.actor import system_actor
+from console.accounts.actor import Actor, ActorKind
 from console.accounts.models import Agent, Subject
 from console.keys.keyring import Keyring
 from console.platform.clock import now
@@ -108,7 +108,7 @@ class Maker:
             updated_at=at,
         )
         version, words = new_version(
-            actor=system_actor(agent.tenant_id, agent.name),
+            actor=_actor(agent),
             memory=memory,
             write=Write(content=text, importance=memory.importance, confidence=memory.confidence),
             findings=(),
@@ -154,3 +154,15 @@ class Maker:
     def _id_at(self, at: datetime) -> UUID:
         """A UUIDv7 of that moment (RFC 9562, section 5.7)."""
         return UUID(int=first_id_of(at).int | 7 << 76 | 2 << 62 | self.random.getrandbits(62))
+
+
+def _actor(agent: Agent) -> Actor:
+    return Actor(
+        kind=ActorKind.AGENT,
+        id=agent.id,
+        tenant_id=agent.tenant_id,
+        label=agent.name,
+        permissions=frozenset(),
+        agent_id=agent.id,
+        trusted=agent.trusted_at is not None,
+    )

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 
 from console.platform.errors import InvalidInputError
+from console.platform.first_rows import first_rows
 
 M = TypeVar("M", bound=Model)
 
@@ -53,7 +54,7 @@ def page_of(rows: QuerySet[M], order: Order[M], *, cursor: str | None, limit: in
     """Raises InvalidInputError with the code `bad_cursor`."""
     if cursor is not None:
         rows = rows.filter(order.after(*_decode(order.layout, cursor)))
-    found = list(rows.order_by(*order.fields)[: limit + 1])
+    found = list(first_rows(rows.order_by(*order.fields), limit + 1))
     shown = found[:limit]
     if len(found) == len(shown):
         return Page(shown, None)

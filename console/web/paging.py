@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from console.platform.first_rows import first_rows
 from console.web.addresses import asked
 
 PAGE_SIZE = 50
@@ -54,7 +55,7 @@ def paginate(
     direction = tuple(_turned(name) for name in order) if backwards else order
     if cursor is not None:
         rows = rows.filter(_beyond(direction, cursor))
-    found = list(rows.order_by(*direction)[: size + 1])
+    found = list(first_rows(rows.order_by(*direction), size + 1))
     has_more, items = len(found) > size, found[:size]
     if backwards:
         items.reverse()

@@ -37,7 +37,7 @@ SELECT
   (SELECT count(*) FROM memory_snapshotitem i JOIN about a ON a.id = i.memory_id
    WHERE i.tenant_id = %(t)s),
   (SELECT count(*) FROM audit_memoryaccess x
-   WHERE x.tenant_id = %(t)s AND x.memory_id IN (SELECT id::text FROM about))
+   WHERE x.tenant_id = %(t)s AND x.memory_id = ANY(ARRAY(SELECT id::text FROM about)))
 """
 
 

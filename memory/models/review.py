@@ -143,6 +143,11 @@ class ReviewItem(ScopedModel):
             models.Index(fields=["tenant_id", "agent_id", "status"], name="review_agent"),
             models.Index(fields=["tenant_id", "memory_id", "-id"], name="review_of_memory"),
             models.Index(
+                fields=["tenant_id", "subject_id", "-id"],
+                name="review_subject",
+                condition=models.Q(subject_id__isnull=False),
+            ),
+            models.Index(
                 fields=["tenant_id", "contradicts_id"],
                 name="review_contradicts",
                 condition=models.Q(contradicts_id__isnull=False),

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from console.accounts.actor import Actor, ActorKind
 from console.accounts.models import Agent, Subject
+from console.tenancy.rows import fetch
+from console.tenancy.scope import current_tenant_id
 from memory.models import (
     Memory,
     MemoryVersion,
@@ -34,6 +36,15 @@ HOLDING = [
     ReviewKind.QUARANTINE,
 ]
 REWORDED = [OUTCOME_OF[decision] for decision in REWORDINGS]
+# Of each agent the oldest, by the index of its memories, whose ids are in the order they came.
+STOOD = """
+SELECT agent.id, stood.created_at FROM unnest(%s::uuid[]) AS agent(id)
+CROSS JOIN LATERAL (
+  SELECT created_at FROM memory_memory
+  WHERE tenant_id = %s AND agent_id = agent.id AND state = ANY(%s)
+  ORDER BY id LIMIT %s) AS stood
+ORDER BY stood.created_at
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,7 @@ def past_writes(versions: Sequence[MemoryVersion], policy: CompiledPolicy) -> It
     around = _Around(
         memories=memories,
         agents=agents,
-        stood={agent_id: _stood(agent_id) for agent_id in agents if _asks(policy)},
+        stood=_stood(list(agents)) if _asks(policy) else {},
         reviews={
             (review.memory_id, review.first_version or review.version): review
             for review in ReviewItem.objects.filter(memory_id__in=memory_ids)
@@ -139,11 +150,12 @@ def _asks(policy: CompiledPolicy) -> bool:
     return "agent.standing" in policy.asks
 
 
-def _stood(agent_id: UUID) -> list[datetime]:
-    written = Memory.objects.filter(agent_id=agent_id, state__in=STANDING_STATES)
-    return list(
-        written.order_by("created_at").values_list("created_at", flat=True)[:STANDING_LIMIT]
-    )
+def _stood(agent_ids: list[UUID]) -> dict[UUID, list[datetime]]:
+    stood: dict[UUID, list[datetime]] = {agent_id: [] for agent_id in agent_ids}
+    asked = [agent_ids, current_tenant_id(), STANDING_STATES, STANDING_LIMIT]
+    for agent_id, created_at in fetch(STOOD, asked):
+        stood[agent_id].append(created_at)
+    return stood
 
 
 def _standing(actor: Actor, around: _Around, *, at: datetime) -> int:

@@ -13,7 +13,7 @@ from memory.models import ReviewItem
 from memory.policies.compiled import compile_policy
 from memory.policies.default import DEFAULT_POLICY
 from memory.policies.dry_run import dry_run
-from tests.cast import remember
+from tests.cast import an_agent, remember
 from tests.policies.conftest import a_policy, a_rule
 
 
@@ -126,3 +126,15 @@ def test_what_a_saved_version_would_do_is_what_it_then_does(past, alice, robo):
     assert counted(tried(*rules))["held"] == 1
     activate_policy(actor=alice.actor, version=version)
     assert remember(robo, kind="preference").review is not None
+
+
+def test_writes_of_more_agents_ask_no_more_questions(
+    past, acme, django_assert_max_num_queries, django_assert_num_queries
+):
+    with django_assert_max_num_queries(10) as few:
+        dry_run(compile_policy(DEFAULT_POLICY, number=0))
+    for number in range(3):
+        remember(an_agent(acme, f"agent-{number}"), f"Fact {number}")
+    with django_assert_num_queries(len(few.captured_queries)):
+        run = dry_run(compile_policy(DEFAULT_POLICY, number=0))
+    assert run.looked_at == len(past) + 3

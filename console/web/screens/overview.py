@@ -7,6 +7,7 @@ from audit.timelines.runs import RunFilter, find_runs
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.clock import now
+from console.platform.first_rows import first_rows
 from console.web.charts import Columns, Meter, Rows
 from console.web.screens.posture.agents import agent_posture
 from console.web.screens.posture.erasures import erasure_tile
@@ -73,7 +74,7 @@ def _add_reviews(screen: OverviewScreen, actor: Actor) -> None:
     screen.tiles += reviews.tiles
     screen.by_due = reviews.by_due
     waiting = visible_reviews(actor).filter(status=ReviewStatus.OPEN)
-    screen.queue = queue_rows(list(ranked(waiting, now())[:MOST_ROWS]))
+    screen.queue = queue_rows(list(first_rows(ranked(waiting, now()), MOST_ROWS)))
 
 
 def _add_evidence(screen: OverviewScreen) -> None:
