@@ -6,8 +6,9 @@ from audit.trail import note
 from console.accounts.actor import Actor
 from console.platform.errors import InvalidInputError
 from memory.lifecycle import append_version, version_of
-from memory.models import Memory, MemoryTransition, MemoryVersion, State
+from memory.models import Memory, MemoryVersion, State
 from memory.proposals import assess_correction
+from memory.reviews.restoring import numbers_in_force
 from memory.writes import Write, as_written
 
 
@@ -28,8 +29,7 @@ def restored(*, actor: Actor, memory: Memory, number: int | None) -> MemoryVersi
         raise _problem("required", "Say which version.")
     if number == memory.version and memory.state == State.ACTIVE:
         raise _problem("in_force", f"Version {number} is in force already.")
-    steps = MemoryTransition.objects.standing().filter(memory_id=memory.id, state=State.ACTIVE)
-    if not steps.filter(version=number).exists():
+    if number not in numbers_in_force(memory):
         raise _problem("never_in_force", f"Version {number} has never been in force.")
     version = version_of(memory, number)
     if version.opened.is_erased:

@@ -6,9 +6,9 @@ import pytest
 
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
-from memory.actions import claim_review
+from memory.actions import claim_review, revise_memory
 from memory.models import Memory, ReviewItem, ReviewView, State
-from tests.cast import a_memory, remember
+from tests.cast import a_memory, a_write, remember, versions
 
 HTMX = {"HX-Request": "true"}
 
@@ -142,6 +142,46 @@ def test_bob_merges_into_the_nearest_by_the_choice_that_is_made_for_him(desk, ac
     with tenant_scope(acme.id):
         assert Memory.objects.get(id=other.memory.id).state == State.SUPERSEDED
     assert decide(client, other, "merge", "duplicate", into="nobody").status_code == 422
+
+
+@pytest.fixture
+def moved(acme, robo):
+    """Jonas lived in Hamburg, lives in Bonn, and is said to live on the moon."""
+    memory = a_memory(robo, "Jonas lives in Hamburg.")
+
+    def revised(content, number, **fields):
+        return revise_memory(
+            actor=robo.actor,
+            memory=Memory.objects.get(id=memory.id),
+            write=a_write(content, **fields),
+            expected_version=number,
+        )
+
+    with tenant_scope(acme.id):
+        revised("Jonas lives in Bonn.", 1)
+        return revised("Jonas lives on the moon.", 2, confidence=0.1)
+
+
+def test_bob_puts_back_what_was_in_force_before(desk, acme, bob, moved):
+    client = desk(bob)
+    page = client.get(at(moved)).content.decode()
+    panel = page.split('data-key="v"', 1)[1].split("</details>", 1)[0]
+    assert "Version 1: Jonas lives in Hamburg." in panel
+    assert "Version 2" not in panel
+    answer = decide(client, moved, "restore", "earlier_holds", number="2")
+    assert answer.status_code == 422
+    assert decide(client, moved, "restore", "earlier_holds", number="1").status_code == 302
+    assert current(acme, moved).status == "restored"
+    with tenant_scope(acme.id):
+        memory = Memory.objects.get(id=moved.memory.id)
+        [said] = versions(memory_id=memory.id, number=memory.version)
+    assert (memory.version, said.content) == (4, "Jonas lives in Hamburg.")
+
+
+def test_where_nothing_was_in_force_before_there_is_nothing_to_put_back(desk, bob, robo, held):
+    client = desk(bob)
+    assert 'data-key="v"' not in client.get(at(held)).content.decode()
+    assert decide(client, held, "restore", "earlier_holds", number="1").status_code == 422
 
 
 def test_bob_quarantines_and_it_waits_on(desk, acme, bob, held):

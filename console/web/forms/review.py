@@ -17,7 +17,8 @@ Choices = list[tuple[str, str]]
 class DecisionForm(forms.Form):
     """One decision's reasons and note. `seen` is the digest of the text that was looked at.
 
-    `targets` are the memories that a merge may fold it into, by id.
+    `targets` are the memories that a merge may fold it into, by id, or the versions that a
+    restoration may repeat, by number.
     """
 
     reason = forms.ChoiceField(label="Reason", widget=forms.RadioSelect)
@@ -46,6 +47,8 @@ class DecisionForm(forms.Form):
             self.order_fields(["content", "reason", "comment"])
         if decision is Decision.MERGE:
             self._ask_into(targets or [])
+        if decision is Decision.RESTORE:
+            self._ask_number(targets or [])
 
     def _ask_into(self, targets: Choices) -> None:
         self.fields["into"] = forms.ChoiceField(
@@ -55,6 +58,14 @@ class DecisionForm(forms.Form):
             self.fields["into"].initial = targets[0][0]
         self.fields["content"] = text_field("What that says from then on", required=False)
         self.order_fields(["into", "content", "reason", "comment"])
+
+    def _ask_number(self, earlier: Choices) -> None:
+        self.fields["number"] = forms.ChoiceField(
+            label="Say again", widget=forms.RadioSelect, choices=earlier
+        )
+        if earlier:
+            self.fields["number"].initial = earlier[0][0]
+        self.order_fields(["number", "reason", "comment"])
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -71,6 +82,8 @@ class DecisionForm(forms.Form):
         if self.decision is Decision.MERGE:
             asked["into"] = UUID(said["into"])
             asked["content"] = said["content"] or None
+        if self.decision is Decision.RESTORE:
+            asked["number"] = int(said["number"])
         return asked
 
 

@@ -16,13 +16,16 @@ from console.web.screens.versions import versions_by_number
 from console.web.text import Change, compare, excerpt
 from memory.access import visible_memories
 from memory.models import Memory, MemoryVersion, ReviewItem, State, Visibility
+from memory.reviews.decisions import Decision
 from memory.reviews.likeness import nearest_in_force
+from memory.reviews.restoring import earlier_in_force
 
 NONE = UUID(int=0)  # no row has it
 TONES = {"quarantine": "danger", "review": "warn", "note": "info"}
 MOST_READS = 200
 MOST_READERS = 5
 MOST_TARGETS = 4
+MOST_EARLIER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,15 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`version` is under review; `targets` are what it could be merged into, the nearest first."""
+    """`version` is under review.
+
+    `targets` are what it could be merged into, the nearest first, and what was in force before and
+    could be said again, the latest first.
+    """
 
     version: MemoryVersion
     against: list[Against]
-    targets: Choices
+    targets: dict[Decision, Choices]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,8 @@ def compared(actor: Actor, review: ReviewItem, mask: Mask) -> Compared:
     others = list(_others(actor, memory, other_id)) if review.is_open or other_id else []
     other = next((one for one in others if one.id == other_id), None)
     wanted = [(memory.id, n) for n in (review.version, memory.version, review.first_version) if n]
-    texts = versions_by_number(wanted + [(one.id, one.version) for one in others])
+    earlier = [(memory.id, number) for number in earlier_in_force(review)[:MOST_EARLIER]]
+    texts = versions_by_number(wanted + earlier + [(one.id, one.version) for one in others])
     version = texts[memory.id, review.version]
     said, _ = mask.content(version)
 
@@ -106,17 +114,28 @@ def compared(actor: Actor, review: ReviewItem, mask: Mask) -> Compared:
         relation = "contradicted" if review.contradicts_id else "nearest"
         beside.append(against(relation, other, other.version))
     moment = now()
-    targets = [
-        (str(one.id), excerpt(Mask().content(texts[one.id, one.version])[0], 120))
+    into = [
+        (str(one.id), _line(texts[one.id, one.version]))
         for one in others
         if one.state_at(moment) is State.ACTIVE
     ]
-    return Compared(version, beside, targets)
+    again = [
+        (str(number), f"Version {number}: {_line(texts[of, number])}")
+        for of, number in earlier
+        if not texts[of, number].opened.is_erased
+    ]
+    return Compared(version, beside, {Decision.MERGE: into, Decision.RESTORE: again})
 
 
-def merge_targets(actor: Actor, review: ReviewItem) -> Choices:
+def targets_of(actor: Actor, review: ReviewItem, decision: Decision) -> Choices:
     """Those that were offered: the action says whether one will do."""
-    return compared(actor, review, Mask()).targets
+    if decision not in {Decision.MERGE, Decision.RESTORE}:
+        return []
+    return compared(actor, review, Mask()).targets[decision]
+
+
+def _line(version: MemoryVersion) -> str:
+    return excerpt(Mask().content(version)[0], 120)
 
 
 def _others(actor: Actor, memory: Memory, nearest: UUID | None) -> Iterator[Memory]:

@@ -60,6 +60,14 @@ PANELS = (
         "info",
         "It ends in favour of the one you choose, which stays as it is unless you write more.",
     ),
+    (
+        Decision.RESTORE,
+        "v",
+        "Restore",
+        "restore",
+        "accent",
+        "What was in force before is said again, as a new version; the proposal stays on record.",
+    ),
     (Decision.EXPIRE, "t", "Expire", "clock", "warn", "It ends now. It stays readable as history."),
     (Decision.DELETE, "d", "Delete", "trash", "danger", "Nobody reads or recalls it again."),
 )
@@ -88,12 +96,12 @@ def panels_of(
     memory: Memory,
     version: MemoryVersion,
     *,
-    targets: Choices,
+    targets: dict[Decision, Choices],
     mask: Mask,
     bound: DecisionForm | None,
     opened: Decision | None,
 ) -> list[Panel]:
-    """`bound` is the form that was sent and does not hold; `targets` are what to merge it into."""
+    """`bound` is the form that was sent and does not hold; `targets` as `compared` found them."""
     seen = bytes(version.content_digest).hex()
     panels = []
     for decision, key, label, icon, tone, effect in PANELS:
@@ -105,16 +113,20 @@ def panels_of(
         else:
             says = version.content if decision is Decision.EDIT and not hides else ""
             initial = {"seen": seen, "content": says}
-            form = DecisionForm(decision, initial=initial, targets=targets)
+            form = DecisionForm(decision, initial=initial, targets=targets.get(decision))
             is_open = decision is opened
         told = EFFECTS.get((review.kind, decision), effect)
         panels.append(Panel(decision, key, label, icon, tone, told, form, is_open, hides))
     return panels
 
 
-def _is_offered(decision: Decision, review: ReviewItem, memory: Memory, targets: Choices) -> bool:
+def _is_offered(
+    decision: Decision, review: ReviewItem, memory: Memory, targets: dict[Decision, Choices]
+) -> bool:
+    if decision is Decision.RESTORE:
+        return bool(targets[decision])
     if decision is Decision.MERGE:
-        return bool(targets) and review.approvals_needed == 1
+        return bool(targets[decision]) and review.approvals_needed == 1
     if decision is Decision.QUARANTINE:
         return State.QUARANTINED not in {memory.state, review.kind}
     return True

@@ -15,7 +15,7 @@ from console.web.forms.review_filter import ReviewFilter, reviews_in
 from console.web.middleware import TenantRequest
 from console.web.render import need, render_page
 from console.web.screens.review import review_screen
-from console.web.screens.review_evidence import merge_targets
+from console.web.screens.review_evidence import targets_of
 from console.web.screens.review_last import last_decision
 from console.web.screens.review_panels import PANELS
 from console.web.screens.review_queue import query_of, queue_of
@@ -49,7 +49,7 @@ def review_reveal(request: TenantRequest, review_id: UUID) -> HttpResponse:
 def review_decide(request: TenantRequest, review_id: UUID) -> HttpResponse:
     review = review_for(request.actor, review_id, need=Permission.REVIEW_DECIDE)
     decision = _decision(request)
-    targets = merge_targets(request.actor, review) if decision is Decision.MERGE else []
+    targets = targets_of(request.actor, review, decision)
     form = DecisionForm(decision, request.POST, targets=targets)
     if not form.is_valid():
         return show_item(request, review, form=form)
