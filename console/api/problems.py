@@ -24,13 +24,12 @@ from console.api.errors import (
 )
 from console.platform.crypto.envelope import SealBrokenError
 from console.platform.errors import (
-    AgentFrozenError,
     DomainError,
-    ErasedSubjectError,
     NotAuthenticatedError,
     NotFoundError,
     UnavailableError,
 )
+from console.platform.refusals import refusal_of
 from console.platform.requests import current_request
 
 MEDIA_TYPE = "application/problem+json"
@@ -65,12 +64,6 @@ MEANINGS: dict[tuple[type[Exception], ...], Callable[[], DomainError]] = {
     (exceptions.MethodNotAllowed,): lambda: MethodNotAllowedError(["GET"]),
 }
 
-# What only the database can refuse in time, by the name of the constraint it speaks of.
-CONSTRAINTS: dict[str, Callable[[], DomainError]] = {
-    "agent_is_not_frozen": lambda: AgentFrozenError("Somebody stopped it while it was at it."),
-    "subject_is_not_erased": ErasedSubjectError,
-}
-
 
 def translate(error: Exception) -> DomainError:
     """Any exception by its meaning; what has none is logged and becomes an UnexpectedError."""
@@ -79,9 +72,9 @@ def translate(error: Exception) -> DomainError:
     if isinstance(error, DomainError):
         return error
     if isinstance(error, IntegrityError):
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if constraint in CONSTRAINTS:
-            return CONSTRAINTS[constraint]()
+        refused = refusal_of(error)
+        if refused is not None:
+            return refused
     for kinds, meaning in MEANINGS.items():
         if isinstance(error, kinds):
             return meaning()

@@ -9,6 +9,7 @@ from typing import Any
 
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from audit.trail import record_refusal
 from console.accounts.actor import Actor
 from console.accounts.authentication import actor_of_member
 from console.platform.errors import DomainError
+from console.platform.refusals import refusal_of
 from console.tenancy.scope import tenant_scope
 from console.web.second_factor import must_set_up, to_set_up
 from console.web.step_up import prove_first
@@ -85,14 +87,21 @@ class TenantMiddleware:
                     response.render()  # its lazy queries need the scope
                 return response
         except DomainError as error:
-            # The refused change has rolled back with the scope; its refusal is kept by itself.
-            refused_by = getattr(request, "actor", None)
-            if refused_by is not None:
-                door = f"{request.method} {request.resolver_match.route}"  # type: ignore[union-attr]
-                record_refusal(actor=refused_by, error=error, door=door)
-            return render(
-                request, "errors/problem.html", {"problem": error}, status=error.http_status
-            )
+            return self._refused(request, error)
+        except IntegrityError as error:
+            refused = refusal_of(error)
+            if refused is None:
+                raise
+            return self._refused(request, refused)
+
+    @staticmethod
+    def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+        """The refused change has rolled back with the scope; its refusal is kept by itself."""
+        refused_by = getattr(request, "actor", None)
+        if refused_by is not None:
+            door = f"{request.method} {request.resolver_match.route}"  # type: ignore[union-attr]
+            record_refusal(actor=refused_by, error=error, door=door)
+        return render(request, "errors/problem.html", {"problem": error}, status=error.http_status)
 
     @staticmethod
     def _answer(

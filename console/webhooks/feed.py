@@ -1,6 +1,7 @@
-"""What an agent is told when it asks: the decisions about what it wrote, as they committed.
+"""What an agent is told when it asks: the decisions about what it wrote.
 
-A position is a transaction and an event of it. Only what lies before every transaction that still
+A position is a transaction and an event of it; ids of transactions are given as they begin to
+write, and need not follow their commits. Only what lies before every transaction that still
 runs is told: whoever goes on from a position misses nothing that commits late.
 """
 

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from audit.models import AuditEvent, MemoryAccess
+from audit.models import AuditEvent, MemoryAccess, Outcome
 from audit.trail import append
+from console.keys.models import DataKey
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
+from memory import lifecycle
 from memory.actions import expire_memory, revise_memory
 from memory.keeping.sweeps import forget_expired
 from memory.models import Memory, MemoryVersion, State
@@ -73,6 +75,28 @@ def test_what_has_lapsed_is_listed_as_expired_without_any_sweep(desk, acme, bob,
     client = desk(bob)
     assert "Jonas" in client.get("/memories/?state=expired").content.decode()
     assert "Jonas" not in client.get("/memories/?state=active").content.decode()
+
+
+def test_a_revision_that_an_erasure_overtakes_is_refused_in_words(
+    desk, acme, bob, known, monkeypatch
+):
+    sealed = lifecycle.new_version
+
+    def erased_meanwhile(**asked):
+        written = sealed(**asked)
+        keys = DataKey.objects.filter(subject_id=known.subject_id)
+        keys.update(wrapped=None, destroyed_at=now(), destroyed_reason="erased")
+        return written
+
+    monkeypatch.setattr(lifecycle, "new_version", erased_meanwhile)
+    sent = {"content": "Jonas prefers the phone.", "version": 1}
+    answer = desk(bob).post(f"/memories/{known.id}/revise", sent)
+    assert answer.status_code == 410
+    assert "This subject was erased" in answer.content.decode()
+    with tenant_scope(acme.id):
+        refused = AuditEvent.objects.get(outcome=Outcome.REFUSED)
+        assert (refused.actor_id, refused.reason) == (bob.user.id, "subject_erased")
+    assert in_store(acme, known).version == 1
 
 
 def test_bobs_revision_becomes_the_next_version(desk, acme, bob, known):

@@ -1,9 +1,12 @@
 """Webhooks in a browser: named once, tested, paused, rotated, deleted after a question."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 
+from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from console.webhooks.actions import create_webhook, send_test
 from console.webhooks.models import (
@@ -204,6 +207,15 @@ def test_deleting_asks_first_and_takes_the_log_along(desk, acme, alice, webhook,
         for model in (WebhookEndpoint, WebhookSecret, WebhookDelivery, WebhookAttempt):
             assert not model.objects.exists()
         assert OutgoingEvent.objects.exists()
+
+
+def test_alice_proves_who_she_is_before_she_deletes_one(desk, acme, alice, webhook):
+    client = desk(alice)
+    with time_machine.travel(now() + timedelta(minutes=6)):
+        for answer in (client.get, client.post):
+            assert "/reauthenticate/" in answer(page_of(webhook, "/delete"))["Location"]
+    with tenant_scope(acme.id):
+        assert WebhookEndpoint.objects.exists()
 
 
 def test_dana_looks_and_changes_nothing(desk, acme, alice, dana, webhook, receiver):

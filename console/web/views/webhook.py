@@ -110,6 +110,7 @@ def webhook_rotate(request: TenantRequest, webhook_id: UUID) -> HttpResponse:
     return render_page(request, "webhook/rotate.html", context, status=status)
 
 
+@step_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def webhook_delete(request: TenantRequest, webhook_id: UUID) -> HttpResponse:
     """Asks first: the log goes with it."""
