@@ -69,9 +69,7 @@ def translate(error: Exception) -> DomainError:
     """Any exception by its meaning; what has none is logged and becomes an UnexpectedError."""
     if isinstance(error, SealBrokenError):
         logger.error("seal_broken", exc_info=error)
-    if isinstance(error, DomainError):
-        return error
-    if isinstance(error, IntegrityError):
+    if isinstance(error, (DomainError, IntegrityError)):
         refused = refusal_of(error)
         if refused is not None:
             return refused

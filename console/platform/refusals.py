@@ -13,7 +13,10 @@ CONSTRAINTS: dict[str, Callable[[], DomainError]] = {
 }
 
 
-def refusal_of(error: IntegrityError) -> DomainError | None:
+def refusal_of(error: DomainError | IntegrityError) -> DomainError | None:
+    """None where it is a fault of ours."""
+    if isinstance(error, DomainError):
+        return error
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     meaning = CONSTRAINTS.get(constraint or "")
     return meaning() if meaning else None

@@ -86,9 +86,7 @@ class TenantMiddleware:
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()  # its lazy queries need the scope
                 return response
-        except DomainError as error:
-            return self._refused(request, error)
-        except IntegrityError as error:
+        except (DomainError, IntegrityError) as error:
             refused = refusal_of(error)
             if refused is None:
                 raise
