@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     "tell of overdue reviews": {"task": "memory.tasks.watch_reviews", "schedule": 60.0},
     "mail the digest": {"task": "memory.tasks.send_digests", "schedule": 3600.0},
     "draw what is looked at again": {"task": "memory.tasks.audit_reviews", "schedule": 300.0},
+    "verify memories": {"task": "memory.tasks.verify_memories", "schedule": 600.0},
     "settle the recall index": {"task": "memory.tasks.settle_index", "schedule": 60.0},
     "send what webhooks wait for": {
         "task": "console.webhooks.tasks.deliver_due_everywhere",

@@ -24,6 +24,7 @@ from memory.reviews.digest import DigestNotSentError, is_time, send_digest
 from memory.reviews.presence import forget_looks
 from memory.rotation import finish_rotation
 from memory.snapshots import sweep
+from memory.verifying import verify_if_due
 
 # Longer than a batch takes with all its retries.
 LEASE = 600
@@ -214,6 +215,17 @@ def audit_reviews() -> None:
 @shared_task(acks_late=True)
 def audit_reviews_of(*, tenant_id: str) -> None:
     draw_samples(UUID(tenant_id))
+
+
+@shared_task
+def verify_memories() -> None:
+    """Once a day, whoever restarts beat meanwhile."""
+    _wake(verify_memories_of)
+
+
+@shared_task(acks_late=True)
+def verify_memories_of(*, tenant_id: str) -> None:
+    verify_if_due(UUID(tenant_id))
 
 
 @shared_task

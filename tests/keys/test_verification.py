@@ -1,21 +1,25 @@
 """What somebody changed in the database behind the application's back is found."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import psycopg
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from audit.models import AuditEvent
 from console.keys.keyring import keyring_for
 from console.keys.models import Purpose
+from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from memory import verification
 from memory.actions import retire_memory
 from memory.models import Memory, MemoryVersion
 from memory.sealing import FOR_GOOD, row_seal
 from memory.verification import check_memories
+from memory.verifying import verify_if_due
 from tests.api.door import door_of, problem_of
 from tests.cast import a_memory, an_agent
 from tests.database import DATABASE
@@ -193,3 +197,14 @@ def test_what_was_changed_can_be_taken_out_of_recall(stored, tamper):
     expired = door.post(f"memories/{ids[2]}/expire", {})
     assert expired.status_code == 200, expired.content
     assert door.post("recall", {"query": "tea in Kiel, noted"}).json()["results"] == []
+
+
+def test_memories_are_verified_by_themselves_once_a_day(acme, robo):
+    with time_machine.travel(now(), tick=False) as clock:
+        a_memory(robo)
+        assert verify_if_due(acme.id).versions == 1
+        assert verify_if_due(acme.id) is None
+        clock.shift(timedelta(days=1, minutes=1))
+        assert verify_if_due(acme.id).versions == 1
+    with tenant_scope(acme.id):
+        assert AuditEvent.objects.filter(kind="memory.verified").count() == 2

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from audit.trail import append, record_refusal
 from console.accounts.permissions import AGENT_SCOPES
@@ -126,15 +127,25 @@ def test_a_broken_seal_is_told_before_all_else(busy, acme, alice):
     assert tiles(alice)["Memories verified"].asks == "2 problems in memories"
 
 
-def test_nobody_is_told_memories_were_verified_when_they_were_not(acme, alice):
-    assert tiles(alice)["Memories verified"].value == "never"
+@pytest.mark.parametrize("label", ["Memories verified", "Cross-tenant leaks"])
+def test_nothing_is_claimed_before_it_was_checked(acme, alice, label):
+    tile = tiles(alice)[label]
+    assert (tile.value, tile.tone, tile.asks) == ("not yet", "neutral", "")
+
+
+@pytest.mark.parametrize("label", ["Memories verified", "Cross-tenant leaks"])
+def test_what_checks_itself_and_did_not_for_hours_is_somebodys_business(acme, alice, label):
+    with time_machine.travel(now() + timedelta(hours=2)):
+        tile = tiles(alice)[label]
+    assert (tile.value, tile.tone) == ("never", "warn")
+    assert tile.asks
 
 
 @pytest.mark.parametrize(
     ("probe", "value", "asks"),
     [
         ({"leaks": ["out: sql memory_memory"]}, "1", "1 probe saw through a wall between tenants"),
-        ({"is_blind": True}, "unknown", "the isolation probe is blind"),
+        ({"is_blind": True}, "blind", "the isolation probe is blind"),
         ({"at": now() - timedelta(hours=2)}, "0", "isolation last probed 2 h ago"),
         ({}, "0", ""),
     ],
@@ -145,11 +156,6 @@ def test_what_a_probe_saw_or_that_there_was_none_is_told(desk, acme, alice, prob
     tile = tiles(alice)["Cross-tenant leaks"]
     assert (tile.value, tile.asks) == (value, asks)
     assert rows_at(desk(alice), tile.href) == 1
-
-
-def test_without_any_probe_nothing_is_claimed(acme, alice):
-    tile = tiles(alice)["Cross-tenant leaks"]
-    assert (tile.value, tile.tone) == ("unknown", "warn")
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,9 @@ from typing import Any
 from django.core.management.base import CommandError
 from typing_extensions import override
 
-from console.accounts.actor import system_actor
 from console.management.tenant_command import TenantCommand
 from console.tenancy.models import Tenant
-from console.tenancy.scope import tenant_scope
-from memory.actions import record_verification
-from memory.verification import check_memories
+from memory.verifying import verify
 
 
 class Command(TenantCommand):
@@ -27,10 +24,7 @@ class Command(TenantCommand):
         def told(versions: int) -> None:
             self.progress(f"{tenant.slug}: {versions} versions checked")
 
-        report = check_memories(tenant.id, told)
-        with tenant_scope(tenant.id):
-            record_verification(actor=system_actor(tenant.id, "verify_memories"), report=report)
-        return asdict(report)
+        return asdict(verify(tenant.id, by="verify_memories", progress=told))
 
     @override
     def sentence(self, answer: Mapping[str, Any]) -> str:

@@ -6,10 +6,10 @@ from audit.models import AuditEvent
 from console.platform.clock import now
 from console.web.forms.audit import between
 from console.web.quantities import bounded, relative
-from console.web.screens.posture.tile import Tile, address, counted, day, plural
+from console.web.screens.posture.tile import Tile, address, counted, day, plural, unchecked
 
-# A check older than this is no news.
-CHECK_EVERY = timedelta(days=7)
+# Beat checks once a day: after this long something is wrong with it.
+STALE_AFTER = timedelta(days=2)
 
 
 def evidence_tiles() -> list[Tile]:
@@ -31,7 +31,7 @@ def _verified() -> Tile:
     checks = AuditEvent.objects.filter(kind="memory.verified")
     last = checks.order_by("-id").values_list("recorded_at", "payload").first()
     if last is None:
-        return Tile(label, "never", "run verify_memories", href, "warn", "memories never verified")
+        return unchecked(label, href, asks="memories never verified")
     at, payload = last
     ago = relative(at - now())
     broken = int(payload.get("problems", 0))
@@ -39,6 +39,6 @@ def _verified() -> Tile:
         told = f"{plural(broken, 'problem')} in memories"
         return Tile(label, f"{broken:,}", f"found {ago}: do not hold", href, "danger", told)
     note = f"{plural(int(payload.get('versions', 0)), 'version')} hold, {ago}"
-    if now() - at > CHECK_EVERY:
+    if now() - at > STALE_AFTER:
         return Tile(label, "intact", note, href, "warn", f"memories last verified {ago}")
     return Tile(label, "intact", note, href, "ok")

@@ -9,11 +9,15 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from console.platform.clock import now
+from console.tenancy.models import Tenant
+from console.tenancy.scope import current_tenant_id
 from console.web.quantities import MOST_COUNTED
 
 # What draws the eye first.
 SEVERITIES = ("danger", "warn", "hold")
 DAY = timedelta(days=1)
+# By then beat has looked at all there is to look at, in a new tenant too.
+FIRST_CHECKS = timedelta(hours=1)
 
 M = TypeVar("M", bound=Model)
 
@@ -40,6 +44,14 @@ class Headline:
     @property
     def tone(self) -> str:
         return self.concerns[0].tone if self.concerns else "ok"
+
+
+def unchecked(label: str, href: str, *, asks: str) -> Tile:
+    """What is checked by itself and was not yet: news only where the tenant is older than that."""
+    made = Tenant.objects.values_list("created_at", flat=True).get(id=current_tenant_id())
+    if now() - made < FIRST_CHECKS:
+        return Tile(label, "not yet", "checked by itself within the hour", href)
+    return Tile(label, "never", "is the worker running?", href, "warn", asks)
 
 
 def headline(tiles: list[Tile]) -> Headline:
