@@ -4,7 +4,7 @@ import pytest
 
 from console.accounts.permissions import Role
 from console.tenancy.scope import tenant_scope
-from memory.actions import decide_review, save_queue, set_gold_item
+from memory.actions import decide_review, save_queue, set_gold_item, skip_review
 from memory.actions.decide import Decision
 from memory.models import GoldItem, SecondOpinion
 from memory.review_audit import draw_samples
@@ -95,9 +95,24 @@ def test_alice_reads_the_figures_and_where_two_disagree(desk, alice, erin, opini
     assert "not known before 20 pairs" in page
 
 
+def test_alice_reads_who_left_what_to_others_and_why(desk, acme, alice, bob, erin, rookie):
+    held = [remember(rookie, f"Order {n} is late.", confidence=0.2).review for n in (7, 8)]
+    said = {"reason": "not_impartial", "comment": "<b>She is my aunt.</b>"}
+    with tenant_scope(acme.id):
+        skip_review(actor=bob.actor, review=held[0], **said)
+        skip_review(actor=erin.actor, review=held[1], reason="needs_context")
+    page = desk(alice).get("/review/quality/").content.decode()
+    left = page.split('id="skipped"', 1)[1].split("</section>", 1)[0]
+    assert left.index("Order 8 is late.") < left.index("Order 7 is late.")
+    for words in ("bob: I am not impartial", "&lt;b&gt;She is my aunt.", "erin: I cannot tell"):
+        assert words in left
+    assert f'href="/review/{held[0].id}"' in left
+
+
 def test_an_empty_page_of_quality_says_what_to_do(desk, bob):
     page = desk(bob).get("/review/quality/").content.decode()
     assert "Nothing decided yet" in page
+    assert "Nobody has skipped an item" in page
 
 
 def test_alice_measures_by_a_decision_and_withdraws_it(desk, acme, alice, review):
@@ -128,6 +143,8 @@ def test_the_page_asks_as_often_for_many_as_for_one(
                 actor=bob.actor, review=held, decision=Decision.APPROVE, reason="accurate"
             )
             set_gold_item(actor=alice.actor, review=decided)
+            other = remember(rookie, f"Parcel {number} is late.", confidence=0.2).review
+            skip_review(actor=bob.actor, review=other, reason="later")
     alices = desk(alice)
     alices.get("/review/quality/")
     with django_assert_max_num_queries(30):

@@ -12,7 +12,7 @@ from console.web.quantities import took
 from console.web.screens.review_evidence import Signal, signals_of
 from console.web.screens.versions import versions_by_number
 from console.web.text import Passage, excerpt, mark
-from memory.models import GoldItem, Purpose, SecondOpinion, Verdict
+from memory.models import GoldItem, Purpose, ReviewSkip, SecondOpinion, Verdict
 from memory.reviews.agreement import Agreement, agreement_by_queue, agreement_of
 from memory.reviews.performance import (
     QueueResult,
@@ -47,9 +47,9 @@ class ReviewerQuality:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A gold item, or an answer that disagreed, with the beginning of its text."""
+    """A gold item, an answer that disagreed or a skip, with the beginning of its text."""
 
-    item: GoldItem | SecondOpinion
+    item: GoldItem | SecondOpinion | ReviewSkip
     excerpt: str
 
 
@@ -60,6 +60,7 @@ class QualityScreen:
     reviewers: list[ReviewerQuality]
     disagreements: list[Listed]
     gold: list[Listed]
+    skipped: list[Listed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def quality_screen() -> QualityScreen:
     agreements = agreement_by_queue(since)
     answered = SecondOpinion.objects.filter(answered_at__gte=since, purpose=Purpose.DOUBLE_BLIND)
     split = answered.exclude(verdict=F("expected")).select_related("review")
+    skips = ReviewSkip.objects.filter(skipped_at__gte=since).select_related("review")
     gold = GoldItem.objects.filter(withdrawn_at__isnull=True).select_related("review")
     return QualityScreen(
         since=since,
@@ -96,6 +98,7 @@ def quality_screen() -> QualityScreen:
         ],
         disagreements=_listed(list(split.order_by("-answered_at")[:MOST_LISTED])),
         gold=_listed(list(gold.order_by("-set_at")[:MOST_LISTED])),
+        skipped=_listed(list(skips.order_by("-id")[:MOST_LISTED])),
     )
 
 
@@ -119,7 +122,7 @@ def _told(time: timedelta | None) -> str:
     return "" if time is None else took(int(time.total_seconds() * 10**9))
 
 
-def _listed(items: Sequence[GoldItem | SecondOpinion]) -> list[Listed]:
+def _listed(items: Sequence[GoldItem | SecondOpinion | ReviewSkip]) -> list[Listed]:
     pairs = [(item.review.memory_id, item.review.version) for item in items]
     texts = versions_by_number(pairs)
     mask = Mask()

@@ -20,8 +20,10 @@ from console.web.screens.run import Lane, lane_of
 from console.web.text import pretty, show_unseen
 from memory.agents import freezes_over
 from memory.reviews.reasons import DecisionReason
+from memory.reviews.skipping import SkipReason
 
 register = template.Library()
+SAID = {code: str(label) for code, label in [*SkipReason.choices, *DecisionReason.choices]}
 
 SHORT_ID = 8
 
@@ -124,7 +126,7 @@ def words(code: str) -> str:
 @register.filter
 def reason(code: str) -> str:
     """Why somebody acted, as it was offered to them."""
-    return str(DecisionReason(code).label) if code in DecisionReason.values else words(code)
+    return SAID.get(code) or words(code)
 
 
 @register.filter
