@@ -17,7 +17,7 @@ def test_alice_finds_every_setting_on_one_page(desk, alice):
 
 def test_carol_who_only_reads_is_shown_her_keys_and_nothing_else(desk, carol):
     page = desk(carol).get("/settings/").content.decode()
-    assert re.findall(r'item-title" href="([^"]+)"', page) == ["/settings/keys/"]
+    assert re.findall(r'place-name" href="([^"]+)"', page) == ["/settings/keys/"]
 
 
 def test_the_rail_says_where_one_is_on_a_page_below_a_place(desk, bob):
