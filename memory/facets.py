@@ -7,7 +7,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from memory.browsing import is_signed
+from console.tenancy.scope import current_tenant_id
 
 # A count is told exactly up to this.
 MOST_COUNTED = 500
@@ -34,17 +34,26 @@ class Counted:
     values: dict[str, dict[str, Count]] = field(default_factory=dict)
 
 
-# `rows` is the caller's statement; its parameters travel with it.
+# `rows` is the caller's statement; its parameters travel with it. What is signed is sought for the
+# rows looked at: a condition of the caller's statement would have it sought for all there are.
 COUNT = """
-WITH found AS MATERIALIZED ({rows}), counted AS (
+WITH found AS MATERIALIZED ({rows}), signed AS (
+  SELECT count(*) AS times FROM found
+  JOIN memory_memoryversion v
+    ON v.tenant_id = %s AND v.memory_id = found.{memory} AND v.number = found.version
+  JOIN memory_writesignature s ON s.tenant_id = v.tenant_id AND s.id = v.id
+), counted AS (
   SELECT grouping({told}) AS grouped, coalesce({texts}) AS value, count(*) AS times
   FROM found GROUP BY GROUPING SETS ({sets}, ())
 ), placed AS (
   SELECT *, row_number() OVER (PARTITION BY grouped ORDER BY times DESC, value) AS place
   FROM counted
 )
-SELECT grouped, value, times FROM placed WHERE place <= %s ORDER BY grouped, place
+SELECT grouped, value, times FROM placed WHERE place <= %s
+UNION ALL SELECT -1, 'signed', times FROM signed
+ORDER BY grouped, times DESC, value
 """
+SIGNED = -1
 ALL = 2 ** len(FACETS) - 1
 # grouping() has a bit for each column that a row is not grouped by, the first one's the highest.
 GROUPED = {ALL ^ (1 << place): facet for place, facet in enumerate(reversed(FACETS))}
@@ -54,33 +63,31 @@ def count_facets(rows: QuerySet[Any], *, newest: str) -> Counted:
     """Of rows of `memory.browsing`; `newest` is their column of memory ids."""
     looked_at = rows.order_by(f"-{newest}")[:MOST_LOOKED_AT]
     try:
-        inner, params = looked_at.values(*TOLD).query.sql_with_params()
+        inner, params = looked_at.values(*TOLD, newest, "version").query.sql_with_params()
     except EmptyResultSet:  # nothing can satisfy it, so that it has no SQL
         return Counted(Count(0), {facet: {} for facet in FACETS})
     sql = COUNT.format(
         rows=inner,
+        memory=newest,
         told=", ".join(TOLD),
         texts=", ".join(f"{name}::text" for name in TOLD),
         sets=", ".join(f"({name})" for name in TOLD),
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, MOST_NAMED])
+        cursor.execute(sql, [*params, current_tenant_id(), MOST_NAMED])
         counted = cursor.fetchall()
-    total = next((times for grouped, _, times in counted if grouped == ALL), 0)
+    [total] = [times for grouped, _, times in counted if grouped == ALL]
+    [signed] = [times for grouped, _, times in counted if grouped == SIGNED]
     cut = total >= MOST_LOOKED_AT
     values: dict[str, dict[str, Count]] = {facet: {} for facet in FACETS}
     for grouped, value, times in counted:
         if grouped in GROUPED and value is not None:
             values[GROUPED[grouped]][value] = _count(times, cut=cut)
-    values["signed"] = _signed(rows, newest)
+    of_signature = {"yes": signed, "no": total - signed}
+    values["signed"] = {
+        name: _count(times, cut=cut) for name, times in of_signature.items() if times
+    }
     return Counted(_count(total, cut=cut), values)
-
-
-def _signed(rows: QuerySet[Any], memory: str) -> dict[str, Count]:
-    signed = rows.filter(is_signed(memory))[: MOST_COUNTED + 1].count()
-    unsigned = rows.exclude(is_signed(memory))[: MOST_COUNTED + 1].count()
-    counts = {"yes": _count(signed), "no": _count(unsigned)}
-    return {value: count for value, count in counts.items() if count.number}
 
 
 def _count(times: int, *, cut: bool = False) -> Count:
