@@ -1,7 +1,7 @@
 """How agents do: what they did lately, what people made of it, and what stops them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -91,6 +91,14 @@ class Figures:
 def visible_agents(actor: Actor) -> QuerySet[Agent]:
     agents = Agent.objects.select_related("owner", "trusted_by")
     return agents if actor.may(Permission.AGENT_READ) else agents.none()
+
+
+def agents_named(actor: Actor, names: Iterable[str]) -> dict[str, UUID]:
+    """Those there are: a trace may give any name."""
+    wanted = {name for name in names if name}
+    if not wanted:
+        return {}
+    return dict(visible_agents(actor).filter(name__in=wanted).values_list("name", "id"))
 
 
 def agent_for(actor: Actor, agent_id: UUID, *, need: Permission = Permission.AGENT_READ) -> Agent:

@@ -27,9 +27,23 @@ def test_carol_is_led_to_no_page_that_does_not_open_for_her(desk, carol):
 def test_bob_finds_an_agent_a_subject_and_a_memory_by_its_id(desk, bob, robo):
     memory = a_memory(robo, subject="customer-7")
     bobs = desk(bob)
-    assert f"?agent={robo.agent.id}" in found(bobs, "rob")
-    assert "?subject=customer-7" in found(bobs, "customer")
+    agent, subject = f"/agents/{robo.agent.id}", f"/subjects/{memory.subject_id}"
+    for asked, there in {
+        "rob": agent,
+        str(robo.agent.id): agent,
+        "customer": subject,
+        str(memory.subject_id): subject,
+    }.items():
+        assert f'href="{there}"' in found(bobs, asked)
+        assert bobs.get(there).status_code == 200
     assert f'href="/memories/{memory.id}"' in found(bobs, str(memory.id))
+
+
+def test_carol_who_reads_no_subjects_page_is_led_to_the_memories(desk, carol, robo):
+    memory = a_memory(robo, subject="customer-7")
+    carols = desk(carol)
+    assert "/memories/?subject=customer-7" in found(carols, "customer")
+    assert f"/subjects/{memory.subject_id}" not in found(carols, str(memory.subject_id))
 
 
 def test_what_waits_is_found_by_id_by_bob_and_not_by_carol(desk, bob, carol, rookie):
@@ -43,7 +57,11 @@ def test_mallory_finds_nothing_of_acme(desk, mallory, robo):
     memory = a_memory(robo, subject="customer-7")
     page = found(desk(mallory), str(memory.id), **{"HX-Request": "true"})
     assert "/memories/0" not in page
-    assert "subject=customer-7" not in found(desk(mallory), "customer-7", **{"HX-Request": "true"})
+    for asked in ("customer-7", str(memory.subject_id), "robo", str(robo.agent.id)):
+        page = found(desk(mallory), asked, **{"HX-Request": "true"})
+        assert "subject=customer-7" not in page
+        assert "/subjects/0" not in page
+        assert "/agents/0" not in page
 
 
 @pytest.mark.parametrize("nonsense", ["", "\0", "%", "_", "x" * 5000, "<script>", "' OR 1=1 --"])
@@ -62,5 +80,5 @@ def test_it_asks_as_often_with_many_agents_as_with_one(desk, bob, robo, acme):
         an_agent(acme, f"robot-{number}")
     with CaptureQueriesContext(connection) as again:
         page = found(bobs, "ro")
-    assert page.count("?agent=") == 5
+    assert page.count('href="/agents/0') == 5
     assert len(again) == len(once)

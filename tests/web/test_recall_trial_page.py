@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent, MemoryAccess
 from audit.usefulness import use_of_one
+from console.accounts.models import Stops
+from console.administration import freeze_agent
 from console.tenancy.scope import tenant_scope
 from memory.actions import expire_memory
 from tests.cast import a_memory, an_agent, remember
@@ -189,3 +191,20 @@ def test_the_questions_asked_do_not_grow_with_the_answers(
         a_memory(robo, f"Jonas wants to be reached at door {number}.")
     with django_assert_max_num_queries(len(few)):
         ask(client, top_k=50)
+
+
+@pytest.mark.parametrize(("stops", "refused"), [("reads", True), ("both", True), ("writes", False)])
+def test_it_says_when_the_agent_is_frozen(desk, acme, alice, robo, ask, known, stops, refused):
+    client = desk(alice)
+    assert "is frozen:" not in ask(client).content.decode()
+    with tenant_scope(acme.id):
+        freeze_agent(actor=alice.actor, agent=robo.agent, stops=Stops(stops), comment="It babbles.")
+    page = ask(client).content.decode()
+    assert ("robo is frozen:" in page) is refused
+
+
+def test_the_page_of_an_agent_leads_here_with_the_agent_chosen(desk, carol, robo):
+    client = desk(carol)
+    there = f"{ADDRESS}?agent={robo.agent.id}"
+    assert f'href="{there}"' in client.get(f"/agents/{robo.agent.id}").content.decode()
+    assert f'value="{robo.agent.id}" selected' in client.get(there).content.decode()

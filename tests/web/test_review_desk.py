@@ -194,6 +194,12 @@ def test_bob_quarantines_and_it_waits_on(desk, acme, bob, held):
     assert 'value="quarantine">' not in page.split('class="decisions"', 1)[1]
 
 
+def test_an_item_leads_to_the_agent_and_to_the_subject(desk, bob, rookie, held):
+    page = desk(bob).get(at(held)).content.decode()
+    assert f'href="/agents/{rookie.agent.id}"' in page
+    assert f'<a href="/subjects/{held.memory.subject_id}">customer-1</a>' in page
+
+
 def test_the_place_in_the_queue_is_explained_by_its_parts(desk, bob, held):
     page = desk(bob).get(at(held)).content.decode()
     for words in ("Its place in the queue", "of the time it was given", "Priority normal"):

@@ -6,7 +6,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 from audit.ingest.receive import receive_protobuf
 from audit.models import Run
 from console.tenancy.scope import tenant_scope
-from tests.cast import a_memory
+from tests.cast import a_memory, an_agent
 from tests.ingest.messages import SECOND, a_span, moment_ns, protobuf_body
 
 TRACE = b"\1" * 16
@@ -131,3 +131,14 @@ def test_a_step_of_another_run_is_not_there(desk, carol, run):
     assert desk(carol).get(address).status_code == 404
     assert desk(carol).get(span(run, b"\7" * 8)).status_code == 404
     assert desk(carol).get(f"/runs/{run.id}/xyz/abc").status_code == 404
+
+
+def test_a_run_leads_to_its_agent_where_one_has_the_name(desk, acme, carol, run):
+    client = desk(carol)
+    pages = ("/runs/", f"/runs/{run.id}")
+    for page in pages:
+        assert "clerk" in client.get(page).content.decode()
+        assert "/agents/0" not in client.get(page).content.decode()
+    clerk = an_agent(acme, "clerk").agent
+    for page in pages:
+        assert f'<a href="/agents/{clerk.id}">clerk</a>' in client.get(page).content.decode()

@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from audit.models import Run
 from console.accounts.actor import Actor
-from console.accounts.models import Agent, Subject
+from console.accounts.models import Subject
 from console.accounts.permissions import Permission
 from console.web.navigation import SETTINGS, places_for
 from memory.access import visible_memories, visible_reviews
+from memory.agents import visible_agents
+from memory.subjects import visible_subjects
 
 MOST_OF_A_KIND = 5
 MOST_LETTERS = 200  # as a filter takes
@@ -59,23 +61,31 @@ def _by_id(actor: Actor, text: str) -> Iterator[Finding]:
         yield Finding(reverse("memory-detail", args=[wanted]), "memory", str(wanted), "memory")
     if visible_reviews(actor).filter(id=wanted).exists():
         yield Finding(reverse("review-detail", args=[wanted]), "review", str(wanted), "review")
+    if visible_agents(actor).filter(id=wanted).exists():
+        yield Finding(reverse("agent-detail", args=[wanted]), "agent", str(wanted), "agent")
+    if visible_subjects(actor).filter(id=wanted).exists():
+        yield Finding(reverse("subject-detail", args=[wanted]), "person", str(wanted), "subject")
     if actor.may(Permission.TRACES_READ) and Run.objects.filter(id=wanted).exists():
         yield Finding(reverse("run-detail", args=[wanted]), "run", str(wanted), "run")
 
 
 def _named(actor: Actor, text: str) -> Iterator[Finding]:
-    if not text or not actor.may(Permission.MEMORY_READ):
+    if not text:
         return
-    memories = reverse("memory-list")
-    agents = Agent.objects.filter(name__icontains=text).order_by("name")
+    agents = visible_agents(actor).filter(name__icontains=text).order_by("name")
     for agent in agents[:MOST_OF_A_KIND]:
-        query = urlencode({"agent": agent.id})
-        yield Finding(f"{memories}?{query}", "agent", agent.name, "agent", "What it wrote")
+        href = reverse("agent-detail", args=[agent.id])
+        yield Finding(href, "agent", agent.name, "agent", "How it does, and what stops it")
     # By its beginning, which the index of the identifiers answers.
     subjects = Subject.objects.filter(external_id__startswith=text).order_by("external_id")
-    for name in subjects.values_list("external_id", flat=True)[:MOST_OF_A_KIND]:
-        query = urlencode({"subject": name})
-        yield Finding(f"{memories}?{query}", "person", name, "subject", "What is held about them")
+    if actor.may(Permission.SUBJECT_READ):
+        for subject in subjects[:MOST_OF_A_KIND]:
+            href = reverse("subject-detail", args=[subject.id])
+            yield Finding(href, "person", subject.external_id, "subject", "All held about them")
+    elif actor.may(Permission.MEMORY_READ):
+        for subject in subjects[:MOST_OF_A_KIND]:
+            href = f"{reverse('memory-list')}?{urlencode({'subject': subject.external_id})}"
+            yield Finding(href, "person", subject.external_id, "subject", "Memories about them")
 
 
 def _lists(actor: Actor, text: str) -> Iterator[Finding]:

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.db.models import Q
 
-from console.accounts.models import Agent, ApiKey
+from console.accounts.models import Agent, ApiKey, Stops
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.web.masking import Mask
 from console.web.screens.explained import Explained, explained
 from memory.actions.try_recall import Trial
+from memory.agents import freezes_over
 from memory.retrieval.misses import Because, Miss
 
 # Why it was left out, and the tone of it.
@@ -38,13 +39,14 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class TrialScreen:
-    """`has_key`: the agent has a key with which it may recall at all."""
+    """`has_key`: the agent has a key with which it may recall at all; frozen, it may not either."""
 
     trial: Trial
     hits: list[Explained]
     missed: list[Missed]
     body: dict[str, Any]
     has_key: bool
+    is_frozen: bool
 
     @property
     def is_weak(self) -> bool:
@@ -62,6 +64,7 @@ def trial_screen(trial: Trial, body: dict[str, Any]) -> TrialScreen:
         ],
         body=body,
         has_key=_may_recall(trial.agent),
+        is_frozen=freezes_over(trial.agent.id).exclude(stops=Stops.WRITES).exists(),
     )
 
 

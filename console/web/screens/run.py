@@ -19,6 +19,7 @@ from console.web.quantities import took
 from console.web.screens.versions import versions_by_number
 from console.web.text import excerpt
 from memory.access import visible_memories
+from memory.agents import agents_named
 from memory.models import MemoryVersion
 
 DEEPEST = 9
@@ -102,6 +103,7 @@ class RunScreen:
     touches: list[Touch]
     outcomes: list[RunOutcome]
     hidden: int
+    agents: dict[str, UUID]
 
 
 def run_screen(actor: Actor, run: Run) -> RunScreen:
@@ -118,6 +120,7 @@ def run_screen(actor: Actor, run: Run) -> RunScreen:
         touches=touches_of(actor, _first_touches(waterfall)),
         outcomes=list(outcomes_of(run)[:MOST_OUTCOMES]),
         hidden=waterfall.hidden,
+        agents=agents_named(actor, [run.agent]),
     )
 
 

@@ -1,12 +1,13 @@
 """How values read on a screen. A builtin of every template: `settings.TEMPLATES`."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -110,6 +111,16 @@ def short(identifier: UUID | str) -> str:
 def reveal(text: str) -> SafeString:
     """Escaped, with every character that hides made visible."""
     return show_unseen(str(text))
+
+
+@register.filter
+def agent_link(name: str, known: Mapping[str, UUID]) -> SafeString:
+    """A name that a trace gave, leading to the agent of that name where it is `known`."""
+    if name not in known:
+        return reveal(name)
+    return format_html(
+        '<a href="{}">{}</a>', reverse("agent-detail", args=[known[name]]), reveal(name)
+    )
 
 
 @register.filter

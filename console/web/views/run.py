@@ -20,6 +20,7 @@ from console.web.paging import paginate
 from console.web.render import need, render_page
 from console.web.screens.run import lane_of, run_screen, touches_of
 from memory.actions import report_outcome
+from memory.agents import agents_named
 
 
 @require_safe
@@ -27,9 +28,9 @@ def run_list(request: TenantRequest) -> HttpResponse:
     need(request, Permission.TRACES_READ)
     filters = RunFilterForm(request.GET)
     page = paginate(request, find_runs(filters.wanted()), order=("-last_seen", "-id"))
-    return render_page(
-        request, "run/list.html", {"filters": filters, "page": page}, fragment="results"
-    )
+    agents = agents_named(request.actor, (run.agent for run in page.items))
+    context = {"filters": filters, "page": page, "agents": agents}
+    return render_page(request, "run/list.html", context, fragment="results")
 
 
 @require_safe
