@@ -29,7 +29,7 @@ MEMORY = (
     "row_security",
     "held_memory",
 )
-BENCHMARKS = (*MEMORY, "console_pages", "review_desk", "fuzz", "otlp_ingest")
+BENCHMARKS = (*MEMORY, "console_pages", "review_desk", "review_keys", "fuzz", "otlp_ingest")
 RESULTS = Path(__file__).with_name("results.json")
 
 
