@@ -93,8 +93,9 @@ def decide(page: Page, times: int) -> list[float]:
 
 
 def measure(instance: Instance) -> Table:
+    chromium = find_chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         desks = Desks(browser, instance)
         page = desks.sit("reviewer")
         page.goto("/review/")

@@ -43,9 +43,12 @@ def insert_rows(rows: Sequence[ScopedModel]) -> None:
     execute(statement, [orjson.dumps(documents, default=_as_text).decode()])
 
 
-def execute(statement: str, parameters: Sequence[Any]) -> None:
-    """Runs a prepared statement: planning one costs as much as running it."""
-    _prepared(statement, parameters)
+def execute(statement: str, parameters: Sequence[Any]) -> Cursor:
+    """Runs a prepared statement: planning one costs as much as running it.
+
+    In a pipeline its `rowcount` is known once that ends.
+    """
+    return _prepared(statement, parameters)
 
 
 def fetch(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from psycopg import Cursor
 
 from console.tenancy.rows import execute, insert_rows
 from console.tenancy.scope import current_tenant_id
@@ -32,16 +33,19 @@ def announce(events: Sequence[OutgoingEvent]) -> None:
     if not events:
         return
     insert_rows(events)
-    execute(DELIVER, [current_tenant_id(), [event.id for event in events]])
-    wake_on_commit()
+    due = execute(DELIVER, [current_tenant_id(), [event.id for event in events]])
+    wake_on_commit(due)
 
 
-def wake_on_commit() -> None:
+def wake_on_commit(due: Cursor | None = None) -> None:
+    """Wakes the sender; where `due` is what was put down, only if anybody listens."""
     # Robust: a lost broker undoes nothing, and the sweep finds what is due.
-    transaction.on_commit(partial(_wake, current_tenant_id()), robust=True)
+    transaction.on_commit(partial(_wake, current_tenant_id(), due), robust=True)
 
 
-def _wake(tenant_id: UUID) -> None:
+def _wake(tenant_id: UUID, due: Cursor | None) -> None:
+    if due is not None and not due.rowcount:
+        return
     # The tasks know the sender, and the sender this.
     from console.webhooks.tasks import deliver_due_in  # noqa: PLC0415
 

@@ -64,7 +64,7 @@ def next_opinion(*, actor: Actor, queue: str) -> SecondOpinion | None:
     return waiting_for(actor).first()
 
 
-@audited("opinion.asked")
+@audited("opinion.asked", savepoint=False)
 def _ask_gold(*, actor: Actor, queue: str) -> Changes[SecondOpinion]:
     asked: Changes[SecondOpinion] = Changes()
     share = ReviewQueue.objects.filter(name=queue).values_list("gold_share", flat=True).first()

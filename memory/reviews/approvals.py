@@ -36,4 +36,6 @@ def approved_by(review: ReviewItem) -> set[UUID]:
 
 def waits_for_another(actor: Actor, review: ReviewItem) -> bool:
     """Whether others must approve as well, once this actor does."""
+    if review.approvals_needed == 1:
+        return False
     return len(approved_by(review) | {actor.id}) < review.approvals_needed

@@ -41,9 +41,9 @@ def lock_next(actor: Actor, among: QuerySet[ReviewItem], at: datetime) -> Review
     """The first that this person may take, locked; what others are just taking is passed over."""
     waiting = _takeable(actor, among, at)
     first = list(ranked(waiting, at).values_list("id", flat=True)[:FIRST_LOOK])
-    found = _lock_first(actor, ReviewItem.objects.filter(id__in=first), at)
+    found = _lock_first(actor, among.filter(id__in=first), at)
     if found is None and len(first) == FIRST_LOOK:
-        return _lock_first(actor, waiting, at)
+        return _lock_first(actor, among, at)
     return found
 
 

@@ -6,19 +6,31 @@ from django.db.models import Exists, OuterRef, Q
 
 from console.accounts.actor import Actor
 from console.accounts.models import Agent, ApiKey
+from console.tenancy.rows import fetch
+from console.tenancy.scope import current_tenant_id
 from memory.models import MemoryVersion, ReviewItem
+
+# Asked at every decision, and of every item shown: one statement for `proposers` of each text.
+PROPOSED = """
+SELECT EXISTS (
+  SELECT FROM memory_memoryversion v
+  LEFT JOIN accounts_agent a ON a.tenant_id = v.tenant_id AND a.id = v.author_id
+  LEFT JOIN accounts_apikey k ON k.tenant_id = v.tenant_id AND k.id = v.api_key_id
+  WHERE v.tenant_id = %s AND v.memory_id = %s AND v.number IN (%s, %s)
+    AND ARRAY[v.author_id, a.owner_id, k.created_by_id, k.user_id] && %s::uuid[]
+)
+"""
 
 
 def proposed(actor: Actor, review: ReviewItem) -> bool:
-    """Whether the actor stands behind what is reviewed: the text, or the one it corrects."""
-    numbers = {review.version, review.first_version or review.version}
-    versions = MemoryVersion.objects.filter(memory_id=review.memory_id, number__in=numbers)
-    return any(proposed_by(actor, version) for version in versions)
+    """Whether the actor stands behind what is reviewed: the text, or the one it corrects.
 
-
-def proposed_by(actor: Actor, version: MemoryVersion) -> bool:
-    """Whether the actor wrote the version, or answers for the agent or the key that did."""
-    return bool(({actor.id} | actor.owner_ids) & proposers(version))
+    They wrote it, or answer for the agent or the key that did.
+    """
+    people = [actor.id, *actor.owner_ids]
+    numbers = (review.version, review.first_version or review.version)
+    [(stands_behind,)] = fetch(PROPOSED, [current_tenant_id(), review.memory_id, *numbers, people])
+    return bool(stands_behind)
 
 
 def proposals_of(actor: Actor) -> Exists:

@@ -122,7 +122,7 @@ def review_screen(
     passages = mark(*mask.content(version))
     redacted = "content" in version.opened.original
     original = mark(*mask.original(version.opened)) if redacted else []
-    subject = mask.subject(memory.subject.external_id) if memory.subject else ""
+    subject = mask.subject(review.subject.external_id) if review.subject else ""
     return ReviewScreen(
         review=review,
         memory=memory,

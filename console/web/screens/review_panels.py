@@ -1,6 +1,10 @@
 """What a reviewer can decide: a panel for each decision, opened by one key."""
 
 from dataclasses import dataclass
+from functools import cache
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from console.web.forms.review import Choices, DecisionForm
 from console.web.masking import Mask
@@ -12,7 +16,10 @@ UNDOABLE = "You can take it back for ten minutes."
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One decision: the key that opens it, and its form; hidden till the text is revealed."""
+    """One decision: the key that opens it, and its form; hidden till the text is revealed.
+
+    `asks` are its reasons and note, drawn already; `form` is None where it asks nothing else.
+    """
 
     decision: Decision
     key: str
@@ -20,7 +27,9 @@ class Panel:
     icon: str
     tone: str
     effect: str
-    form: DecisionForm
+    seen: str
+    asks: SafeString
+    form: DecisionForm | None
     is_open: bool
     is_hidden: bool
 
@@ -108,16 +117,31 @@ def panels_of(
         if not _is_offered(decision, review, memory, targets):
             continue
         hides = mask.hides and decision is Decision.EDIT
+        form: DecisionForm | None
         if bound is not None and bound.decision is decision:
-            form, is_open, hides = bound, True, False
+            form, asks, is_open, hides = bound, _drawn(bound), True, False
         else:
             says = version.content if decision is Decision.EDIT and not hides else ""
-            initial = {"seen": seen, "content": says}
-            form = DecisionForm(decision, initial=initial, targets=targets.get(decision))
-            is_open = decision is opened
+            form = None
+            if decision is Decision.EDIT or decision in targets:
+                initial, choices = {"content": says}, targets.get(decision)
+                form = DecisionForm(decision, initial=initial, targets=choices)
+            asks, is_open = _drawn_blank(decision), decision is opened
         told = EFFECTS.get((review.kind, decision), effect)
-        panels.append(Panel(decision, key, label, icon, tone, told, form, is_open, hides))
+        panels.append(
+            Panel(decision, key, label, icon, tone, told, seen, asks, form, is_open, hides)
+        )
     return panels
+
+
+@cache
+def _drawn_blank(decision: Decision) -> SafeString:
+    """Of a form that nobody has sent: the same for every item, and slow to draw."""
+    return _drawn(DecisionForm(decision))
+
+
+def _drawn(form: DecisionForm) -> SafeString:
+    return render_to_string("review/reasons.html", {"form": form})
 
 
 def _is_offered(
