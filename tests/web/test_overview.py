@@ -7,10 +7,13 @@ import pytest
 import time_machine
 
 from audit.trail import append, record_refusal
+from console.access_review.actions import start_access_review
+from console.access_review.models import AccessReview, Line
 from console.accounts.permissions import AGENT_SCOPES
 from console.administration import issue_agent_key
 from console.platform.clock import now
 from console.platform.errors import NotFoundError
+from console.platform.ids import uuid7
 from console.tenancy.scope import tenant_scope
 from console.web.screens.overview import overview_screen
 from memory.actions import decide_review, expire_memory, receive_erasure
@@ -68,7 +71,7 @@ def test_every_figure_is_what_its_list_shows(desk, busy, request, role):
     client = desk(person)
     shown = tiles(person)
     for label, tile in shown.items():
-        if label in {"Memories verified", "Cross-tenant leaks"}:
+        if label in {"Memories verified", "Cross-tenant leaks", "Access last reviewed"}:
             assert client.get(tile.href).status_code == 200
         else:
             assert rows_at(client, tile.href) == int(tile.value.replace(",", "")), label
@@ -117,6 +120,42 @@ def test_a_quiet_tenant_needs_nobody(desk, acme, alice):
     page = desk(alice).get("/").content.decode()
     assert "Nothing needs you now" in page
     assert "Nothing is remembered yet." in page
+
+
+def an_access_review(tenant, **fields):
+    with tenant_scope(tenant.id):
+        AccessReview.objects.create(started_by_id=uuid7(), started_by_label="alice", **fields)
+
+
+@pytest.mark.parametrize(
+    ("after", "closed", "value", "asks"),
+    [
+        (1, None, "not yet", ""),
+        (91, None, "never", "access never reviewed"),
+        (95, 10, "2 mo ago", ""),
+        (105, 10, "3 mo ago", "access last reviewed 3 mo ago"),
+    ],
+)
+def test_alice_is_told_when_access_was_last_reviewed(acme, alice, after, closed, value, asks):
+    if closed:
+        an_access_review(acme, closed_at=now() + timedelta(days=closed))
+    with time_machine.travel(now() + timedelta(days=after)):
+        tile = tiles(alice)["Access last reviewed"]
+    assert (tile.value, tile.asks) == (value, asks)
+    assert tile.href == "/settings/access-review/"
+
+
+def test_a_review_of_access_that_is_under_way_says_what_waits(acme, alice):
+    with tenant_scope(acme.id):
+        start_access_review(actor=alice.actor)
+        waiting = Line.objects.count()
+    told = tiles(alice)["Access last reviewed"].note
+    assert told == f"under way: {waiting} grants without an answer"
+
+
+def test_bob_who_reads_no_members_is_told_nothing_of_access(acme, bob, dana):
+    assert "Access last reviewed" in tiles(dana)
+    assert "Access last reviewed" not in tiles(bob)
 
 
 def test_a_broken_seal_is_told_before_all_else(busy, acme, alice):

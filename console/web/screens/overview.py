@@ -9,6 +9,7 @@ from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.platform.first_rows import first_rows
 from console.web.charts import Columns, Meter, Rows
+from console.web.screens.posture.access import access_tile
 from console.web.screens.posture.agents import agent_posture
 from console.web.screens.posture.erasures import erasure_tile
 from console.web.screens.posture.evidence import evidence_tiles
@@ -63,6 +64,8 @@ def overview_screen(actor: Actor) -> OverviewScreen:
         screen.tiles.append(erasure_tile(actor))
     if actor.may(Permission.KEYS_OWN):
         screen.tiles.append(key_tile(actor))
+    if actor.may(Permission.MEMBERS_READ):
+        screen.tiles.append(access_tile())
     if actor.may(Permission.TRACES_READ):
         screen.tiles.append(run_tile())
         screen.runs = list(find_runs(RunFilter())[:MOST_ROWS])

@@ -48,10 +48,15 @@ class Headline:
 
 def unchecked(label: str, href: str, *, asks: str) -> Tile:
     """What is checked by itself and was not yet: news only where the tenant is older than that."""
-    made = Tenant.objects.values_list("created_at", flat=True).get(id=current_tenant_id())
-    if now() - made < FIRST_CHECKS:
+    if tenant_age() < FIRST_CHECKS:
         return Tile(label, "not yet", "checked by itself within the hour", href)
     return Tile(label, "never", "is the worker running?", href, "warn", asks)
+
+
+def tenant_age() -> timedelta:
+    """A new one is not reproached with what nobody could have done yet."""
+    made = Tenant.objects.values_list("created_at", flat=True).get(id=current_tenant_id())
+    return now() - made
 
 
 def headline(tiles: list[Tile]) -> Headline:
