@@ -57,7 +57,7 @@ def fetch(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
 
 
 def select(
-    models: Mapping[str, type[ScopedModel]], source: str, parameters: Sequence[Any]
+    models: Mapping[str, type[ScopedModel]], source: str, parameters: Parameters
 ) -> list[tuple[Any, ...]]:
     """Objects of several tables by one prepared statement: the ORM spends more than the server.
 

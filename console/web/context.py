@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from console.accounts.actor import Actor
 from console.web.navigation import SETTINGS, Group, Place, place_of, places_for
@@ -35,8 +36,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "tenant": next((one for one in tenants if one.id == actor.tenant_id), None),
         "tenants": tenants,
-        "rail": rail(actor, request.path),
-        "place": place_of(request.path),
+        # A fragment of a page shows neither.
+        "rail": SimpleLazyObject(lambda: rail(actor, request.path)),
+        "place": SimpleLazyObject(lambda: place_of(request.path)),
     }
 
 

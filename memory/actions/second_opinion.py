@@ -19,7 +19,7 @@ from memory.models import (
     Verdict,
 )
 from memory.reviews.opening import item_about, open_items
-from memory.reviews.opinions import gold_to_ask, is_asked, waiting_for
+from memory.reviews.opinions import any_waits, gold_to_ask, is_asked, waiting_for
 
 DISAGREED_RISK = 0.6
 
@@ -61,7 +61,7 @@ def next_opinion(*, actor: Actor, queue: str) -> SecondOpinion | None:
     """What the person who just decided in `queue` is to answer before going on, mostly nothing."""
     actor.require(Permission.REVIEW_DECIDE)
     _ask_gold(actor=actor, queue=queue)
-    return waiting_for(actor).first()
+    return waiting_for(actor).first() if any_waits(actor) else None
 
 
 @audited("opinion.asked", savepoint=False)

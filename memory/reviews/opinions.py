@@ -8,10 +8,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.errors import NotFoundError
+from console.tenancy.rows import fetch
+from console.tenancy.scope import current_tenant_id
 from memory.models import GoldItem, Purpose, ReviewDecision, ReviewItem, SecondOpinion
 from memory.reviews.proposer import proposals_of
 
 FINE = 1_000_000
+ANY = """
+SELECT EXISTS (
+  SELECT FROM memory_secondopinion
+  WHERE tenant_id = %s AND answered_at IS NULL AND (person_id IS NULL OR person_id = %s)
+)
+"""
 
 
 def waiting_for(actor: Actor) -> QuerySet[SecondOpinion]:
@@ -25,6 +33,12 @@ def waiting_for(actor: Actor) -> QuerySet[SecondOpinion]:
         .select_related("review__memory")
         .order_by("asked_at", "id")
     )
+
+
+def any_waits(actor: Actor) -> bool:
+    """Whether it is worth asking which: mostly none does, and it is asked at every decision."""
+    [(waits,)] = fetch(ANY, [current_tenant_id(), actor.id])
+    return bool(waits)
 
 
 def opinion_for(actor: Actor, opinion_id: UUID) -> SecondOpinion:

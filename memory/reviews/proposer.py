@@ -10,16 +10,18 @@ from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id
 from memory.models import MemoryVersion, ReviewItem
 
-# Asked at every decision, and of every item shown: one statement for `proposers` of each text.
-PROPOSED = """
-SELECT EXISTS (
+# `proposers` of each text of the review r, in a statement that knows the `people`.
+PROPOSED = """EXISTS (
   SELECT FROM memory_memoryversion v
   LEFT JOIN accounts_agent a ON a.tenant_id = v.tenant_id AND a.id = v.author_id
   LEFT JOIN accounts_apikey k ON k.tenant_id = v.tenant_id AND k.id = v.api_key_id
-  WHERE v.tenant_id = %s AND v.memory_id = %s AND v.number IN (%s, %s)
-    AND ARRAY[v.author_id, a.owner_id, k.created_by_id, k.user_id] && %s::uuid[]
-)
-"""
+  WHERE v.tenant_id = r.tenant_id AND v.memory_id = r.memory_id
+    AND v.number IN (r.version, r.first_version)
+    AND ARRAY[v.author_id, a.owner_id, k.created_by_id, k.user_id] && %(people)s::uuid[]
+)"""
+ASKED = f"""
+SELECT {PROPOSED} FROM memory_reviewitem r WHERE r.tenant_id = %(tenant)s AND r.id = %(review)s
+"""  # noqa: S608 - constants of ours
 
 
 def proposed(actor: Actor, review: ReviewItem) -> bool:
@@ -27,15 +29,19 @@ def proposed(actor: Actor, review: ReviewItem) -> bool:
 
     They wrote it, or answer for the agent or the key that did.
     """
-    people = [actor.id, *actor.owner_ids]
-    numbers = (review.version, review.first_version or review.version)
-    [(stands_behind,)] = fetch(PROPOSED, [current_tenant_id(), review.memory_id, *numbers, people])
+    known = {"tenant": current_tenant_id(), "review": review.id, "people": people_of(actor)}
+    [(stands_behind,)] = fetch(ASKED, known)
     return bool(stands_behind)
+
+
+def people_of(actor: Actor) -> list[UUID]:
+    """The actor, and those who answer for it."""
+    return [actor.id, *actor.owner_ids]
 
 
 def proposals_of(actor: Actor) -> Exists:
     """`proposed`, as a condition on reviews."""
-    people = {actor.id} | actor.owner_ids
+    people = people_of(actor)
     agents = Agent.objects.filter(owner_id__in=people)
     keys = ApiKey.objects.filter(Q(created_by_id__in=people) | Q(user_id__in=people))
     reviewed = Q(number=OuterRef("version")) | Q(number=OuterRef("first_version"))

@@ -118,7 +118,9 @@ def review_screen(
     mask = Mask(lifted=revealed)
     beside = compared(actor, review, mask)
     version, moment = beside.version, now()
-    refusal = _refusal(actor, review)
+    decisions = list(review.decisions.order_by("decided_at"))
+    approvers = approved_by(review) if decisions else set()
+    refusal = _refusal(actor, review, approvers)
     passages = mark(*mask.content(version))
     redacted = "content" in version.opened.original
     original = mark(*mask.original(version.opened)) if redacted else []
@@ -139,7 +141,7 @@ def review_screen(
         readers=readers_of(actor, memory),
         usefulness=usefulness_of(actor, memory) if review.is_about_in_force else None,
         similar=_similar(actor, review, version),
-        decisions=list(review.decisions.order_by("decided_at")),
+        decisions=decisions,
         panels=[]
         if refusal
         else panels_of(
@@ -152,7 +154,7 @@ def review_screen(
             opened=opened,
         ),
         refusal=refusal,
-        approvals=len(approved_by(review)) if review.approvals_needed > 1 else 0,
+        approvals=len(approvers) if review.approvals_needed > 1 else 0,
         clock=clock_of(review, moment),
         parts=score_parts(review, moment) if review.is_open else [],
         presence=presence_of(actor, review, may_decide=refusal in {"", "claimed"}),
@@ -167,12 +169,12 @@ def _similar(actor: Actor, review: ReviewItem, version: MemoryVersion) -> Simila
     return Similar(ids, queue_rows(list(shown)) if ids else [])
 
 
-def _refusal(actor: Actor, review: ReviewItem) -> str:
+def _refusal(actor: Actor, review: ReviewItem, approvers: set[UUID]) -> str:
     if not review.is_open:
         return "decided"
     if not actor.may(Permission.REVIEW_DECIDE):
         return "role"
-    if actor.id in approved_by(review):
+    if actor.id in approvers:
         return "approved"
     if proposed(actor, review):
         return "own"
