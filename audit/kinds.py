@@ -100,6 +100,7 @@ KINDS: dict[str, str] = {
     "member.added": "A person was given a role.",
     "member.role_changed": "A person was given another role; the payload has both.",
     "member.identity_linked": "A person signed in through the organisation's provider at first.",
+    "member.second_factor_reset": "An operator took away a person's second factors and sessions.",
     "member.removed": "A person was put out, and their personal keys revoked.",
     "access_review.started": "All grants were listed for people to attest; it counts them.",
     "access_review.attested": "A person attested a grant, or found it gone.",

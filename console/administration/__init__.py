@@ -7,7 +7,7 @@ from console.administration.agents import (
     untrust_agent,
 )
 from console.administration.freezes import freeze_agent, thaw_agent
-from console.administration.identities import link_identity
+from console.administration.identities import link_identity, reset_second_factor, second_factors_of
 from console.administration.invitations import (
     IssuedInvitation,
     accept_invitation,
@@ -44,9 +44,11 @@ __all__ = [
     "register_agent",
     "remove_member",
     "require_second_factor",
+    "reset_second_factor",
     "revoke_key",
     "revoke_signing_key",
     "rotate_signing_key",
+    "second_factors_of",
     "thaw_agent",
     "trust_agent",
     "untrust_agent",

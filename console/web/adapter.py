@@ -12,6 +12,9 @@ from console.web.oidc import proved_at
 from console.web.step_up import PROVED_AT, authenticated_lately
 from console.web.tenants import memberships_of
 
+# By name: allauth loads its stages once it is set up.
+SECOND_STEP = {"allauth.mfa.stages.AuthenticateStage": "console.web.second_step.SecondStep"}
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-in without open sign-up: a person is invited into a tenant, or made by a command."""
@@ -24,6 +27,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """A sign-in a moment ago is a proof too; allauth would ask for a second one at once."""
         return not authenticated_lately(self.request)
+
+    @override
+    def get_login_stages(self) -> list[str]:
+        theirs = super().get_login_stages()
+        return [SECOND_STEP.get(stage, stage) for stage in theirs]
 
     @override
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:

@@ -2,16 +2,19 @@
 
 import time
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 
 from audit.models import AuditEvent
+from console.accounts.actor import system_actor
 from console.accounts.permissions import Role
-from console.administration import require_second_factor
+from console.administration import add_member, require_second_factor
 from console.platform.clock import now
 from console.platform.crypto.envelope import SealBrokenError
 from console.platform.crypto.second_factor import open_secret, seal_secret
@@ -154,3 +157,59 @@ def test_only_an_owner_sets_the_rule(desk, acme, bob, dana):
 def test_the_rule_of_one_workspace_binds_nobody_in_another(desk, alice, mallory):
     desk(alice).post(RULE, {"roles": ["owner"]})
     assert desk(mallory).get("/review/").status_code == 200
+
+
+def reset(person, *flags):
+    said = StringIO()
+    call_command(
+        "reset_second_factor", person.user.email, "--reason=Lost phone.", *flags, stdout=said
+    )
+    return said.getvalue()
+
+
+def resets(tenant):
+    with tenant_scope(tenant.id):
+        return list(AuditEvent.objects.filter(kind="member.second_factor_reset"))
+
+
+def test_an_operator_lets_bob_in_who_lost_his_phone(desk, client, acme, globex, bob):
+    owner = desk(bob)
+    set_up(owner)
+    assert "Would take from bob@acme.example: 1 recovery_codes, 1 totp" in reset(bob)
+    assert password_given(client, bob)["Location"] == "/accounts/mfa/authenticate/"
+    assert resets(acme) == []
+    assert "Taken from bob@acme.example" in reset(bob, "--yes")
+    assert not Authenticator.objects.exists()
+    # The browser that was asked for a code is led back to the beginning, and not in a ring.
+    asked = client.get("/accounts/mfa/authenticate/", follow=True)
+    assert asked.redirect_chain == [("/accounts/login/", 302)]
+    password_given(client, bob)
+    assert client.get("/review/").status_code == 200
+    [event] = resets(acme)
+    assert (event.actor_label, event.note) == ("reset_second_factor", "Lost phone.")
+    assert event.payload["taken"] == {"recovery_codes": 1, "totp": 1}
+    assert resets(globex) == []
+
+
+def test_a_reset_ends_what_the_lost_device_is_signed_in_to(client, bob):
+    password_given(client, bob)
+    set_up(client)
+    assert client.get("/review/").status_code == 200
+    reset(bob, "--yes")
+    assert client.get("/review/").status_code == 302
+
+
+def test_every_workspace_of_theirs_is_told(desk, acme, globex, bob):
+    set_up(desk(bob))
+    with tenant_scope(globex.id):
+        add_member(actor=system_actor(globex.id, "cast"), user=bob.user, role=Role.READER)
+    reset(bob, "--yes")
+    assert len(resets(acme)) == len(resets(globex)) == 1
+
+
+def test_a_reset_of_nobody_or_of_nothing_says_so(acme, bob):
+    with pytest.raises(CommandError, match="no second factor"):
+        reset(bob, "--yes")
+    with pytest.raises(CommandError, match="Nobody here"):
+        call_command("reset_second_factor", "eve@acme.example", "--reason=x", "--yes")
+    assert resets(acme) == []

@@ -45,6 +45,7 @@ NEWS = {
     "erasure.carried_out": News(_P.AUDIT_READ, "erasures were carried out"),
     "member.added": News(_P.AUDIT_READ, "members were added"),
     "member.role_changed": News(_P.AUDIT_READ, "roles were changed"),
+    "member.second_factor_reset": News(_P.AUDIT_READ, "times second factors were taken away"),
     "member.removed": News(_P.AUDIT_READ, "members were removed"),
     "webhook.disabled": News(_P.SETTINGS_READ, "times webhooks were switched off"),
 }
