@@ -33,7 +33,7 @@ from memory.models import (
 from memory.retrieval.index import refresh_index
 from memory.reviews import journal
 from memory.screening import Finding
-from memory.sealing import content_digest, open_versions, seal_said, sign_row
+from memory.sealing import content_digest, open_numbered, seal_said, sign_row
 from memory.signing.verify import Proof, keep_proofs, refusing_replays
 from memory.writes import Write
 
@@ -46,7 +46,7 @@ def lock(memory: Memory) -> Memory:
 def version_of(memory: Memory, number: int | None = None) -> MemoryVersion:
     """The version in force, or the one of that number, opened."""
     wanted = memory.version if number is None else number
-    [version] = open_versions(MemoryVersion.objects.filter(memory_id=memory.id, number=wanted))
+    [version] = open_numbered([(memory.id, wanted)])
     return version
 
 

@@ -7,7 +7,7 @@ carries an HMAC-SHA-256 of the server, so that an edit behind the application's 
 
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -18,8 +18,16 @@ import orjson
 from console.keys.keyring import Key, Keyring, opening_keys
 from console.keys.models import Purpose
 from console.platform.crypto.envelope import SealBrokenError, seal, unseal
+from console.tenancy.rows import select
+from console.tenancy.scope import current_tenant_id
 from memory.models import Memory, MemoryVersion, Said, SealedContent
 
+NUMBERED = """
+FROM unnest(%s::uuid[], %s::integer[]) AS wanted (memory_id, number)
+JOIN memory_memoryversion v ON v.tenant_id = %s
+  AND v.memory_id = wanted.memory_id AND v.number = wanted.number
+LEFT JOIN memory_sealedcontent s ON s.tenant_id = v.tenant_id AND s.id = v.id
+"""
 ERASED = Said("", is_erased=True)
 # What a memory is from its first version on: no verb changes it.
 FOR_GOOD = (
@@ -85,6 +93,17 @@ def open_versions(versions: Iterable[MemoryVersion]) -> list[MemoryVersion]:
     sealed = {row.id: row for row in rows}
     open_sealed([(version, sealed.get(version.id)) for version in waiting])
     return opened
+
+
+def open_numbered(pairs: Collection[tuple[UUID, int]]) -> list[MemoryVersion]:
+    """The versions of these memories by these numbers, opened. Raises SealBrokenError."""
+    if not pairs:
+        return []
+    ids, numbers = zip(*pairs, strict=True)
+    both = {"v": MemoryVersion, "s": SealedContent}
+    found = select(both, NUMBERED, [list(ids), list(numbers), current_tenant_id()])
+    open_sealed(found)
+    return [version for version, _ in found]
 
 
 def open_sealed(pairs: Sequence[tuple[MemoryVersion, SealedContent | None]]) -> None:
