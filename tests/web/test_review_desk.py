@@ -45,6 +45,23 @@ def test_one_answer_holds_the_decision_and_the_next_item(desk, acme, bob, rookie
     assert current(acme, other).claimed_by_id == bob.user.id
 
 
+def test_a_decision_and_the_next_item_ask_no_more_of_a_long_queue(
+    desk, bob, rookie, held, django_assert_max_num_queries
+):
+    client = desk(bob)
+    likes = [
+        remember(rookie, f"They like {what}.", subject="customer-2")
+        for what in ("tea", "coffee", "cocoa")
+    ]
+    decide(client, held, headers=HTMX)
+    with django_assert_max_num_queries(50) as short:
+        decide(client, likes[0], headers=HTMX)
+    for number in range(20):
+        remember(rookie, f"Customer {number} likes tea.", subject=f"customer-{number}")
+    with django_assert_max_num_queries(len(short)):
+        decide(client, likes[1], headers=HTMX)
+
+
 def test_the_next_item_is_of_the_queue_on_the_screen(desk, bob, rookie, held):
     elsewhere = [remember(rookie, f"Note {n}.", subject="customer-2") for n in range(2)]
     answer = desk(bob).post(
