@@ -5,7 +5,7 @@ from console.platform.clock import now
 from console.web.quantities import relative
 from console.web.screens.posture.tile import Tile, address, plural, tenant_age
 
-LABEL = "Access last reviewed"
+LABEL = "Access reviewed"
 
 
 def access_tile() -> Tile:
