@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 TEST_SETTINGS := DJANGO_SETTINGS_MODULE=console.settings.test
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e lint types bench bench-memory fmt lock clean
+.PHONY: help run test e2e screenshots lint types bench bench-memory fmt lock clean
 
 help:  ## what can be typed
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/make \1|\2/' \
@@ -28,6 +28,10 @@ test: $(VENV)/.dev  ## all tests, those in a browser too
 e2e: $(VENV)/.dev  ## the tests in a browser
 	@$(BIN)/python tests/e2e/chromium.py
 	$(PYTEST) -m e2e
+
+screenshots: $(VENV)/.dev  ## take the pictures in docs/screenshots anew
+	@$(BIN)/python tests/e2e/chromium.py
+	PYTHONPATH=sdk/src $(BIN)/python -m tests.e2e.screenshots
 
 lint: $(VENV)/.dev  ## style, direction of imports, templates, migrations
 	$(BIN)/ruff check
