@@ -1,4 +1,4 @@
-"""What a small team would have done in the demo's workspace, so that every screen shows something."""
+"""What a small team would have done in the demo's workspace: every screen shows something."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,6 +45,24 @@ class Scene:
     moment: str
 
 
+def api_of(instance: Instance, role: str) -> httpx.Client:
+    key = next(user["key"] for user in instance.demo["users"] if user["role"] == role)
+    return httpx.Client(
+        base_url=f"{instance.url}/api/v1/", headers={"Authorization": f"Bearer {key}"}, timeout=30
+    )
+
+
+def post(api: httpx.Client, path: str, **body: Any) -> Any:
+    return api.post(path, json=body).raise_for_status().json()
+
+
+def a_decided_review(instance: Instance, robo: MnemoscopeClient) -> str:
+    held = robo.memories.write("Ada may like blue.", subject="customer-6", confidence=0.2)
+    with api_of(instance, "reviewer") as bob:
+        post(bob, f"reviews/{held.review_id}/decide", decision="approve", reason="accurate")
+    return str(held.review_id)
+
+
 def set_scene(instance: Instance) -> Scene:
     with MnemoscopeClient(instance.url, instance.demo["agent_key"], timeout=30) as robo:
         known = [_written(robo, *said) for said in PREFERENCES]
@@ -58,13 +76,11 @@ def set_scene(instance: Instance) -> Scene:
         for question, subject in QUESTIONS:
             robo.recall(question, subject=subject)
         agent = robo.memories.get(known[0].id).agent
-    with _api_of(instance, "reviewer") as bob:
-        _post(bob, f"reviews/{doubted[3].review_id}/decide", decision="approve", reason="accurate")
-        _post(
-            bob, f"reviews/{doubted[1].review_id}/decide", decision="reject", reason="unsupported"
-        )
-        _post(bob, f"reviews/{doubted[2].review_id}/claim")
-    with _api_of(instance, "owner") as alice:
+    with api_of(instance, "reviewer") as bob:
+        post(bob, f"reviews/{doubted[3].review_id}/decide", decision="approve", reason="accurate")
+        post(bob, f"reviews/{doubted[1].review_id}/decide", decision="reject", reason="unsupported")
+        post(bob, f"reviews/{doubted[2].review_id}/claim")
+    with api_of(instance, "owner") as alice:
         return Scene(
             memory=known[0].id,
             agent=agent,
@@ -75,28 +91,28 @@ def set_scene(instance: Instance) -> Scene:
 
 
 def _set_up(alice: httpx.Client) -> dict[str, str]:
-    _post(alice, "holds", subject="customer-5107", ground="Dispute 2026/118: keep what was said.")
-    _post(
+    post(alice, "holds", subject="customer-5107", ground="Dispute 2026/118: keep what was said.")
+    post(
         alice,
         "snapshots",
         name="before the spring release",
         reason="To compare answers after the prompt changes.",
     )
-    _post(alice, "queues", name="payments", description="What touches money.", sla_urgent=1_800)
-    erasure = _post(
+    post(alice, "queues", name="payments", description="What touches money.", sla_urgent=1_800)
+    erasure = post(
         alice,
         "erasure-requests",
         subject="customer-5233",
         asked_by="Ida Noll, by letter of 2 March",
         identity_check="Signature compared with the contract.",
     )
-    webhook = _post(
+    webhook = post(
         alice,
         "webhooks",
         url="https://support.example/hooks/memory",
         description="Tells the ticket system.",
     )
-    _post(alice, f"webhooks/{webhook['id']}/test")
+    post(alice, f"webhooks/{webhook['id']}/test")
     exported = alice.get("subjects/export", params={"subject": "customer-4820", "reason": "Asked."})
     return {
         "subject": exported.raise_for_status().json()["subject"]["id"],
@@ -110,14 +126,3 @@ def _written(
 ) -> Any:
     about = {"subject": subject} if subject else {}
     return robo.memories.write(content, kind=kind, confidence=confidence, **about)
-
-
-def _api_of(instance: Instance, role: str) -> httpx.Client:
-    key = next(user["key"] for user in instance.demo["users"] if user["role"] == role)
-    return httpx.Client(
-        base_url=f"{instance.url}/api/v1/", headers={"Authorization": f"Bearer {key}"}, timeout=30
-    )
-
-
-def _post(api: httpx.Client, path: str, **body: Any) -> Any:
-    return api.post(path, json=body).raise_for_status().json()
