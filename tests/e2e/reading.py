@@ -17,7 +17,8 @@ def reads_well(page: Page, nuisances: frozenset[str] = frozenset()) -> None:
     """On every screen, with all that folds unfolded."""
     expect(page.get_by_role("heading").first).to_be_visible()
     page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
-    assert list(flaws(page, nuisances)) == []
+    found = list(flaws(page, nuisances))
+    assert found == [], "\n".join(found)
 
 
 def flaws(page: Page, nuisances: frozenset[str]) -> Iterator[str]:
