@@ -38,8 +38,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "tenants": tenants,
         # A fragment of a page shows neither.
         "rail": SimpleLazyObject(lambda: rail(actor, request.path)),
-        "place": SimpleLazyObject(lambda: place_of(request.path)),
+        "place": SimpleLazyObject(lambda: _place(actor, request.path)),
     }
+
+
+def _place(actor: Actor, path: str) -> Place | None:
+    """A page that does not open for somebody tells them nothing of where it is."""
+    place = place_of(path)
+    return place if place in [*places_for(actor), SETTINGS] else None
 
 
 def rail(actor: Actor, path: str) -> list[list[RailLink]]:

@@ -39,7 +39,7 @@ def test_carol_makes_a_passkey_signs_out_and_in_with_it(desks, sit):
     carol.get_by_role("link", name="Done").click()
     expect(carol.get_by_role("paragraph").filter(has_text="Work laptop")).to_be_visible()
     carol.locator(".account summary").click()
-    carol.get_by_role("button", name="Sign out").click()
+    carol.get_by_role("button", name="Sign out", exact=True).click()
     carol.goto("/runs/")
     carol.get_by_role("button", name="Sign in with a passkey").click()
     expect(carol.get_by_role("heading", name="Runs", level=1)).to_be_visible()

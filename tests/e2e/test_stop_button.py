@@ -52,7 +52,7 @@ def test_bob_stops_an_agent_and_alice_lets_it_go_on(sit, helper):
 
 
 def test_two_people_export_and_erase_a_person(sit, robo):
-    robo.memories.write("Mira prefers mornings.", subject="customer-78", confidence=0.9)
+    robo.memories.write("Zelda prefers mornings.", subject="customer-78", confidence=0.9)
     alice = sit("owner")
     alice.goto("/subjects/?q=customer-78")
     alice.get_by_role("link", name="customer-78").click()
@@ -60,7 +60,7 @@ def test_two_people_export_and_erase_a_person(sit, robo):
     alice.get_by_label("Why").fill("She asked for it.")
     with alice.expect_download() as begun:
         alice.get_by_role("button", name="Download").click()
-    assert "Mira prefers mornings." in begun.value.path().read_text()
+    assert "Zelda prefers mornings." in begun.value.path().read_text()
 
     bob = sit("reviewer")
     bob.goto("/subjects/?q=customer-78")
@@ -77,6 +77,6 @@ def test_two_people_export_and_erase_a_person(sit, robo):
     alice.get_by_role("button", name="Erase for good").click()
     expect(alice.get_by_role("status").filter(has_text="Erased.")).to_be_visible()
     with pytest.raises(ApiError) as refused:
-        robo.memories.write("Mira prefers evenings.", subject="customer-78")
+        robo.memories.write("Zelda prefers evenings.", subject="customer-78")
     assert refused.value.code == "subject_erased"
-    assert "Mira" not in str([hit.content for hit in robo.recall("mornings")])
+    assert "Zelda" not in str([hit.content for hit in robo.recall("mornings")])

@@ -14,6 +14,8 @@ def page_at(page, path):
     """Status and bytes, without what follows from the address and what no two answers share."""
     answer = page.request.get(path)
     body = answer.text().replace(path, "PATH").replace(' aria-current="true"', "")
+    body = re.sub(r"<time .*?</time>", "TIME", body)
+    body = re.sub(r'href="/help/[a-z-]*">.*?</a>', 'href="/help/">', body, flags=re.DOTALL)
     body = re.sub(r'("X-CSRFToken": "|csrfmiddlewaretoken" value=")\w+', r"\1TOKEN", body)
     return answer.status, re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID", body)
 
@@ -42,12 +44,15 @@ def test_what_another_tenant_holds_is_as_absent_as_what_nobody_holds(sit, spybot
         "/memories/{memory}/delete",
         "/review/{review}",
         "/audit/?object={memory}",
-        "/memories/?q=Globex",
     ):
         foreign = page_at(somebody, path.format(memory=theirs.id, review=theirs.review_id))
         unknown = page_at(somebody, path.format(memory=uuid4(), review=uuid4()))
         assert foreign == unknown, path
         assert "Globex pays" not in foreign[1]
+    status, found = page_at(somebody, "/memories/?q=Globex+pays+late")
+    assert status == 200
+    assert "Globex pays late." not in found
+    assert "customer-9<" not in found
 
 
 def test_carol_makes_a_key_uses_it_and_takes_it_back(sit, instance):
@@ -85,12 +90,10 @@ def test_carol_makes_a_key_uses_it_and_takes_it_back(sit, instance):
 @pytest.mark.parametrize(
     ("path", "filter_by", "choice"),
     [
-        ("/review/", "Held as", "quarantine"),
-        ("/memories/", "Kind", "preference"),
         ("/runs/", "Errors", "some"),
         ("/audit/", "Outcome", "done"),
     ],
-    ids=["queue", "memories", "runs", "audit"],
+    ids=["runs", "audit"],
 )
 def test_going_back_to_a_filtered_list_brings_the_whole_page(sit, path, filter_by, choice):
     alice = sit("owner")
