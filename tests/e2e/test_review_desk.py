@@ -50,7 +50,7 @@ def test_bob_approves_by_keyboard_what_the_agent_then_recalls(sit, desks, robo):
     expect(bob.get_by_label("Accurate and useful")).to_be_focused()
     bob.keyboard.press("ArrowDown")
     bob.keyboard.press("Enter")
-    expect(bob.get_by_role("status").filter(has_text="Approved.")).to_be_visible()
+    moves_on(bob, item, "Approved.")
     bob.goto(item)
     expect(bob.get_by_role("complementary", name="Decision")).to_contain_text("Confirmed")
 
@@ -65,6 +65,12 @@ def test_bob_approves_by_keyboard_what_the_agent_then_recalls(sit, desks, robo):
     contents = " ".join(hit.content for hit in found)
     assert "Prager Straße 8" in contents
     assert "Lindenallee 12" not in contents
+
+
+def moves_on(page, item, words):
+    """A note in the same words may stand from an earlier decision; the address is this one's."""
+    page.wait_for_url(lambda url: url != item)
+    expect(page.get_by_role("status").filter(has_text=words)).to_be_visible()
 
 
 def item_path(url: str) -> str:
@@ -85,7 +91,7 @@ def test_bob_sees_what_is_wrong_with_a_poisoned_note_and_rejects_it_by_keyboard(
     bob.keyboard.press("x")
     expect(bob.get_by_label("Planted instructions").locator("visible=true")).to_be_visible()
     bob.keyboard.press("3")
-    expect(bob.get_by_role("status").filter(has_text="Rejected.")).to_be_visible()
+    moves_on(bob, item, "Rejected.")
     bob.goto(item)
     expect(bob.get_by_role("complementary", name="Decision")).to_contain_text(
         "Planted instructions"
@@ -102,11 +108,12 @@ def test_bob_corrects_a_memory_and_approves_his_own_words(sit, desks, robo, scri
     bob.goto(f"/review/{held.review_id}")
     desks.sign_in(bob, "reviewer")
     bob.get_by_role("complementary").locator("summary", has_text="Edit").click()
+    item = bob.url
     assert bob.get_by_label("Corrected text").input_value() == "Mara Berg lives in Bon."
     bob.get_by_label("Corrected text").fill("Mara Berg lives in Bonn.")
     bob.get_by_label("Corrected a fact").check()
     bob.get_by_role("button", name="Edit and approve").click()
-    expect(bob.get_by_role("status").filter(has_text="Approved with your text.")).to_be_visible()
+    moves_on(bob, item, "Approved with your text.")
 
     memory = robo.memories.get(held.id)
     assert (memory.state, memory.content) == ("active", "Mara Berg lives in Bonn.")
@@ -124,9 +131,10 @@ def test_a_deletion_is_taken_back(sit, desks, robo, scripts):
     bob.goto(f"/review/{held.review_id}?subject=customer-5100")
     desks.sign_in(bob, "reviewer")
     bob.get_by_role("complementary").locator("summary", has_text="Delete").click()
+    item = bob.url
     bob.get_by_label("Personal data without need").locator("visible=true").check()
     bob.get_by_role("button", name="Delete", exact=True).click()
-    expect(bob.get_by_role("status").filter(has_text="Deleted.")).to_be_visible()
+    moves_on(bob, item, "Deleted.")
     with pytest.raises(NotFoundError):
         robo.memories.get(held.id)
 
