@@ -19,6 +19,7 @@ class Op(StrEnum):
     MEMORY_UPDATE = "memory_update"
     MEMORY_DELETE = "memory_delete"
     MEMORY_STORE = "memory_store"
+    APPROVAL = "approval"
     OTHER = "other"
 
     @property
@@ -45,6 +46,11 @@ class Dialect:
     model: tuple[str, ...] = ()
     input_tokens: tuple[str, ...] = ()
     output_tokens: tuple[str, ...] = ()
+    provider: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    cache_read_tokens: tuple[str, ...] = ()
+    cache_write_tokens: tuple[str, ...] = ()
+    cost: tuple[str, ...] = ()
     entity: tuple[str, ...] = ()
     # Says that a span with this attribute and no kind is still of this convention, and which kind.
     hints: Mapping[str, Op] = field(default_factory=dict)

@@ -18,6 +18,8 @@ MAPPING_VERSION = 1
 MAX_NAME = 256
 MAX_TOKENS = 10**12  # beyond it a sum over a long run could overflow 64 bits
 MAX_DIGITS = 16
+MAX_DOLLARS = 1_000_000  # of one call: in nanos, thousands of such calls still fit 64 bits
+NANOS = 1_000_000_000
 
 # Whose word on the kind counts first; an explicit memory operation goes before all of them.
 PRECEDENCE = (OPENINFERENCE, OTEL_GENAI, OPENLLMETRY)
@@ -26,6 +28,11 @@ PLAIN = "otel"
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
+    """`subject` is who the step was about. `cost_nanos` is what the span reports: 1e-9 US dollars.
+
+    Tokens and cost are None unless the step calls a model.
+    """
+
     op: Op
     dialect: str
     agent: str | None
@@ -35,6 +42,11 @@ class Meaning:
     model: str | None
     input_tokens: int | None
     output_tokens: int | None
+    provider: str | None
+    subject: str | None
+    cache_read_tokens: int | None
+    cache_write_tokens: int | None
+    cost_nanos: int | None
     is_error: bool
     error_type: str | None
     memory: MemoryUse | None
@@ -56,6 +68,11 @@ def normalise(span: SpanRecord) -> Meaning:
         model=first_text(attributes, MODEL),
         input_tokens=_tokens(attributes, INPUT_TOKENS) if op.calls_a_model else None,
         output_tokens=_tokens(attributes, OUTPUT_TOKENS) if op.calls_a_model else None,
+        provider=first_text(attributes, PROVIDER),
+        subject=first_text(attributes, SUBJECT),
+        cache_read_tokens=_tokens(attributes, CACHE_READ_TOKENS) if op.calls_a_model else None,
+        cache_write_tokens=_tokens(attributes, CACHE_WRITE_TOKENS) if op.calls_a_model else None,
+        cost_nanos=_cost(attributes) if op.calls_a_model else None,
         is_error=_is_error(span, error_type),
         error_type=error_type,
         memory=memory_use_of(op, attributes) if op.is_memory else None,
@@ -85,6 +102,11 @@ TOOL = _names("tool")
 MODEL = _names("model")
 INPUT_TOKENS = _names("input_tokens")
 OUTPUT_TOKENS = _names("output_tokens")
+PROVIDER = _names("provider")
+SUBJECT = _names("subject")
+CACHE_READ_TOKENS = _names("cache_read_tokens")
+CACHE_WRITE_TOKENS = _names("cache_write_tokens")
+COST = _names("cost")
 
 
 def _kind(attributes: Attributes) -> tuple[Op, Dialect | None]:
@@ -116,6 +138,21 @@ def _tokens(attributes: Attributes, names: Iterable[str]) -> int | None:
         if count is not None:
             return count
     return None
+
+
+def _cost(attributes: Attributes) -> int | None:
+    for name in COST:
+        cost = as_nanos(attributes.get(name))
+        if cost is not None:
+            return cost
+    return None
+
+
+def as_nanos(dollars: Value) -> int | None:
+    """A plausible cost in dollars, as instrumentations report it, in 1e-9 dollars."""
+    if isinstance(dollars, bool) or not isinstance(dollars, int | float):
+        return None
+    return round(dollars * NANOS) if 0 <= dollars <= MAX_DOLLARS else None
 
 
 def as_count(value: Value) -> int | None:

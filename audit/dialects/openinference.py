@@ -28,4 +28,9 @@ OPENINFERENCE = Dialect(
     model=("llm.response.model_name", "llm.model_name", "embedding.model_name"),
     input_tokens=("llm.token_count.prompt",),
     output_tokens=("llm.token_count.completion",),
+    provider=("llm.provider", "llm.system"),
+    subject=("user.id",),
+    cache_read_tokens=("llm.token_count.prompt_details.cache_read",),
+    cache_write_tokens=("llm.token_count.prompt_details.cache_write",),
+    cost=("llm.cost.total",),
 )

@@ -17,6 +17,9 @@ OPENLLMETRY = Dialect(
         "tool": Op.TOOL,
     },
     session=(ASSOCIATION + "session_id", ASSOCIATION + "thread_id", ASSOCIATION + "chat_id"),
+    subject=(ASSOCIATION + "user_id",),
+    cache_read_tokens=("gen_ai.usage.cache_read_input_tokens",),
+    cache_write_tokens=("gen_ai.usage.cache_creation_input_tokens",),
     entity=("traceloop.entity.name",),
     hints={"llm.request.type": Op.MODEL},
 )

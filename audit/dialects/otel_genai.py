@@ -39,6 +39,7 @@ OTEL_GENAI = Dialect(
         "handle_conversation_turn": Op.AGENT,
         "invoke_workflow": Op.WORKFLOW,
         "plan": Op.WORKFLOW,
+        "await_human_input": Op.APPROVAL,
     },
     agent=("gen_ai.agent.name", "gen_ai.agent.id"),
     conversation=("gen_ai.conversation.id",),
@@ -47,5 +48,13 @@ OTEL_GENAI = Dialect(
     model=("gen_ai.response.model", "gen_ai.request.model"),
     input_tokens=("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
     output_tokens=("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
+    provider=("gen_ai.provider.name", "gen_ai.system"),
+    subject=("user.id", "enduser.id"),
+    cache_read_tokens=("gen_ai.usage.cache_read.input_tokens",),
+    cache_write_tokens=(
+        "gen_ai.usage.cache_write.input_tokens",
+        "gen_ai.usage.cache_creation.input_tokens",
+    ),
+    cost=("gen_ai.usage.cost",),
     hints={"gen_ai.tool.call.id": Op.TOOL, "gen_ai.request.model": Op.MODEL},
 )

@@ -21,6 +21,7 @@ LANES = {
     Op.MEMORY_UPDATE: "memory_write",
     Op.MEMORY_DELETE: "memory_write",
     Op.MEMORY_STORE: "memory_write",
+    Op.APPROVAL: "approval",
     Op.OTHER: "other",
 }
 
@@ -59,7 +60,7 @@ class Step:
 
     @property
     def lane(self) -> str:
-        """agent, model, tool, memory_read, memory_write or other."""
+        """agent, model, tool, memory_read, memory_write, approval or other."""
         return LANES[self.op]
 
     @property

@@ -78,6 +78,29 @@ def test_tokens_are_read_under_any_name(attributes: dict[str, object], tokens: t
     assert (found.input_tokens, found.output_tokens) == tokens
 
 
+def test_who_was_asked_for_whom_and_at_what_cost():
+    found = meaning(
+        {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": "openai",
+            "gen_ai.system": "older name",
+            "user.id": "u-1",
+            "gen_ai.usage.cache_read.input_tokens": 7,
+            "gen_ai.usage.cache_write.input_tokens": 3,
+            "gen_ai.usage.cost": 0.0021,
+        }
+    )
+    assert (found.provider, found.subject) == ("openai", "u-1")
+    assert (found.cache_read_tokens, found.cache_write_tokens) == (7, 3)
+    assert found.cost_nanos == 2_100_000
+    assert meaning({"openinference.span.kind": "LLM", "llm.cost.total": -1.0}).cost_nanos is None
+    assert meaning({"gen_ai.operation.name": "plan", "gen_ai.usage.cost": 1.0}).cost_nanos is None
+
+
+def test_a_step_that_waits_for_a_person_is_an_approval():
+    assert meaning({"gen_ai.operation.name": "await_human_input"}).op is Op.APPROVAL
+
+
 def test_an_agents_tokens_do_not_count_since_they_repeat_its_children():
     usage = {"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 2}
     found = meaning({"gen_ai.operation.name": "invoke_agent"} | usage)

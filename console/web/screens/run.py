@@ -46,6 +46,7 @@ LANES = {
     "tool": Lane("Tool", "tool", "warn"),
     "memory_read": Lane("Memory read", "memory-read", "accent"),
     "memory_write": Lane("Memory write", "memory-write", "rose"),
+    "approval": Lane("Approval", "check", "ok"),
     "other": Lane("Other", "step", "neutral"),
 }
 
