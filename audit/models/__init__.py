@@ -6,6 +6,9 @@ from audit.models.run_outcome import RunOutcome, RunResult
 from audit.models.span import Span, SpanState, SpanStatus
 from audit.models.span_content import SpanContent
 from audit.models.trace import StitchedBy, Trace
+from audit.models.trace_replay import TraceReplay
+from audit.models.trace_retention import TraceRetention
+from audit.models.trace_rule_set import TraceRuleSet
 
 __all__ = [
     "AccessKind",
@@ -24,4 +27,7 @@ __all__ = [
     "SpanStatus",
     "StitchedBy",
     "Trace",
+    "TraceReplay",
+    "TraceRetention",
+    "TraceRuleSet",
 ]

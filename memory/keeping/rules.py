@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from memory.numbers import Numbers, within
+from console.platform.numbers import Numbers, within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 from django.db import models
 from typing_extensions import override
 
+from console.tenancy.setting import Setting
 from memory.keeping.rules import LifecycleRules
-from memory.models.setting import Setting
 
 
 class LifecycleSetting(Setting):

@@ -1,7 +1,7 @@
 from django.db import models
 from typing_extensions import override
 
-from memory.models.setting import Setting
+from console.tenancy.setting import Setting
 from memory.retrieval.weights import RecallWeights
 
 

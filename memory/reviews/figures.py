@@ -1,8 +1,8 @@
 from dataclasses import dataclass
 
+from console.platform.numbers import Numbers, within
 from memory.models import ReviewQueue
 from memory.models.review_queue import HOUR, USUAL_SLA
-from memory.numbers import Numbers, within
 
 MINUTE = 60
 YEAR = 365 * 24 * HOUR

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+import audit.actions
 import console.access_review.actions
 import console.administration
 import console.webhooks.actions
@@ -53,6 +54,7 @@ def test_no_file_is_longer_than_a_person_reads():
 @pytest.mark.parametrize(
     "package",
     [
+        audit.actions,
         memory.actions,
         console.administration,
         console.webhooks.actions,

@@ -9,8 +9,8 @@ from typing_extensions import override
 from console.api.fields import NumberField, WholeNumberField
 from console.api.serializers import StrictSerializer
 from console.api.v1.answers import Author, Shape, as_json
-from memory.models.setting import Setting
-from memory.numbers import Numbers
+from console.platform.numbers import Numbers
+from console.tenancy.setting import Setting
 
 Fields = dict[str, Field[Any, Any, Any, Any]]
 MAX_REASON = 200

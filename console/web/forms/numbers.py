@@ -2,7 +2,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
 
-from memory.numbers import Numbers
+from console.platform.numbers import Numbers
 
 N = TypeVar("N", bound=Numbers)
 

@@ -4,20 +4,27 @@ from typing import Self
 from django.db import models
 
 from console.platform.clock import now
+from console.platform.numbers import Numbers
 from console.tenancy.models import ScopedModel
 from console.tenancy.rows import select
 from console.tenancy.scope import current_tenant_id
-from memory.numbers import Numbers
 
 
-class Setting(ScopedModel):
-    """What a tenant has chosen, from one moment on: the newest row is in force. Append-only."""
+class Choice(ScopedModel):
+    """What somebody chose for a tenant, and why. Append-only: another choice is another row."""
 
     set_at = models.DateTimeField(default=now, editable=False)
     set_by_kind = models.CharField(max_length=10)
     set_by_id = models.UUIDField()
     set_by_label = models.CharField(max_length=200)
     reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Setting(Choice):
+    """What a tenant has chosen, from one moment on: the newest row is in force."""
 
     class Meta:
         abstract = True

@@ -1,0 +1,1 @@
+"""What a tenant wants of spans: what they mean, cost and may say, and how long they stay."""
