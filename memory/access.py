@@ -12,16 +12,19 @@ from console.platform.errors import NotFoundError
 from memory.models import (
     HELD_STATES,
     LegalHold,
+    Listing,
     Memory,
     MemoryTransition,
     MemoryVersion,
     ReviewItem,
-    ReviewView,
+    SavedView,
     State,
     Visibility,
 )
 from memory.sealing import open_versions
 from memory.touches import record_touch
+
+NEED_OF_LISTING = {Listing.REVIEWS: Permission.REVIEW_READ, Listing.RUNS: Permission.TRACES_READ}
 
 
 def was_in_force() -> Q:
@@ -122,14 +125,14 @@ def review_for(
     return review
 
 
-def visible_review_views(actor: Actor) -> QuerySet[ReviewView]:
-    """One's own, and those that others share."""
-    views = ReviewView.objects.filter(Q(owner_id=actor.id) | Q(is_shared=True))
-    return views if actor.may(Permission.REVIEW_READ) else views.none()
+def visible_views(actor: Actor) -> QuerySet[SavedView]:
+    """One's own, and those that others share, of the lists one may read."""
+    read = [listing for listing, need in NEED_OF_LISTING.items() if actor.may(need)]
+    return SavedView.objects.filter(Q(owner_id=actor.id) | Q(is_shared=True), listing__in=read)
 
 
-def review_view_for(actor: Actor, view_id: UUID) -> ReviewView:
-    view = visible_review_views(actor).filter(id=view_id).first()
+def view_for(actor: Actor, view_id: UUID) -> SavedView:
+    view = visible_views(actor).filter(id=view_id).first()
     if view is None:
         raise NotFoundError(view_id, noun="view")
     return view

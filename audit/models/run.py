@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
 from audit.models.trace import StitchedBy
 from console.tenancy.models import ScopedModel
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 class RunStatus(models.TextChoices):
@@ -57,3 +61,12 @@ class Run(ScopedModel):
     def title(self) -> str:
         """The root's name; until a root arrives, what the run is known by."""
         return self.name or f"{self.get_stitched_by_display().lower()} {self.key}"
+
+    @property
+    def took_ns(self) -> int:
+        """From its first step to the latest instant known of."""
+        return (self.last_seen - self.first_seen) // MICROSECOND * 1000
+
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens

@@ -36,7 +36,6 @@ from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
 from memory.actions.reveal import reveal_personal_data
 from memory.actions.reveal_memory import reveal_memory
-from memory.actions.review_view import delete_review_view, save_review_view
 from memory.actions.revise import revise_memory
 from memory.actions.rotate_keys import (
     destroy_retired_keys,
@@ -46,6 +45,7 @@ from memory.actions.rotate_keys import (
     rotate_due_keys,
 )
 from memory.actions.sample import ask_second_opinions, sample_approvals
+from memory.actions.saved_view import delete_view, save_view
 from memory.actions.screen_stored import begin_screening, quarantine_memory, screen_stored
 from memory.actions.second_opinion import (
     give_opinion,
@@ -74,8 +74,8 @@ __all__ = [
     "decide_review",
     "decide_reviews",
     "delete_queue",
-    "delete_review_view",
     "delete_snapshot",
+    "delete_view",
     "demote_memories",
     "destroy_keys_of",
     "destroy_retired_keys",
@@ -123,7 +123,7 @@ __all__ = [
     "sample_approvals",
     "save_policy",
     "save_queue",
-    "save_review_view",
+    "save_view",
     "screen_stored",
     "set_gold_item",
     "set_lifecycle_rules",

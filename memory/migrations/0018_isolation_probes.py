@@ -12,7 +12,7 @@ from console.tenancy.operations import EnableRowSecurity
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('memory', '0017_review_views'),
+        ('memory', '0017_saved_views'),
     ]
 
     operations = [

@@ -21,7 +21,7 @@ from memory.models.review import (
 from memory.models.review_look import ReviewLook
 from memory.models.review_queue import ReviewQueue
 from memory.models.review_skip import ReviewSkip
-from memory.models.review_view import ReviewView
+from memory.models.saved_view import Listing, SavedView
 from memory.models.screening_run import ScreeningRun
 from memory.models.second_opinion import VERDICT_OF, GoldItem, Purpose, SecondOpinion, Verdict
 from memory.models.snapshot import Snapshot, SnapshotItem
@@ -48,6 +48,7 @@ __all__ = [
     "LegalBasis",
     "LegalHold",
     "LifecycleSetting",
+    "Listing",
     "Memory",
     "MemoryFingerprint",
     "MemoryTransition",
@@ -65,8 +66,8 @@ __all__ = [
     "ReviewQueue",
     "ReviewSkip",
     "ReviewStatus",
-    "ReviewView",
     "Said",
+    "SavedView",
     "ScreeningRun",
     "SealedContent",
     "SecondOpinion",

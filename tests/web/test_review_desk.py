@@ -7,7 +7,7 @@ import pytest
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from memory.actions import claim_review, revise_memory
-from memory.models import Memory, ReviewItem, ReviewView, State
+from memory.models import Memory, ReviewItem, SavedView, State
 from tests.cast import a_memory, a_write, remember, versions
 
 HTMX = {"HX-Request": "true"}
@@ -256,9 +256,9 @@ def test_bob_names_his_filters_and_they_are_one_press_away(desk, acme, bob, dana
     assert "Delete this view" in shown
     assert "Delete this view" not in desk(dana).get("/review/?subject=customer-1").content.decode()
     with tenant_scope(acme.id):
-        view = ReviewView.objects.get()
-    assert desk(dana).post(f"/review/views/{view.id}/delete").status_code == 404
-    client.post(f"/review/views/{view.id}/delete")
+        view = SavedView.objects.get()
+    assert desk(dana).post(f"/views/{view.id}/delete").status_code == 404
+    client.post(f"/views/{view.id}/delete")
     assert ">Jonas</a>" not in client.get("/review/").content.decode()
 
 
@@ -277,4 +277,4 @@ def test_a_view_that_does_not_hold_is_refused_beside_its_name(desk, acme, bob, a
     client.post("/review/views/save?subject=customer-1", {"name": "Taken"})
     assert client.post(f"/review/views/save{address}", {"name": name}).status_code == 422
     with tenant_scope(acme.id):
-        assert ReviewView.objects.count() == 1
+        assert SavedView.objects.count() == 1

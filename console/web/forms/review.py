@@ -173,10 +173,3 @@ def seen_of(reviews: list[ReviewItem], data: QueryDict) -> dict[UUID, bytes]:
         except ValueError:
             seen[review.id] = b""
     return seen
-
-
-class SaveViewForm(forms.Form):
-    """A name for the filters in the address."""
-
-    name = forms.CharField(label="Name", max_length=60)
-    shared = forms.BooleanField(label="For everybody", required=False)

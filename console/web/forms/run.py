@@ -1,29 +1,67 @@
-from typing import Any
+from datetime import timedelta
+from typing import Any, ClassVar
 
 from django import forms
 
 from audit.models import RunStatus
-from audit.timelines.runs import RunFilter
+from audit.timelines.runs import RunFilter, RunOrder
+from console.web.forms.durations import duration_field, duration_of
 from console.web.forms.filters import ANY, FilterForm, choice, day_field, midnight, text
+
+ERRORS = [("some", "Some"), ("none", "None")]
+ORDERS = [
+    ("", "Newest activity"),
+    (RunOrder.LONGEST, "Longest"),
+    (RunOrder.FAULTIEST, "Most errors"),
+]
+DAY = timedelta(days=1)
 
 
 class RunFilterForm(FilterForm):
-    q = text("Name", placeholder="Name or conversation", search=True)
+    """`MORE` are folded away until one of them is chosen."""
+
+    MORE: ClassVar = ("error", "agent", "until", "longer", "shorter", "memory")
+
+    q = text("Search", placeholder="Name, conversation or agent", search=True)
     status = choice("Status", [ANY, *RunStatus.choices])
+    since = day_field("Active since")
+    sort = choice("Order", ORDERS)
+    error = choice("Errors", [ANY, *ERRORS])
     agent = text("Agent")
-    since = day_field("Since")
-    error = choice("Errors", [ANY, ("some", "Some"), ("none", "None")])
+    until = day_field("Begun until")
+    longer = duration_field("Took at least", placeholder="30 s, 5 min, 2 h")
+    shorter = duration_field("Took less than", placeholder="1 h")
     memory = forms.UUIDField(label="Touched memory", required=False)
 
+    @property
+    def narrowing(self) -> dict[str, Any]:
+        """What is chosen, but for the order."""
+        return {name: value for name, value in self.chosen.items() if name != "sort"}
+
+    @property
+    def has_more(self) -> bool:
+        """Whether what is folded away has to be seen."""
+        return any(name in self.chosen or name in self.errors for name in self.MORE)
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MORE]
+
+    @property
+    def order(self) -> RunOrder:
+        return RunOrder(self.chosen.get("sort") or RunOrder.NEWEST)
+
     def wanted(self) -> RunFilter:
-        chosen: dict[str, Any] = self.chosen
-        errors = chosen.get("error")
-        memory = chosen.get("memory")
+        chosen = self.chosen
+        errors, memory = chosen.get("error"), chosen.get("memory")
         return RunFilter(
             text=chosen.get("q"),
             status=RunStatus(chosen["status"]) if "status" in chosen else None,
             agent=chosen.get("agent"),
             since=midnight(chosen["since"]) if "since" in chosen else None,
+            until=midnight(chosen["until"]) + DAY if "until" in chosen else None,
             has_errors=errors == "some" if errors else None,
+            longer=duration_of(chosen["longer"]) if "longer" in chosen else None,
+            shorter=duration_of(chosen["shorter"]) if "shorter" in chosen else None,
             memory_id=str(memory) if memory else None,
         )

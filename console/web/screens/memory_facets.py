@@ -1,6 +1,5 @@
 """What a list of memories can be narrowed by, how many each leaves, and what is chosen."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import QueryDict
@@ -8,7 +7,8 @@ from django.http import QueryDict
 from console.accounts.models import Subject
 from console.web.addresses import asked
 from console.web.forms.memory import EXPIRY, SIGNED, MemoryFilter
-from memory.facets import Count, Counted
+from console.web.screens.facets import Chip, Facet, FacetValue
+from memory.facets import Counted
 from memory.models import Kind, State, Tier
 
 LABELS = {
@@ -20,30 +20,6 @@ LABELS = {
     "expiry": "Expires",
     "signed": "Signature",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """`href` chooses it."""
-
-    label: str
-    count: Count
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    label: str
-    values: list[FacetValue]
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """Something chosen; `href` takes it away."""
-
-    label: str
-    value: str
-    href: str
 
 
 def facets_of(query: QueryDict, filters: MemoryFilter, counted: Counted) -> list[Facet]:

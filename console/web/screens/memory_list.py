@@ -18,7 +18,8 @@ from console.web.masking import Mask
 from console.web.middleware import TenantRequest
 from console.web.paging import Page, numbered, paginate
 from console.web.screens.explained import why
-from console.web.screens.memory_facets import Chip, Facet, chips_of, facets_of
+from console.web.screens.facets import Chip, Facet
+from console.web.screens.memory_facets import chips_of, facets_of
 from console.web.screens.memory_rows import EXCERPT, MemoryRow, memory_rows
 from console.web.screens.moments import Link, moments_of
 from console.web.screens.versions import versions_by_number

@@ -15,10 +15,11 @@ from console.web.masking import Mask
 from console.web.middleware import TenantRequest
 from console.web.paging import AFTER, BEFORE, Page, paginate
 from console.web.screens.review_last import LastDecision, last_decision
+from console.web.screens.saved_views import View, views_of
 from console.web.screens.versions import versions_by_number
 from console.web.text import excerpt
-from memory.access import visible_review_views, visible_reviews
-from memory.models import MemoryVersion, ReviewItem, ReviewView
+from memory.access import visible_reviews
+from memory.models import Listing, MemoryVersion, ReviewItem
 from memory.reviews.batch import MOST_AT_ONCE
 from memory.reviews.order import ranked
 from memory.reviews.sla import Clock, QueueCounts, clock_of, queue_counts
@@ -26,7 +27,6 @@ from memory.reviews.sla import Clock, QueueCounts, clock_of, queue_counts
 RANKED = ("-score", "id")
 DECIDED_ORDER = ("-closed_at", "-id")
 AT = "at"  # of the order on the screen: pages of one order do not overlap
-MOST_VIEWS_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,6 @@ class QueueRow:
     excerpt: str
     subject: str
     clock: Clock
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A named set of filters, as a link."""
-
-    view: ReviewView
-    query: str
-    is_shown: bool
-    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +92,7 @@ def queue_of(request: TenantRequest) -> Queue:
         status=status,
         page=page,
         rows=queue_rows(page.items),
-        views=_views(actor, filters),
+        views=views_of(actor, Listing.REVIEWS, filters.chosen),
         queues=_queues(actor, filters),
         last=last_decision(actor),
         can_decide=actor.may(Permission.REVIEW_DECIDE),
@@ -155,23 +145,3 @@ def _queues(actor: Actor, filters: ReviewFilter) -> list[QueueLink]:
         if counts.open or value == chosen:
             links.append(QueueLink(counts, value, value == chosen))
     return links
-
-
-def _views(actor: Actor, filters: ReviewFilter) -> list[View]:
-    chosen = {name: str(value) for name, value in filters.chosen.items()}
-    views = visible_review_views(actor).order_by("is_shared", "name")[:MOST_VIEWS_SHOWN]
-    return [
-        View(
-            view=view,
-            query=f"?{_encoded(view.filters)}",
-            is_shown=bool(chosen) and view.filters == chosen,
-            is_own=view.owner_id == actor.id,
-        )
-        for view in views
-    ]
-
-
-def _encoded(filters: dict[str, str]) -> str:
-    query = QueryDict(mutable=True)
-    query.update(filters)
-    return query.urlencode()

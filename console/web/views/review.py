@@ -10,8 +10,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from console.accounts.permissions import Permission
 from console.platform.errors import InvalidInputError, WrongStateError
 from console.web.forms.problems import show_problems
-from console.web.forms.review import DecisionForm, EscalateForm, SaveViewForm, SkipForm
+from console.web.forms.review import DecisionForm, EscalateForm, SkipForm
 from console.web.forms.review_filter import ReviewFilter, reviews_in
+from console.web.forms.saved_view import SaveViewForm
 from console.web.middleware import TenantRequest
 from console.web.render import need, render_page
 from console.web.screens.review import review_screen

@@ -10,27 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.models import Run, RunResult
 from audit.outcomes import RunName
 from audit.timelines.detail import span_detail
-from audit.timelines.runs import find_runs, run_of
+from audit.timelines.runs import run_of
 from console.accounts.permissions import Permission
 from console.platform.errors import NotFoundError
 from console.web.forms.outcome import OutcomeForm
-from console.web.forms.run import RunFilterForm
 from console.web.middleware import TenantRequest
-from console.web.paging import paginate
 from console.web.render import need, render_page
 from console.web.screens.run import lane_of, run_screen, touches_of
 from memory.actions import report_outcome
-from memory.agents import agents_named
-
-
-@require_safe
-def run_list(request: TenantRequest) -> HttpResponse:
-    need(request, Permission.TRACES_READ)
-    filters = RunFilterForm(request.GET)
-    page = paginate(request, find_runs(filters.wanted()), order=("-last_seen", "-id"))
-    agents = agents_named(request.actor, (run.agent for run in page.items))
-    context = {"filters": filters, "page": page, "agents": agents}
-    return render_page(request, "run/list.html", context, fragment="results")
 
 
 @require_safe

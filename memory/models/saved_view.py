@@ -7,9 +7,17 @@ from console.platform.clock import now
 from console.tenancy.models import ScopedManager, ScopedModel
 
 
-class ReviewView(ScopedModel):
-    """Filters of the review queue under a name: its owner's, or everybody's in the tenant."""
+class Listing(models.TextChoices):
+    """A list that people name views of."""
 
+    REVIEWS = "reviews"
+    RUNS = "runs"
+
+
+class SavedView(ScopedModel):
+    """Filters of a list under a name: its owner's, or everybody's in the tenant."""
+
+    listing = models.TextField(choices=Listing)
     name = models.CharField(max_length=60)
     filters = models.JSONField(default=dict)
     owner_id = models.UUIDField()
@@ -18,12 +26,12 @@ class ReviewView(ScopedModel):
 
     objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
-    audit_kind = "review_view"
+    audit_kind = "view"
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant_id", "owner_id", "name"], name="review_view_name_of_owner"
+                fields=["tenant_id", "owner_id", "listing", "name"], name="view_name_of_owner"
             ),
-            models.CheckConstraint(condition=~Q(name=""), name="review_view_has_a_name"),
+            models.CheckConstraint(condition=~Q(name=""), name="view_has_a_name"),
         ]

@@ -15,11 +15,12 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ReviewView',
+            name='SavedView',
             fields=[
                 ('pk', models.CompositePrimaryKey('tenant_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
                 ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
+                ('listing', models.TextField(choices=[('reviews', 'Reviews'), ('runs', 'Runs')])),
                 ('name', models.CharField(max_length=60)),
                 ('filters', models.JSONField(default=dict)),
                 ('owner_id', models.UUIDField()),
@@ -27,9 +28,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=console.platform.clock.now, editable=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant_id', 'owner_id', 'name'), name='review_view_name_of_owner'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='review_view_has_a_name')],
+                'constraints': [models.UniqueConstraint(fields=('tenant_id', 'owner_id', 'listing', 'name'), name='view_name_of_owner'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='view_has_a_name')],
             },
         ),
-        EnableRowSecurity("memory_reviewview"),
-        GovernByAudit("memory_reviewview"),
+        EnableRowSecurity("memory_savedview"),
+        GovernByAudit("memory_savedview"),
     ]

@@ -1,0 +1,101 @@
+"""The list of runs: found, narrowed, ordered, with the views people named."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from audit.models import Run, RunStatus
+from audit.timelines.run_facets import RunCounts, count_runs
+from audit.timelines.runs import MOST_SORTED, RunOrder, find_runs
+from console.web.addresses import asked
+from console.web.forms.run import ERRORS, RunFilterForm
+from console.web.middleware import TenantRequest
+from console.web.paging import AFTER, BEFORE, Page, paginate
+from console.web.screens.facets import Chip, Facet, FacetValue
+from console.web.screens.saved_views import View, views_of
+from memory.agents import agents_named
+from memory.facets import MOST_COUNTED, Count
+from memory.models import Listing
+
+LABELS = {"status": "Status", "agent": "Agent"}
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "status": {value: str(label) for value, label in RunStatus.choices},
+    "error": dict(ERRORS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunList:
+    """`agents` are the ids of those that are known by name. `sorted_among` is None for all."""
+
+    filters: RunFilterForm
+    page: Page[Run]
+    count: Count
+    facets: list[Facet]
+    chips: list[Chip]
+    views: list[View]
+    agents: Mapping[str, UUID]
+    sorted_among: int | None
+
+    @property
+    def is_named(self) -> bool:
+        return any(view.is_shown for view in self.views)
+
+
+def run_list_of(request: TenantRequest) -> RunList:
+    filters = RunFilterForm(request.GET)
+    wanted, order = filters.wanted(), filters.order
+    page = paginate(request, find_runs(wanted, order), order=order.fields)
+    counts = count_runs(find_runs(wanted))
+    return RunList(
+        filters=filters,
+        page=page,
+        count=_count(counts.total, counts),
+        facets=_facets(request.GET, filters, counts),
+        chips=_chips(request.GET, filters),
+        views=views_of(request.actor, Listing.RUNS, filters.chosen),
+        agents=agents_named(request.actor, (run.agent for run in page.items)),
+        sorted_among=MOST_SORTED if counts.is_cut and order is not RunOrder.NEWEST else None,
+    )
+
+
+def save_address(request: TenantRequest) -> str:
+    """Where a name for what is on the screen is sent: its filters, from the first page."""
+    return reverse("run-view-save") + asked(request.GET, **{AFTER: None, BEFORE: None})
+
+
+def _facets(query: QueryDict, filters: RunFilterForm, counts: RunCounts) -> list[Facet]:
+    """Of those that nothing is chosen of, and that would tell runs apart."""
+    return [
+        Facet(
+            label,
+            [
+                FacetValue(
+                    NAMES.get(facet, {}).get(value, value),
+                    _count(times, counts),
+                    asked(query, **{facet: value}),
+                )
+                for value, times in counts.values[facet].items()
+            ],
+        )
+        for facet, label in LABELS.items()
+        if facet not in filters.chosen and counts.values[facet]
+    ]
+
+
+def _chips(query: QueryDict, filters: RunFilterForm) -> list[Chip]:
+    return [
+        Chip(
+            str(filters[name].label),
+            NAMES.get(name, {}).get(str(value), str(value)),
+            asked(query, **{name: None}),
+        )
+        for name, value in filters.narrowing.items()
+    ]
+
+
+def _count(times: int, counts: RunCounts) -> Count:
+    return Count(min(times, MOST_COUNTED), counts.is_cut or times > MOST_COUNTED)

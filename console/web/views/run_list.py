@@ -1,0 +1,25 @@
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from console.accounts.permissions import Permission
+from console.web.forms.saved_view import SaveViewForm
+from console.web.middleware import TenantRequest
+from console.web.render import need, render_page
+from console.web.screens.run_list import run_list_of, save_address
+
+
+@require_safe
+def run_list(request: TenantRequest) -> HttpResponse:
+    need(request, Permission.TRACES_READ)
+    return show_runs(request)
+
+
+def show_runs(request: TenantRequest, *, saving: SaveViewForm | None = None) -> HttpResponse:
+    """`saving` is a name for the filters that does not hold."""
+    context = {
+        "screen": run_list_of(request),
+        "saving": saving or SaveViewForm(),
+        "save_address": save_address(request),
+    }
+    status = 422 if saving else 200
+    return render_page(request, "run/list.html", context, fragment="browse", status=status)
