@@ -11,7 +11,7 @@ length and lower bound, then each element as length and bytes, length -1 for NUL
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ _HEADER = struct.Struct("!iiIii")
 _LENGTH = struct.Struct("!i")
 # PostgreSQL counts time in microseconds from 2000-01-01.
 POSTGRES_EPOCH_MICROSECONDS = 946_684_800_000_000
+POSTGRES_EPOCH_ORDINAL = date(2000, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,18 @@ def byteas(values: Sequence[bytes | None]) -> Column:
 
 
 def texts(values: Sequence[str]) -> Column:
-    return _column(1009, 25, [_varying(v.encode()) for v in values], len(values))
+    """The same few texts fill most columns: each is encoded once."""
+    known = {value: _varying(value.encode()) for value in set(values)}
+    return _column(1009, 25, [known[value] for value in values], len(values))
 
 
-def uuids(values: Sequence[UUID]) -> Column:
-    return _column(2951, 2950, [_varying(v.bytes) for v in values], len(values))
+def uuids(values: Sequence[UUID | None]) -> Column:
+    known = {value: NULL if value is None else _varying(value.bytes) for value in set(values)}
+    return _column(2951, 2950, [known[value] for value in values], len(values))
+
+
+def dates(values: Sequence[date]) -> Column:
+    return _days([value.toordinal() - POSTGRES_EPOCH_ORDINAL for value in values])
 
 
 def _varying(raw: bytes) -> bytes:
@@ -77,6 +85,7 @@ integers = _fixed(1007, 23, "i")
 bigints = _fixed(1016, 20, "q")
 doubles = _fixed(1022, 701, "d")
 _instants = _fixed(1185, 1184, "q")
+_days = _fixed(1182, 1082, "i")
 
 
 def reals(values: NDArray[np.float32]) -> Column:

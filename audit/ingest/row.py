@@ -3,35 +3,31 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from audit.dialects.normalise import Meaning, normalise
+from audit.dialects.normalise import Meaning
 from audit.ingest.record import SpanRecord
-from audit.models import SpanState, SpanStatus
+from audit.models import CostSource, SpanState, SpanStatus
+from audit.rules.trace_rules import TraceRules
 
 MAX_NAME = 512
+# What makes two rows the same one: ids, and the start as PostgreSQL keeps it (microseconds).
+RowKey = tuple[bytes, bytes, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SpanRow:
+    """`end_ns` is the latest instant known of: a clock set back must not end a span early."""
+
+    key: RowKey
     span: SpanRecord
     meaning: Meaning
-
-    @property
-    def key(self) -> tuple[bytes, bytes, int]:
-        """What makes two rows the same one: ids, and the start as PostgreSQL keeps it."""
-        return (self.span.trace_id, self.span.span_id, self.span.start_ns // 1000)
-
-    @property
-    def is_running(self) -> bool:
-        return self.span.end_ns == 0
+    is_running: bool
+    end_ns: int
+    cost_nanos: int | None
+    cost_source: CostSource | None
 
     @property
     def state(self) -> SpanState:
         return SpanState.RUNNING if self.is_running else SpanState.DONE
-
-    @property
-    def end_ns(self) -> int:
-        """The latest instant known of: a clock set back must not end a span before its start."""
-        return max(self.span.start_ns, self.span.end_ns)
 
     @property
     def duration_ns(self) -> int | None:
@@ -49,15 +45,23 @@ class SpanRow:
         return name[:MAX_NAME] if isinstance(name, str) else ""
 
 
-def rows_of(spans: Iterable[SpanRecord]) -> list[SpanRow]:
+def rows_of(spans: Iterable[SpanRecord], rules: TraceRules) -> list[SpanRow]:
     """One row per key, the finished one when a batch holds both, in one order for every writer.
 
     Two batches that hold the same spans would otherwise wait for each other's rows crosswise.
     """
-    unique: dict[tuple[bytes, bytes, int], SpanRow] = {}
-    for span in spans:
-        row = SpanRow(span, normalise(span))
-        kept = unique.get(row.key)
+    unique: dict[RowKey, SpanRow] = {}
+    for received in spans:
+        span = rules.redacted(received)
+        key = (span.trace_id, span.span_id, span.start_ns // 1000)
+        kept = unique.get(key)
         if kept is None or kept.is_running:
-            unique[row.key] = row
+            unique[key] = _row(key, span, rules)
     return [unique[key] for key in sorted(unique)]
+
+
+def _row(key: RowKey, span: SpanRecord, rules: TraceRules) -> SpanRow:
+    meaning = rules.meaning(span)
+    cost, source = rules.cost_nanos(meaning)
+    end_ns = max(span.start_ns, span.end_ns)
+    return SpanRow(key, span, meaning, span.end_ns == 0, end_ns, cost, source)

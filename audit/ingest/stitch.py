@@ -18,16 +18,17 @@ from console.tenancy.scope import current_tenant_id
 
 # The row of the trace is locked from here to the commit: batches of one trace go one by one.
 CLAIM = """
-INSERT INTO audit_trace AS kept (tenant_id, trace_id, run_id, stitched_by, has_root)
+INSERT INTO audit_trace AS kept (tenant_id, trace_id, run_id, stitched_by, has_root, subject_id)
 SELECT %s::uuid, batch.*
-FROM unnest(%s::bytea[], %s::uuid[], %s::int2[], %s::bool[])
-     AS batch (trace_id, run_id, stitched_by, has_root)
+FROM unnest(%s::bytea[], %s::uuid[], %s::int2[], %s::bool[], %s::uuid[])
+     AS batch (trace_id, run_id, stitched_by, has_root, subject_id)
 ON CONFLICT (tenant_id, trace_id) DO UPDATE SET
   run_id = CASE WHEN excluded.stitched_by > kept.stitched_by
            THEN excluded.run_id ELSE kept.run_id END,
   stitched_by = greatest(kept.stitched_by, excluded.stitched_by),
-  has_root = kept.has_root OR excluded.has_root
-RETURNING new.trace_id, new.run_id, new.has_root, old.run_id, old.has_root
+  has_root = kept.has_root OR excluded.has_root,
+  subject_id = coalesce(kept.subject_id, excluded.subject_id)
+RETURNING new.trace_id, new.run_id, new.has_root, new.subject_id, old.run_id, old.has_root
 """
 
 
@@ -47,11 +48,12 @@ class RunKey:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A trace's run now and before; `None` before its first batch."""
+    """A trace's run now and before (`None` before its first batch), and whom it is about."""
 
     trace_id: bytes
     run_id: UUID
     has_root: bool
+    subject_id: UUID | None
     old_run_id: UUID | None
     old_has_root: bool | None
 
@@ -79,7 +81,10 @@ def _key_of(row: SpanRow) -> RunKey:
     return RunKey(StitchedBy.TRACE, row.span.trace_id.hex())
 
 
-def claim_traces(rows: Iterable[SpanRow], keys: dict[bytes, RunKey]) -> dict[bytes, Claim]:
+def claim_traces(
+    rows: Iterable[SpanRow], keys: dict[bytes, RunKey], subjects: dict[bytes, UUID]
+) -> dict[bytes, Claim]:
+    """`subjects` are those that this batch names, by trace; the first one named stays."""
     tenant_id = current_tenant_id()
     trace_ids = sorted(keys)
     rooted = {row.span.trace_id for row in rows if row.span.parent_id is None}
@@ -91,6 +96,7 @@ def claim_traces(rows: Iterable[SpanRow], keys: dict[bytes, RunKey]) -> dict[byt
             columns.uuids([keys[trace_id].run_id(tenant_id) for trace_id in trace_ids]),
             columns.smallints([keys[trace_id].stitched_by for trace_id in trace_ids]),
             columns.booleans([trace_id in rooted for trace_id in trace_ids]),
+            columns.uuids([subjects.get(trace_id) for trace_id in trace_ids]),
         ],
     )
     return {claim.trace_id: claim for claim in (Claim(*row) for row in found)}

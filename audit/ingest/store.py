@@ -8,50 +8,51 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from audit.dialects.dialect import Op
-from audit.dialects.normalise import MAPPING_VERSION
 from audit.ingest import columns
-from audit.ingest.content import pack_content
+from audit.ingest.content import BatchContents, Place
 from audit.ingest.moves import forget_empty_runs, move_trace
 from audit.ingest.record import SpanRecord
-from audit.ingest.row import MAX_NAME, SpanRow, rows_of
+from audit.ingest.row import MAX_NAME, RowKey, SpanRow, rows_of
 from audit.ingest.run_delta import RunDelta, apply_deltas
 from audit.ingest.statements import run
 from audit.ingest.stitch import Claim, RunKey, claim_traces, run_keys_of
 from audit.models import AccessKind, AccessSource
 from audit.provenance import Access, record_claims
+from audit.rules.trace_rules import TraceRules, rules_of_tenant
+from console.accounts.subjects import subjects_named
 from console.platform.clock import now
 from console.tenancy.scope import current_tenant_id
 
 INSERT_SPANS = """
 INSERT INTO audit_span AS kept (
-  tenant_id, received_at, trace_id, span_id, start_time, start_ns, duration_ns, input_tokens,
-  output_tokens, run_id, memory_count, kind, mapping_version, parent_id, name, op, state, status,
-  error_type, service, agent, conversation, tool, model, memory_store, dialect)
-SELECT %s::uuid, %s::timestamptz, batch.* FROM unnest(
-  %s::bytea[], %s::bytea[], %s::timestamptz[], %s::int8[], %s::int8[], %s::int8[],
-  %s::int8[], %s::uuid[], %s::int4[], %s::int2[], %s::int2[], %s::bytea[], %s::text[], %s::text[],
-  %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+  tenant_id, received_at, mapping_version, trace_id, span_id, start_time, start_ns, duration_ns,
+  input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_nanos, run_id,
+  block_id, memory_count, block_index, kind, parent_id, name, op, state, status, error_type,
+  service, agent, conversation, tool, model, provider, memory_store, cost_source, dialect)
+SELECT %s::uuid, %s::timestamptz, %s::int2, batch.* FROM unnest(
+  %s::bytea[], %s::bytea[], %s::timestamptz[], %s::int8[], %s::int8[], %s::int8[], %s::int8[],
+  %s::int8[], %s::int8[], %s::int8[], %s::uuid[], %s::uuid[], %s::int4[], %s::int2[],
+  %s::int2[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+  %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
   %s::text[], %s::text[]) AS batch
 ON CONFLICT (tenant_id, trace_id, span_id, start_time) DO UPDATE SET
-  received_at = excluded.received_at, start_ns = excluded.start_ns,
-  duration_ns = excluded.duration_ns, input_tokens = excluded.input_tokens,
-  output_tokens = excluded.output_tokens, run_id = excluded.run_id,
-  memory_count = excluded.memory_count, kind = excluded.kind,
-  mapping_version = excluded.mapping_version, parent_id = excluded.parent_id,
+  received_at = excluded.received_at, mapping_version = excluded.mapping_version,
+  start_ns = excluded.start_ns, duration_ns = excluded.duration_ns,
+  input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
+  cache_read_tokens = excluded.cache_read_tokens,
+  cache_write_tokens = excluded.cache_write_tokens, cost_nanos = excluded.cost_nanos,
+  run_id = excluded.run_id, block_id = excluded.block_id, memory_count = excluded.memory_count,
+  block_index = excluded.block_index, kind = excluded.kind, parent_id = excluded.parent_id,
   name = excluded.name, op = excluded.op, state = excluded.state, status = excluded.status,
   error_type = excluded.error_type, service = excluded.service, agent = excluded.agent,
   conversation = excluded.conversation, tool = excluded.tool, model = excluded.model,
-  memory_store = excluded.memory_store, dialect = excluded.dialect
+  provider = excluded.provider, memory_store = excluded.memory_store,
+  cost_source = excluded.cost_source, dialect = excluded.dialect
 WHERE kept.state = 'running' AND excluded.state = 'done'
 RETURNING new.trace_id, new.span_id, new.start_ns / 1000, old.state IS NOT NULL
 """
-INSERT_CONTENT = """
-INSERT INTO audit_spancontent (tenant_id, trace_id, span_id, start_time, body)
-SELECT %s::uuid, batch.*
-FROM unnest(%s::bytea[], %s::bytea[], %s::timestamptz[], %s::bytea[]) AS batch
-ON CONFLICT (tenant_id, trace_id, span_id, start_time) DO UPDATE SET body = excluded.body
-"""
 
+MAX_SUBJECT = 200  # of `Subject.external_id`
 ACCESS_OF = {
     Op.MEMORY_READ: AccessKind.READ,
     Op.MEMORY_WRITE: AccessKind.WRITE,
@@ -62,23 +63,25 @@ ACCESS_OF = {
 
 def store_spans(spans: Sequence[SpanRecord]) -> int:
     """Stores what is new of a batch in the tenant at hand; how many spans that was."""
-    rows = rows_of(spans)
+    rules = rules_of_tenant()
+    rows = rows_of(spans, rules)
     if not rows:
         return 0
     keys = run_keys_of(rows)
-    claims = claim_traces(rows, keys)
+    claims = claim_traces(rows, keys, _subjects_of(rows))
+    contents = BatchContents((row.span, claims[row.span.trace_id].subject_id) for row in rows)
     deltas: dict[UUID, RunDelta] = {}
     for claim in claims.values():
         if claim.has_moved:
             move_trace(claim, deltas)
-    stored = _insert_spans(rows, claims)
+    stored = _insert_spans(rows, claims, contents.places, rules)
     new = [row for row in rows if row.key in stored]
+    contents.insert(row.key in stored for row in rows)
     for row in sorted(new, key=lambda row: row.span.start_ns):  # the first root names the run
         delta = deltas.setdefault(claims[row.span.trace_id].run_id, RunDelta())
         delta.add(row, was_running=stored[row.key])
     _count_open_traces(claims, deltas)
     _describe(deltas, keys, claims)
-    _insert_content(new)
     record_claims([access for row in new for access in _claims_of(row)])
     # Last: from here to the commit every other batch of the same runs waits.
     apply_deltas({run_id: delta for run_id, delta in deltas.items() if delta.first_seen})
@@ -86,9 +89,23 @@ def store_spans(spans: Sequence[SpanRecord]) -> int:
     return len(new)
 
 
+def _subjects_of(rows: Sequence[SpanRow]) -> dict[bytes, UUID]:
+    """Whom the spans of a batch name, by trace: of several the one named last."""
+    named = {
+        row.span.trace_id: row.meaning.subject
+        for row in rows
+        if row.meaning.subject and len(row.meaning.subject) <= MAX_SUBJECT
+    }
+    known = subjects_named(set(named.values()))
+    return {trace_id: known[name].id for trace_id, name in named.items()}
+
+
 def _insert_spans(
-    rows: Sequence[SpanRow], claims: dict[bytes, Claim]
-) -> dict[tuple[bytes, bytes, int], bool]:
+    rows: Sequence[SpanRow],
+    claims: dict[bytes, Claim],
+    places: Sequence[Place],
+    rules: TraceRules,
+) -> dict[RowKey, bool]:
     """Per stored row whether it ended one that was running. A repeated span is not in it."""
     spans = [row.span for row in rows]
     meanings = [row.meaning for row in rows]
@@ -97,6 +114,7 @@ def _insert_spans(
         [
             current_tenant_id(),
             now(),
+            rules.mapping_version,
             columns.byteas([s.trace_id for s in spans]),
             columns.byteas([s.span_id for s in spans]),
             columns.instants([s.start_ns for s in spans]),
@@ -104,10 +122,14 @@ def _insert_spans(
             columns.bigints([row.duration_ns for row in rows]),
             columns.bigints([m.input_tokens for m in meanings]),
             columns.bigints([m.output_tokens for m in meanings]),
+            columns.bigints([m.cache_read_tokens for m in meanings]),
+            columns.bigints([m.cache_write_tokens for m in meanings]),
+            columns.bigints([row.cost_nanos for row in rows]),
             columns.uuids([claims[s.trace_id].run_id for s in spans]),
+            columns.uuids([place.block_id for place in places]),
             columns.integers([m.memory.count if m.memory else None for m in meanings]),
+            columns.smallints([place.index for place in places]),
             columns.smallints([s.kind for s in spans]),
-            columns.smallints([MAPPING_VERSION] * len(rows)),
             columns.byteas([s.parent_id for s in spans]),
             columns.texts([s.name[:MAX_NAME] for s in spans]),
             columns.texts([m.op for m in meanings]),
@@ -119,26 +141,13 @@ def _insert_spans(
             columns.texts([m.conversation or "" for m in meanings]),
             columns.texts([m.tool or "" for m in meanings]),
             columns.texts([m.model or "" for m in meanings]),
+            columns.texts([m.provider or "" for m in meanings]),
             columns.texts([(m.memory.store or "") if m.memory else "" for m in meanings]),
+            columns.texts([row.cost_source or "" for row in rows]),
             columns.texts([m.dialect for m in meanings]),
         ],
     )
     return {(trace_id, span_id, start): ended for trace_id, span_id, start, ended in found}
-
-
-def _insert_content(rows: Sequence[SpanRow]) -> None:
-    if not rows:
-        return
-    run(
-        INSERT_CONTENT,
-        [
-            current_tenant_id(),
-            columns.byteas([row.span.trace_id for row in rows]),
-            columns.byteas([row.span.span_id for row in rows]),
-            columns.instants([row.span.start_ns for row in rows]),
-            columns.byteas([pack_content(row.span) for row in rows]),
-        ],
-    )
 
 
 def _count_open_traces(claims: dict[bytes, Claim], deltas: dict[UUID, RunDelta]) -> None:

@@ -39,7 +39,7 @@ BEGIN
   upper_bound := (day + 1)::timestamp AT TIME ZONE 'UTC';
   PERFORM pg_advisory_xact_lock(hashtext('audit_make_day'));
   FOR part IN SELECT * FROM (VALUES ('audit_span', 'start_time'),
-      ('audit_spancontent', 'start_time'), ('audit_memoryaccess', 'at')) AS t(parent, key) LOOP
+      ('audit_spancontent', 'day'), ('audit_memoryaccess', 'at')) AS t(parent, key) LOOP
     child := part.parent || '_' || to_char(day, 'YYYYMMDD');
     fallback := part.parent || '_default';
     CONTINUE WHEN to_regclass('public.' || child) IS NOT NULL;
@@ -85,8 +85,13 @@ class Migration(migrations.Migration):
                     ('duration_ns', models.BigIntegerField(null=True)),
                     ('input_tokens', models.BigIntegerField(null=True)),
                     ('output_tokens', models.BigIntegerField(null=True)),
+                    ('cache_read_tokens', models.BigIntegerField(null=True)),
+                    ('cache_write_tokens', models.BigIntegerField(null=True)),
+                    ('cost_nanos', models.BigIntegerField(null=True)),
                     ('run_id', models.UUIDField()),
+                    ('block_id', models.UUIDField(null=True)),
                     ('memory_count', models.IntegerField(null=True)),
+                    ('block_index', models.SmallIntegerField(null=True)),
                     ('kind', models.SmallIntegerField()),
                     ('mapping_version', models.SmallIntegerField()),
                     ('parent_id', models.BinaryField(max_length=8, null=True)),
@@ -100,7 +105,9 @@ class Migration(migrations.Migration):
                     ('conversation', models.TextField(blank=True)),
                     ('tool', models.TextField(blank=True)),
                     ('model', models.TextField(blank=True)),
+                    ('provider', models.TextField(blank=True)),
                     ('memory_store', models.TextField(blank=True)),
+                    ('cost_source', models.TextField(blank=True, choices=[('reported', 'Reported'), ('priced', 'Priced')])),
                     ('dialect', models.TextField()),
                     ('received_at', models.DateTimeField()),
                 ],
@@ -110,17 +117,22 @@ class Migration(migrations.Migration):
             ),
         ),
         partitioned(
-            "start_time",
+            "day",
             CreatePartitionedModel(
                 name='SpanContent',
                 fields=[
-                    ('pk', models.CompositePrimaryKey('tenant_id', 'trace_id', 'span_id', 'start_time', blank=True, editable=False, primary_key=True, serialize=False)),
                     ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
-                    ('trace_id', models.BinaryField(max_length=16)),
-                    ('span_id', models.BinaryField(max_length=8)),
-                    ('start_time', models.DateTimeField()),
+                    ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
+                    ('pk', models.CompositePrimaryKey('tenant_id', 'id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
+                    ('day', models.DateField()),
+                    ('subject_id', models.UUIDField(null=True)),
+                    ('key_id', models.UUIDField()),
+                    ('span_count', models.SmallIntegerField()),
                     ('body', models.BinaryField()),
                 ],
+                options={
+                    'indexes': [models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['tenant_id', 'subject_id'], name='content_of_subject')],
+                },
             ),
         ),
         partitioned(
@@ -158,6 +170,7 @@ class Migration(migrations.Migration):
                 ('run_id', models.UUIDField()),
                 ('stitched_by', models.SmallIntegerField(choices=[(0, 'Trace'), (1, 'Session'), (2, 'Conversation')])),
                 ('has_root', models.BooleanField()),
+                ('subject_id', models.UUIDField(null=True)),
             ],
             options={
                 'indexes': [models.Index(fields=['tenant_id', 'run_id'], name='trace_of_run')],

@@ -3,7 +3,7 @@ from audit.models.event import AuditEvent, Outcome
 from audit.models.memory_access import AccessKind, AccessSource, MemoryAccess
 from audit.models.run import Run, RunStatus
 from audit.models.run_outcome import RunOutcome, RunResult
-from audit.models.span import Span, SpanState, SpanStatus
+from audit.models.span import CostSource, Span, SpanState, SpanStatus
 from audit.models.span_content import SpanContent
 from audit.models.trace import StitchedBy, Trace
 from audit.models.trace_replay import TraceReplay
@@ -15,6 +15,7 @@ __all__ = [
     "AccessSource",
     "ActivityDay",
     "AuditEvent",
+    "CostSource",
     "MemoryAccess",
     "Outcome",
     "Run",

@@ -15,8 +15,15 @@ class SpanStatus(models.TextChoices):
     ERROR = "error"
 
 
+class CostSource(models.TextChoices):
+    """Whose word a cost is: the span's own, or the tenant's price table."""
+
+    REPORTED = "reported"
+    PRICED = "priced"
+
+
 class Span(models.Model):
-    """One step of a run: narrow and typed. What is bulky lies in SpanContent, under the same key.
+    """One step of a run: narrow and typed. What is bulky lies in a SpanContent.
 
     Partitioned by day of `start_time`. Written only by `audit.ingest.store`, set-wise. Texts that
     a span does not have are empty; numbers that it does not have are NULL.
@@ -31,8 +38,13 @@ class Span(models.Model):
     duration_ns = models.BigIntegerField(null=True)
     input_tokens = models.BigIntegerField(null=True)
     output_tokens = models.BigIntegerField(null=True)
+    cache_read_tokens = models.BigIntegerField(null=True)
+    cache_write_tokens = models.BigIntegerField(null=True)
+    cost_nanos = models.BigIntegerField(null=True)  # 1e-9 US dollars
     run_id = models.UUIDField()
+    block_id = models.UUIDField(null=True)  # NULL where nothing was kept: an erased subject's
     memory_count = models.IntegerField(null=True)
+    block_index = models.SmallIntegerField(null=True)
     kind = models.SmallIntegerField()
     mapping_version = models.SmallIntegerField()
     parent_id = models.BinaryField(max_length=8, null=True)
@@ -46,7 +58,9 @@ class Span(models.Model):
     conversation = models.TextField(blank=True)
     tool = models.TextField(blank=True)
     model = models.TextField(blank=True)
+    provider = models.TextField(blank=True)
     memory_store = models.TextField(blank=True)
+    cost_source = models.TextField(choices=CostSource, blank=True)
     dialect = models.TextField()
     received_at = models.DateTimeField()
 

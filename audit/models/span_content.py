@@ -1,17 +1,28 @@
 from django.db import models
 
-from console.tenancy.models import ScopedManager
-from console.tenancy.scope import current_tenant_id
+from console.tenancy.models import ScopedModel
 
 
-class SpanContent(models.Model):
-    """A span's raw attributes, events, links and resource, compressed (`audit.ingest.content`)."""
+class SpanContent(ScopedModel):
+    """What many spans of one batch, day and subject said: attributes, events, links, resource.
 
-    pk = models.CompositePrimaryKey("tenant_id", "trace_id", "span_id", "start_time")
-    tenant_id = models.UUIDField(default=current_tenant_id, editable=False)
-    trace_id = models.BinaryField(max_length=16)
-    span_id = models.BinaryField(max_length=8)
-    start_time = models.DateTimeField()
+    Compressed together and sealed under the key of the subject they name, or of nobody
+    (`audit.ingest.content`). A span finds its own by `block_id` and `block_index`. Partitioned by
+    `day`, the UTC day its spans started, and kept for a shorter time than they are.
+    """
+
+    pk = models.CompositePrimaryKey("tenant_id", "id", "day")
+    day = models.DateField()
+    subject_id = models.UUIDField(null=True)
+    key_id = models.UUIDField()
+    span_count = models.SmallIntegerField()
     body = models.BinaryField()
 
-    objects = ScopedManager["SpanContent"]()
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "subject_id"],
+                name="content_of_subject",
+                condition=models.Q(subject_id__isnull=False),
+            )
+        ]

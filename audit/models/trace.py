@@ -25,6 +25,7 @@ class Trace(models.Model):
     run_id = models.UUIDField()
     stitched_by = models.SmallIntegerField(choices=StitchedBy)
     has_root = models.BooleanField()
+    subject_id = models.UUIDField(null=True)  # whom its spans are about, once one has named them
 
     objects = ScopedManager["Trace"]()
 

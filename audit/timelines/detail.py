@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 
 from audit.dialects.otel_genai import OPERATION
-from audit.ingest.content import unpack_content
-from audit.models import MemoryAccess, SpanContent
+from audit.ingest.content import content_of
+from audit.models import MemoryAccess, Span
 from audit.timelines.memory_mark import MemoryMark, mark_of
-from audit.timelines.step import Step, step_at
+from audit.timelines.step import Step, step_of
 from console.platform.errors import NotFoundError
 
 # A page shows a value up to here and says how much is left; the API has the rest.
@@ -79,14 +79,11 @@ class SpanDetail:
 
 
 def span_detail(trace_id: bytes, span_id: bytes) -> SpanDetail:
-    """Raises NotFoundError. Three queries."""
-    step = step_at(trace_id, span_id)
-    if step is None:
+    """Raises NotFoundError. Four queries."""
+    span = Span.objects.filter(trace_id=trace_id, span_id=span_id).first()
+    if span is None:
         raise NotFoundError(span_id.hex(), noun="span")
-    stored = SpanContent.objects.filter(
-        trace_id=trace_id, span_id=span_id, start_time=step.started_at
-    ).first()
-    content = unpack_content(bytes(stored.body)) if stored else {}
+    step, content = step_of(span), content_of(span)
     attributes = content.get("attributes", {})
     scope = content.get("scope", {})
     return SpanDetail(

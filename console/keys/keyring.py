@@ -18,6 +18,7 @@ from console.platform.errors import ErasedSubjectError
 from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id
 
+ERASED = "erased"  # why the keys of a subject were destroyed who asked to be forgotten
 OF_A_SUBJECT = (Purpose.CONTENT, Purpose.DIGEST)
 OF_THE_TENANT = (Purpose.SEAL, Purpose.INDEX)
 
@@ -25,7 +26,14 @@ COLUMNS = """
 SELECT id, purpose, subject_id, generation, wrapped, wrapped_by, retired_at IS NOT NULL
 FROM keys_datakey WHERE tenant_id = %s AND wrapped IS NOT NULL
 """
-OF_SUBJECTS = COLUMNS + "AND (subject_id IS NULL OR subject_id = ANY(%s::uuid[]))"
+OF_SUBJECTS = (
+    COLUMNS + "AND purpose <> 'trace' AND (subject_id IS NULL OR subject_id = ANY(%s::uuid[]))"
+)
+FOR_TRACES = (
+    COLUMNS
+    + """AND (purpose = 'wrap'
+  OR purpose = 'trace' AND (subject_id IS NULL OR subject_id = ANY(%s::uuid[])))"""
+)
 BY_ID = COLUMNS + "AND (purpose = 'wrap' OR id = ANY(%s::uuid[]))"
 
 
@@ -120,6 +128,26 @@ def keyring_for(subject_ids: Collection[UUID | None] = ()) -> Keyring:
         return keyring
     _make(missing)
     return Keyring(_rows(OF_SUBJECTS, named))
+
+
+def trace_keys_for(subject_ids: Collection[UUID | None]) -> dict[UUID | None, Key]:
+    """What seals spans about each now, made where missing; erased subjects are left out.
+
+    One statement when all are there.
+    """
+    named = [subject_id for subject_id in subject_ids if subject_id is not None]
+    keyring = Keyring(_rows(FOR_TRACES, named))
+    missing = {one for one in subject_ids if not keyring.has(Purpose.TRACE, one)}
+    if missing:
+        erased = DataKey.objects.filter(subject_id__in=missing, destroyed_reason=ERASED)
+        missing -= set(erased.values_list("subject_id", flat=True))
+        _make((Purpose.TRACE, one) for one in sorted(missing, key=str))
+        keyring = Keyring(_rows(FOR_TRACES, named))
+    return {
+        one: keyring.current(Purpose.TRACE, one)
+        for one in set(subject_ids)
+        if keyring.has(Purpose.TRACE, one)
+    }
 
 
 def standing_keys(purpose: Purpose) -> list[Key]:

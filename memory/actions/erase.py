@@ -14,7 +14,7 @@ from audit.trail import Changes, audited, note
 from console.accounts.actor import Actor
 from console.accounts.models import Subject
 from console.accounts.permissions import Permission
-from console.keys.keyring import keyring_for
+from console.keys.keyring import ERASED, keyring_for
 from console.keys.models import DataKey
 from console.platform.clock import now
 from memory.actions.doubt import doubt_derived
@@ -67,7 +67,7 @@ def destroy_keys_of(*, actor: Actor, subject: Subject) -> Changes[DataKey]:
         for key in keys:
             destroyed.add(key, {"purpose": key.purpose, "generation": key.generation})
         living.filter(id__in=[key.id for key in keys]).update(
-            wrapped=None, destroyed_at=now(), destroyed_reason="erased"
+            wrapped=None, destroyed_at=now(), destroyed_reason=ERASED
         )
     return destroyed
 

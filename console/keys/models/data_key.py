@@ -15,6 +15,7 @@ class Purpose(models.TextChoices):
     DIGEST = "digest"  # makes digests of them, comparable while the key lives
     SEAL = "seal"  # signs versions for the server
     INDEX = "index"  # hides the words of the recall index
+    TRACE = "trace"  # seals what spans say about one subject, or about nobody
 
 
 class DataKey(ScopedModel):
