@@ -80,6 +80,7 @@ KINDS: dict[str, str] = {
     "api_key.created": "An API key was made.",
     "api_key.revoked": "An API key was revoked.",
     "key.rotation_ordered": "New keys were asked for; the payload says of which and how many.",
+    "key.made": "A key to seal what spans say was made; a subject was named for the first time.",
     "key.rotated": "A new generation of a key was made; the one before only opens from then on.",
     "key.rewrapped": "A key was wrapped anew, by the current key above it.",
     "key.destroyed": "A key was destroyed: what stood under it can never be read again.",

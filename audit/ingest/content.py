@@ -18,8 +18,9 @@ from backports import zstd
 from audit.ingest import columns
 from audit.ingest.record import Source, SpanRecord
 from audit.ingest.statements import run
+from audit.ingest.trace_keys import sealing_keys
 from audit.models import Span, SpanContent
-from console.keys.keyring import Key, opening_keys, trace_keys_for
+from console.keys.keyring import Key, opening_keys
 from console.platform.crypto.envelope import seal, unseal
 from console.platform.ids import uuid7
 from console.tenancy.scope import current_tenant_id
@@ -78,7 +79,7 @@ class Block:
         sources, spans = b",".join(self._source_texts), b",".join(self.texts)
         text = b'{"sources":[' + sources + b'],"spans":[' + spans + b"]}"
         body = ZSTD_JSON + zstd.compress(text, LEVEL)
-        return seal(key.secret, body, _identity(self.id, self.day, key.id))
+        return seal(key.secret, body, _identity(current_tenant_id(), self.id, self.day, key.id))
 
 
 class Place(NamedTuple):
@@ -99,7 +100,7 @@ class BatchContents:
 
     def __init__(self, spans: Iterable[tuple[SpanRecord, UUID | None]]) -> None:
         spans = list(spans)
-        self._keys = trace_keys_for({subject_id for _, subject_id in spans})
+        self._keys = sealing_keys({subject_id for _, subject_id in spans})
         self._blocks: dict[UUID, Block] = {}
         open_blocks: dict[tuple[int, UUID | None], Block] = {}
         self.places: list[Place] = []
@@ -173,7 +174,7 @@ def contents_of(spans: Collection[Span]) -> dict[SpanKey, Document]:
 
 def open_block(row: SpanContent, key: Key) -> Document:
     """Raises SealBrokenError, and ValueError on a form this version does not know."""
-    body = unseal(key.secret, bytes(row.body), _identity(row.id, row.day, key.id))
+    body = unseal(key.secret, bytes(row.body), _identity(row.tenant_id, row.id, row.day, key.id))
     if body[:1] != ZSTD_JSON:
         raise ValueError("This content is in a form of a newer version.")
     stream = zstd.ZstdDecompressor()
@@ -225,5 +226,5 @@ def _span_document(span: SpanRecord, source: int) -> Document:
     }
 
 
-def _identity(block_id: UUID, day: date, key_id: UUID) -> bytes:
-    return f"spans|{current_tenant_id()}|{block_id}|{day}|{key_id}".encode()
+def _identity(tenant_id: UUID, block_id: UUID, day: date, key_id: UUID) -> bytes:
+    return f"spans|{tenant_id}|{block_id}|{day}|{key_id}".encode()

@@ -130,24 +130,22 @@ def keyring_for(subject_ids: Collection[UUID | None] = ()) -> Keyring:
     return Keyring(_rows(OF_SUBJECTS, named))
 
 
-def trace_keys_for(subject_ids: Collection[UUID | None]) -> dict[UUID | None, Key]:
-    """What seals spans about each now, made where missing; erased subjects are left out.
-
-    One statement when all are there.
-    """
+def trace_keys(subject_ids: Collection[UUID | None]) -> dict[UUID | None, Key]:
+    """What seals spans about each now, where it was made. One statement."""
     named = [subject_id for subject_id in subject_ids if subject_id is not None]
     keyring = Keyring(_rows(FOR_TRACES, named))
-    missing = {one for one in subject_ids if not keyring.has(Purpose.TRACE, one)}
-    if missing:
-        erased = DataKey.objects.filter(subject_id__in=missing, destroyed_reason=ERASED)
-        missing -= set(erased.values_list("subject_id", flat=True))
-        _make((Purpose.TRACE, one) for one in sorted(missing, key=str))
-        keyring = Keyring(_rows(FOR_TRACES, named))
     return {
-        one: keyring.current(Purpose.TRACE, one)
-        for one in set(subject_ids)
-        if keyring.has(Purpose.TRACE, one)
+        subject_id: keyring.current(Purpose.TRACE, subject_id)
+        for subject_id in set(subject_ids)
+        if keyring.has(Purpose.TRACE, subject_id)
     }
+
+
+def make_trace_keys(subject_ids: Collection[UUID | None]) -> list[DataKey]:
+    """The first key of each; none of a subject who was erased. Returns those made."""
+    erased = DataKey.objects.filter(subject_id__in=subject_ids, destroyed_reason=ERASED)
+    wanted = set(subject_ids) - set(erased.values_list("subject_id", flat=True))
+    return _make((Purpose.TRACE, subject_id) for subject_id in sorted(wanted, key=str))
 
 
 def standing_keys(purpose: Purpose) -> list[Key]:
@@ -200,7 +198,7 @@ def wrap(row: DataKey, secret: bytes, *, wrapping: Key | None) -> None:
     row.wrapped, row.wrapped_by = seal(wrapping.secret, secret, row.associated), str(wrapping.id)
 
 
-def _make(wanted: Iterable[tuple[Purpose, UUID | None]]) -> None:
+def _make(wanted: Iterable[tuple[Purpose, UUID | None]]) -> list[DataKey]:
     """Makes keys that are missing. Of two first writers the second takes the first one's."""
     wrapping = Keyring(_rows(BY_ID, [])).wrapping
     if wrapping is None:
@@ -212,6 +210,7 @@ def _make(wanted: Iterable[tuple[Purpose, UUID | None]]) -> None:
     for row in rows:
         wrap(row, new_key(), wrapping=wrapping)
     DataKey.objects.bulk_create(rows, ignore_conflicts=True)
+    return list(DataKey.objects.filter(id__in=[row.id for row in rows]))
 
 
 def _associated(row: Wrapped, tenant_id: UUID) -> bytes:

@@ -1,6 +1,6 @@
 """Columns arrive in PostgreSQL as what they were."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -18,7 +18,8 @@ MOMENT = datetime(2026, 11, 21, 4, 5, 6, 789012, UTC)
     [
         (columns.texts(["", "é\n'\"\\", "{}"]), "text", ["", "é\n'\"\\", "{}"]),
         (columns.byteas([b"", None, b"\0\xff"]), "bytea", [b"", None, b"\0\xff"]),
-        (columns.uuids([UUID(int=7)]), "uuid", [UUID(int=7)]),
+        (columns.uuids([UUID(int=7), None]), "uuid", [UUID(int=7), None]),
+        (columns.dates([date(1999, 12, 31)]), "date", [date(1999, 12, 31)]),
         (columns.booleans([True, False, None]), "bool", [True, False, None]),
         (columns.smallints([-1, None]), "int2", [-1, None]),
         (columns.integers([2**31 - 1, None]), "int4", [2**31 - 1, None]),

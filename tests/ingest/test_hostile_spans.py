@@ -1,13 +1,12 @@
 """Spans that are huge, broken or from another time are stored as well as they can be."""
 
 import json
-from typing import Any
 
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as Message
 
-from audit.ingest.content import unpack_content
-from audit.models import Span, SpanContent
+from audit.ingest.content import content_of
+from audit.models import Span
 from audit.timelines.detail import span_detail
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
@@ -18,17 +17,12 @@ from tests.ingest.test_receiver import partial
 pytestmark = pytest.mark.django_db
 
 
-def span_content(span: Span) -> dict[str, Any]:
-    content = SpanContent.objects.get(span_id=span.span_id, trace_id=span.trace_id)
-    return unpack_content(bytes(content.body))
-
-
 def test_an_attribute_of_a_hundred_kilobytes_is_kept_whole(send: Send, acme: Tenant):
     text = "é" * 50_000
     assert send(protobuf_body(a_span(attributes={"input.value": text}))).status_code == 200
     with tenant_scope(acme.id):
         span = Span.objects.get()
-        content = span_content(span)
+        content = content_of(span)
     assert content["attributes"]["input.value"] == text
 
 
@@ -39,7 +33,7 @@ def test_nul_bytes_and_lone_surrogates_are_made_safe(send: Send, acme: Tenant):
     assert send(protobuf_body(a_span("a\0b", attributes={"k\0": "v\0"}))).status_code == 200
     with tenant_scope(acme.id):
         assert {span.name for span in Span.objects.all()} == {"a\ufffdb"}
-        scopes = {span_content(span)["scope"]["name"] for span in Span.objects.all()}
+        scopes = {content_of(span)["scope"]["name"] for span in Span.objects.all()}
     assert scopes == {"tests", "half \ufffd, whole \U0001f600, \\ud83d literal"}
 
 

@@ -6,9 +6,9 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as Message
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
-from audit.ingest.content import unpack_content
+from audit.ingest.content import content_of
 from audit.ingest.receive import Receipt, receive_protobuf
-from audit.models import AccessSource, MemoryAccess, Run, RunStatus, Span, SpanContent, Trace
+from audit.models import AccessSource, MemoryAccess, Run, RunStatus, Span, Trace
 from audit.provenance import Access, AccessKind, record_accesses
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
@@ -46,13 +46,14 @@ def a_child(**fields: object) -> Message:
 def test_a_span_is_stored_typed_with_its_content_beside_it(acme: Tenant):
     ingest(acme, a_child(start=moment_ns() + 123, seconds=2))
     with tenant_scope(acme.id):
-        span, content = Span.objects.get(), SpanContent.objects.get()
+        span = Span.objects.get()
+        content = content_of(span)
     assert (span.op, span.name, span.service) == ("model", "chat gpt-5", "support-desk")
     assert (span.input_tokens, span.output_tokens) == (100, 20)
     assert (span.state, span.status, span.duration_ns) == ("done", "unset", 2 * SECOND)
     assert span.start_ns % 1000 == 123
     assert bytes(span.parent_id or b"") == ROOT
-    assert unpack_content(bytes(content.body))["attributes"] == CHAT
+    assert content["attributes"] == CHAT
 
 
 def test_a_run_sums_up_its_spans(acme: Tenant):
@@ -108,7 +109,7 @@ def test_a_running_span_is_shown_and_then_replaced_by_its_end_once(acme: Tenant)
     with tenant_scope(acme.id):
         span = Span.objects.get()
         assert (span.state, span.duration_ns) == ("done", 9 * SECOND)
-        assert unpack_content(bytes(SpanContent.objects.get().body))["status"]["code"] == 2
+        assert content_of(Span.objects.get())["status"]["code"] == 2
     run = the_run(acme)
     assert (run.status, run.span_count, run.open_spans, run.error_count) == ("failed", 1, 0, 1)
 

@@ -89,7 +89,7 @@ def test_the_servers_seal_is_as_it_was(version, memory):
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_wrapped_key_opens(purpose):
-    subject = SUBJECT if purpose in {Purpose.CONTENT, Purpose.DIGEST} else None
+    subject = SUBJECT if purpose in {Purpose.CONTENT, Purpose.DIGEST, Purpose.TRACE} else None
     row = DataKey(tenant_id=TENANT, id=UUID(int=9), purpose=purpose, subject_id=subject)
     wrapped = bytes_of(f"wrapped_{purpose}")
     if purpose == Purpose.WRAP:
