@@ -86,7 +86,7 @@ class Place(NamedTuple):
     """Where a span's content stands; nowhere, of an erased subject."""
 
     block_id: UUID | None
-    index: int | None
+    at: int | None
 
 
 NOWHERE = Place(None, None)
@@ -119,12 +119,12 @@ class BatchContents:
         """But for what was stored before, with a content of its own."""
         kept: set[UUID] = set()
         for place, is_new in zip(self.places, are_new, strict=True):
-            if place.block_id is None or place.index is None:
+            if place.block_id is None or place.at is None:
                 continue
             if is_new:
                 kept.add(place.block_id)
             else:
-                self._blocks[place.block_id].leave_out(place.index)
+                self._blocks[place.block_id].leave_out(place.at)
         _insert([self._blocks[id_] for id_ in sorted(kept)], self._keys)
 
 

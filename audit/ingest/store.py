@@ -128,7 +128,7 @@ def _insert_spans(
             columns.uuids([claims[s.trace_id].run_id for s in spans]),
             columns.uuids([place.block_id for place in places]),
             columns.integers([m.memory.count if m.memory else None for m in meanings]),
-            columns.smallints([place.index for place in places]),
+            columns.smallints([place.at for place in places]),
             columns.smallints([s.kind for s in spans]),
             columns.byteas([s.parent_id for s in spans]),
             columns.texts([s.name[:MAX_NAME] for s in spans]),
