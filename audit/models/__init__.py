@@ -1,7 +1,9 @@
 from audit.models.activity_day import ActivityDay
+from audit.models.agent_minute import AgentMinute
 from audit.models.event import AuditEvent, Outcome
 from audit.models.memory_access import AccessKind, AccessSource, MemoryAccess
 from audit.models.run import Run, RunStatus
+from audit.models.run_facet import FacetKind, RunFacet
 from audit.models.run_outcome import RunOutcome, RunResult
 from audit.models.span import CostSource, Span, SpanState, SpanStatus
 from audit.models.span_content import SpanContent
@@ -14,11 +16,14 @@ __all__ = [
     "AccessKind",
     "AccessSource",
     "ActivityDay",
+    "AgentMinute",
     "AuditEvent",
     "CostSource",
+    "FacetKind",
     "MemoryAccess",
     "Outcome",
     "Run",
+    "RunFacet",
     "RunOutcome",
     "RunResult",
     "RunStatus",
