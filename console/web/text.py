@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 import orjson
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 
 # Controls, fillers, format and private characters, and the tag block; not line breaks and tabs, nor
@@ -56,6 +56,13 @@ def show_unseen(text: str) -> SafeString:
         end = match.end()
     parts.append(format_html("{}", text[end:]))
     return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def plain(text: str) -> str:
+    """As `show_unseen`, for where there is no markup: what is unseen is named in brackets."""
+    if not UNSEEN.search(text):
+        return text
+    return UNSEEN.sub(lambda run: f"[{strip_tags(_spelled(run[0]))}]", text)
 
 
 def _spelled(run: str) -> SafeString:

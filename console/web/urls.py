@@ -99,6 +99,7 @@ urlpatterns = [
     ),
     path("runs/", run_list.run_list, name="run-list"),
     path("runs/<uuid:run_id>", run.run_detail, name="run-detail"),
+    path("runs/<uuid:run_id>/steps.json", run.run_steps, name="run-steps"),
     path("runs/<uuid:run_id>/outcome", run.run_outcome, name="run-outcome"),
     path("runs/<uuid:run_id>/<trace_id:trace_id>/<span_id:span_id>", run.run_span, name="run-span"),
     path("agents/", agent.agent_list, name="agent-list"),

@@ -1,78 +1,77 @@
 """Every step stands once, under its parent, whatever is missing or wrong."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
-from uuid import UUID
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.dialects.dialect import Op
-from audit.timelines.step import Step
-from audit.timelines.tree import in_tree_order
+from audit.timelines.tree import NO_ROW, NOT_RECEIVED, Tree, in_tree_order
 
-STEP = Step(
-    trace_id="t",
-    span_id="a",
-    parent_id=None,
-    run_id=UUID(int=1),
-    name="",
-    op=Op.OTHER,
-    is_running=False,
-    is_error=False,
-    error_type="",
-    agent="",
-    service="",
-    tool="",
-    model="",
-    input_tokens=None,
-    output_tokens=None,
-    memory_store="",
-    memory_count=None,
-    started_at=datetime(2026, 11, 21, tzinfo=UTC),
-    start_ns=0,
-    duration_ns=1,
-)
+Edge = tuple[str, str | None, int]
 
 
-def step(span_id: str, parent_id: str | None = None, start: int = 0, **fields: object) -> Step:
-    return replace(STEP, span_id=span_id, parent_id=parent_id, start_ns=start, **fields)
+def key(name: str, trace: str = "t") -> bytes:
+    return trace.encode().rjust(16, b"_") + name.encode().rjust(8, b"_")
 
 
-def shape(*steps: Step) -> list[tuple[str, int, bool]]:
-    return [(b.key[1], b.depth, b.step is not None) for b in in_tree_order(steps)]
+def tree(*steps: Edge) -> Tree:
+    names, parents, starts = zip(*steps, strict=True)
+    above = [one and key(one)[16:] for one in parents]
+    return in_tree_order([key(name) for name in names], above, starts, [1] * len(steps))
+
+
+def shape(*steps: Edge) -> list[tuple[str, int, bool]]:
+    drawn = tree(*steps)
+    names = [one[16:].decode().lstrip("_") for one in drawn.key]
+    received = [at != NOT_RECEIVED for at in drawn.step]
+    return list(zip(names, drawn.depth, received, strict=True))
 
 
 def test_children_follow_their_parent_in_the_order_they_started():
-    found = shape(step("c", "a", 3), step("a"), step("b", "a", 1), step("d", "b", 2))
+    found = shape(("c", "a", 3), ("a", None, 0), ("b", "a", 1), ("d", "b", 2))
     assert found == [("a", 0, True), ("b", 1, True), ("d", 2, True), ("c", 1, True)]
 
 
+def test_each_row_knows_the_row_above_it_and_those_below():
+    drawn = tree(("a", None, 0), ("b", "a", 1), ("d", "b", 2), ("c", "a", 3))
+    assert drawn.parent == [NO_ROW, 0, 1, 0]
+    assert drawn.children() == [[1, 3], [2], [], []]
+
+
 def test_orphans_of_one_parent_stand_together_under_its_placeholder():
-    found = shape(step("x", "gone", 5), step("y", "gone", 9), step("a", None, 7))
+    found = shape(("x", "gone", 5), ("y", "gone", 9), ("a", None, 7))
     assert found == [("gone", 0, False), ("x", 1, True), ("y", 1, True), ("a", 0, True)]
 
 
 def test_a_step_that_is_its_own_parent_is_a_root():
-    assert shape(step("a", "a")) == [("a", 0, True)]
+    assert shape(("a", "a", 0)) == [("a", 0, True)]
 
 
 def test_a_circle_of_parents_is_cut():
-    found = shape(step("a", "b", 1), step("b", "a", 2))
-    assert found == [("a", 0, True), ("b", 1, True)]
+    assert shape(("a", "b", 1), ("b", "a", 2)) == [("a", 0, True), ("b", 1, True)]
 
 
 def test_the_same_span_id_in_two_traces_is_two_steps():
-    assert len(shape(step("a"), step("a", trace_id="u"))) == 2
+    both = in_tree_order([key("a"), key("a", "u")], [None, None], [0, 0], [1, 1])
+    assert len(both.key) == 2
+
+
+def test_of_a_span_sent_twice_with_two_starts_the_earlier_stands():
+    assert in_tree_order([key("a"), key("a")], [None, None], [9, 4], [1, 1]).step == [1]
+
+
+def test_of_two_that_start_together_the_longer_goes_first():
+    assert in_tree_order([key("a"), key("b")], [None, None], [0, 0], [1, 5]).step == [1, 0]
 
 
 def test_a_trace_deeper_than_pythons_stack_is_laid_out():
-    chain = [step("0")] + [step(str(n), str(n - 1), n) for n in range(1, 5000)]
-    assert in_tree_order(chain)[-1].depth == 4999
+    chain = [("0", None, 0), *((str(n), str(n - 1), n) for n in range(1, 5000))]
+    assert tree(*chain).depth[-1] == 4999
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12), st.integers(0, 5)), max_size=12))
 def test_any_set_of_steps_is_placed_whole_and_once(edges: list[tuple[int, int, int]]):
-    steps = [step(str(own), str(parent), start) for own, parent, start in edges]
-    placed = [b.key for b in in_tree_order(steps) if b.step is not None]
-    assert sorted(placed) == sorted({("t", s.span_id) for s in steps})
+    keys = [key(str(own)) for own, _, _ in edges]
+    parents = [key(str(parent))[16:] for _, parent, _ in edges]
+    drawn = in_tree_order(keys, parents, [start for _, _, start in edges], [1] * len(edges))
+    placed = [one for one, at in zip(drawn.key, drawn.step, strict=True) if at != NOT_RECEIVED]
+    assert sorted(placed) == sorted(set(keys))
+    assert all(parent < row for row, parent in enumerate(drawn.parent))

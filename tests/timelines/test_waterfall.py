@@ -5,7 +5,8 @@ import pytest
 from audit.models import Run
 from audit.provenance import Access, AccessKind, record_accesses
 from audit.timelines.axis import DAY
-from audit.timelines.waterfall import waterfall_of
+from audit.timelines.touched import first_marks
+from audit.timelines.waterfall import Waterfall, waterfall_of
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
 from tests.ingest.messages import SECOND, a_span, moment_ns
@@ -42,48 +43,40 @@ def the_case(start: int) -> list[object]:
     ]
 
 
-def test_rows_stand_under_their_agent_with_lanes_bars_and_memories(acme: Tenant, ingest: Ingest):
+def rows(drawn: Waterfall) -> list[tuple[str, int]]:
+    return list(zip(drawn.name, drawn.tree.depth, strict=True))
+
+
+def place(drawn: Waterfall, row: int) -> tuple[float, float]:
+    offset = drawn.axis.position(drawn.start[row])
+    return offset, drawn.axis.position(drawn.end[row]) - offset
+
+
+def test_rows_stand_under_their_agent_with_their_kinds_and_bars(acme: Tenant, ingest: Ingest):
     ingest(*the_case(moment_ns()))
     with tenant_scope(acme.id):
         drawn = waterfall_of(Run.objects.get())
-    assert [(row.step.name, row.depth) for row in drawn.rows if row.step] == [
-        ("answer", 0),
-        ("search_memory", 1),
-        ("chat", 1),
-        ("create_memory", 1),
-    ]
-    root, read, chat, write = drawn.rows
-    assert [row.step.lane for row in drawn.rows if row.step] == [
-        "agent",
-        "memory_read",
-        "model",
-        "memory_write",
-    ]
-    assert {row.agent for row in drawn.rows} == {"clerk"}
-    assert (root.offset, root.width, root.children) == (0, pytest.approx(1), 3)
-    assert (chat.offset, chat.width) == (pytest.approx(0.2), pytest.approx(0.5))
-    assert [mark.memory_id for mark in read.memories] == ["m1"]
-    assert [(mark.memory_id, mark.access) for mark in write.memories] == [("m2", "write")]
+    assert rows(drawn) == [("answer", 0), ("search_memory", 1), ("chat", 1), ("create_memory", 1)]
+    assert drawn.op == ["agent", "memory_read", "model", "memory_write"]
+    assert drawn.agent[0] == "clerk"
+    assert place(drawn, 0) == (0, pytest.approx(1))
+    assert place(drawn, 2) == (pytest.approx(0.2), pytest.approx(0.5))
     assert drawn.hidden == 0
 
 
-def test_what_the_memory_api_did_stands_on_the_step_that_called_it(acme: Tenant, ingest: Ingest):
+def test_a_run_tells_each_memory_once_as_it_was_first_touched(acme: Tenant, ingest: Ingest):
     with tenant_scope(acme.id):
-        record_accesses(
-            [
-                Access(
-                    memory_id="m9",
-                    access=AccessKind.READ,
-                    version=2,
-                    trace_id=TRACE,
-                    span_id=ROOT,
-                )
-            ]
-        )
+        read = {"memory_id": "m9", "access": AccessKind.READ, "version": 2, "trace_id": TRACE}
+        record_accesses([Access(**read, span_id=span) for span in (ROOT, READ)])
     ingest(*the_case(moment_ns()))
     with tenant_scope(acme.id):
-        [mark] = waterfall_of(Run.objects.get()).rows[0].memories
-    assert (mark.memory_id, mark.version, mark.source) == ("m9", 2, "api")
+        marks = first_marks(Run.objects.get(), 10)
+        assert len(first_marks(Run.objects.get(), 2)) == 2
+    assert sorted((mark.memory_id, mark.access, mark.source) for mark in marks) == [
+        ("m1", "read", "span"),
+        ("m2", "write", "span"),
+        ("m9", "read", "api"),
+    ]
 
 
 def test_days_of_sleep_inside_an_open_agent_are_folded(acme: Tenant, ingest: Ingest):
@@ -96,9 +89,8 @@ def test_days_of_sleep_inside_an_open_agent_are_folded(acme: Tenant, ingest: Ing
     )
     with tenant_scope(acme.id):
         drawn = waterfall_of(Run.objects.get())
-    assert [segment.label for segment in drawn.idle] == ["1 day idle"]
-    _, first, second = drawn.rows
-    assert first.width == second.width == pytest.approx(0.485)
+    assert [one.label for one in drawn.axis.segments if one.is_idle] == ["1 day idle"]
+    assert place(drawn, 1)[1] == place(drawn, 2)[1] == pytest.approx(0.485)
 
 
 def test_orphans_stand_under_a_row_for_the_parent_that_is_missing(acme: Tenant, ingest: Ingest):
@@ -106,11 +98,11 @@ def test_orphans_stand_under_a_row_for_the_parent_that_is_missing(acme: Tenant, 
     inside = {"trace_id": TRACE, "parent": ROOT}
     ingest(a_span(start=start, **inside), a_span(start=start + 3 * SECOND, **inside))
     with tenant_scope(acme.id):
-        missing, *children = waterfall_of(Run.objects.get()).rows
-    assert missing.step is None
-    assert missing.span_id == ROOT.hex()
-    assert (missing.children, missing.offset, missing.width) == (2, 0, pytest.approx(1))
-    assert [child.depth for child in children] == [1, 1]
+        drawn = waterfall_of(Run.objects.get())
+    assert [drawn.is_missing(row) for row in range(3)] == [True, False, False]
+    assert drawn.tree.key[0] == TRACE + ROOT
+    assert place(drawn, 0) == (0, pytest.approx(1))
+    assert drawn.tree.depth == [0, 1, 1]
 
 
 def test_a_running_step_reaches_to_the_end_of_what_is_known(acme: Tenant, ingest: Ingest):
@@ -121,19 +113,19 @@ def test_a_running_step_reaches_to_the_end_of_what_is_known(acme: Tenant, ingest
     )
     with tenant_scope(acme.id):
         run = Run.objects.get()
-        root, _ = waterfall_of(run).rows
+        drawn = waterfall_of(run)
     assert run.status == "running"
-    assert root.step is not None and root.step.is_running and root.step.ended_at is None
-    assert (root.offset, root.width) == (0, pytest.approx(1))
+    assert drawn.running == [True, False]
+    assert place(drawn, 0) == (0, pytest.approx(1))
 
 
-def test_a_long_run_costs_two_queries_and_says_what_it_hides(
+def test_a_long_run_costs_one_query_and_says_what_it_hides(
     acme: Tenant, ingest: Ingest, django_assert_num_queries
 ):
     start = moment_ns()
     ingest(*(a_span(trace_id=TRACE, start=start + n) for n in range(300)))
     with tenant_scope(acme.id):
         run = Run.objects.get()
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             drawn = waterfall_of(run, limit=100)
-    assert (len(drawn.rows), drawn.hidden) == (100, 200)
+    assert (len(drawn.name), drawn.hidden) == (100, 200)

@@ -1,5 +1,7 @@
 """What an agent did, as a timeline in a browser."""
 
+import re
+
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
@@ -12,6 +14,7 @@ from tests.ingest.messages import SECOND, a_span, moment_ns, protobuf_body
 TRACE = b"\1" * 16
 ROOT, TOOL, RECALL = b"\1" * 8, b"\2" * 8, b"\3" * 8
 DAY = 86_400 * SECOND
+CURRENT = re.compile('<li class="waterfall-row"[^>]* aria-current="true">')
 
 
 @pytest.fixture
@@ -70,11 +73,101 @@ def test_carol_sees_the_steps_their_failure_and_the_idle_day(desk, carol, run):
 def test_bars_are_drawn_without_a_style_and_within_the_picture(desk, carol, run):
     response = desk(carol).get(f"/runs/{run.id}")
     assert "style=" not in response.content.decode()
-    for bar in response.context["screen"].bars:
+    for bar in response.context["screen"].rows.bars:
         left, width = float(bar.x.rstrip("%")), float(bar.width.rstrip("%"))
         assert left >= 0
         assert width > 0
         assert left + width <= 100.001
+
+
+@pytest.fixture
+def many(acme):
+    """A root with 400 steps below it: ten alike, then each by its own name."""
+    start = moment_ns()
+    inside = {"trace_id": TRACE, "parent": ROOT}
+    spans = [a_span("long case", trace_id=TRACE, span_id=ROOT, start=start, seconds=600)]
+    for number in range(400):
+        name = "read_file" if number < 10 else f"step {number}"
+        own, at = number.to_bytes(8, "big"), start + (number + 1) * SECOND
+        spans.append(a_span(name, span_id=b"\x09" + own[1:], start=at, **inside))
+    assert receive_protobuf(acme.id, protobuf_body(*spans)).stored == 401
+    with tenant_scope(acme.id):
+        return Run.objects.get()
+
+
+def test_a_long_run_is_read_page_by_page_without_a_script(desk, carol, many):
+    client = desk(carol)
+    first = client.get(f"/runs/{many.id}").content.decode()
+    assert first.count("read_file</span>") == 1
+    assert "&times;&nbsp;10" in first
+    assert "step 307" in first
+    assert "step 308" not in first
+    assert f'href="/runs/{many.id}?row=300"' in first
+    second = client.get(f"/runs/{many.id}?row=300").content.decode()
+    assert "step 308" in second
+    assert "step 307" not in second
+
+
+def test_what_repeats_is_unfolded_by_its_link_and_around_the_opened_step(desk, carol, many):
+    client = desk(carol)
+    first = (b"\x09" + bytes(7)).hex()
+    unfolded = client.get(f"/runs/{many.id}?unfold={TRACE.hex()}{first}").content.decode()
+    assert unfolded.count("read_file</span>") == 10
+    opened = client.get(f"/runs/{many.id}/{TRACE.hex()}/{first}").content.decode()
+    assert opened.count("read_file</span>") == 10
+    assert len(CURRENT.findall(opened)) == 1
+
+
+def test_a_step_far_down_is_on_the_page_that_opens_it(desk, carol, many):
+    last = b"\x09" + (399).to_bytes(8, "big")[1:]
+    page = desk(carol).get(f"/runs/{many.id}/{TRACE.hex()}/{last.hex()}").content.decode()
+    assert len(CURRENT.findall(page)) == 1
+
+
+def test_nonsense_in_the_address_is_no_error(desk, carol, many):
+    for asked in ("row=-1", "row=9999999", "row=x", "row=900", "unfold=zz", "unfold="):
+        assert desk(carol).get(f"/runs/{many.id}?{asked}").status_code == 200
+
+
+def test_more_steps_ask_no_more_statements(desk, carol, many, django_assert_max_num_queries):
+    client = desk(carol)
+    client.get(f"/runs/{many.id}")
+    with django_assert_max_num_queries(25):
+        client.get(f"/runs/{many.id}")
+
+
+def test_the_scripts_are_given_every_step_in_columns(desk, carol, run):
+    response = desk(carol).get(f"/runs/{run.id}/steps.json")
+    told = response.json()
+    assert [told["words"][at] for at in told["name"]] == [
+        "the case",
+        "<b>track</b>",
+        "search_memory",
+    ]
+    assert told["up"] == [0, 1, 2]
+    assert told["flags"] == [0, 1, 0]
+    assert told["start"] == [0, SECOND, DAY]
+    assert told["length"] == [SECOND] * 3
+    assert told["span"] == (ROOT + TOOL + RECALL).hex()
+    assert [told["traces"][at] for at in told["trace"]] == [TRACE.hex()] * 3
+    assert [told["lanes"][at]["key"] for at in told["lane"]] == ["agent", "tool", "memory_read"]
+    assert told["run"]["errors"] == 1
+    assert [is_idle for *_, is_idle in told["axis"]] == [False, True, False]
+
+
+def test_the_scripts_are_told_when_nothing_has_changed(desk, acme, carol, run):
+    client = desk(carol)
+    etag = client.get(f"/runs/{run.id}/steps.json")["ETag"]
+    unchanged = client.get(f"/runs/{run.id}/steps.json", headers={"If-None-Match": etag})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    receive_protobuf(acme.id, protobuf_body(a_span(trace_id=TRACE, parent=ROOT)))
+    changed = client.get(f"/runs/{run.id}/steps.json", headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert len(changed.json()["start"]) == 4
+
+
+def test_mallory_is_given_no_steps(desk, mallory, run):
+    assert desk(mallory).get(f"/runs/{run.id}/steps.json").status_code == 404
 
 
 def test_a_step_has_an_address_of_its_own(desk, carol, run):

@@ -17,7 +17,7 @@ from audit.timelines.step import Step
 from console.platform.clock import now
 from console.web.addresses import as_asked
 from console.web.quantities import bounded, compact, relative, took
-from console.web.screens.run import Lane, lane_of
+from console.web.screens.lanes import Lane, lane_of
 from console.web.text import pretty, show_unseen
 from memory.agents import freezes_over
 from memory.reviews.reasons import DecisionReason

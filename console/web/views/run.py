@@ -1,9 +1,12 @@
+import re
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,13 +14,18 @@ from audit.models import Run, RunResult
 from audit.outcomes import RunName
 from audit.timelines.detail import span_detail
 from audit.timelines.runs import run_of
+from audit.timelines.waterfall import waterfall_of
 from console.accounts.permissions import Permission
 from console.platform.errors import NotFoundError
 from console.web.forms.outcome import OutcomeForm
 from console.web.middleware import TenantRequest
 from console.web.render import need, render_page
-from console.web.screens.run import lane_of, run_screen, touches_of
+from console.web.screens.lanes import lane_of
+from console.web.screens.run import RunAsked, run_screen, touches_of
+from console.web.screens.run_steps import etag_of, steps_json
 from memory.actions import report_outcome
+
+ROW, KEY = re.compile("[0-9]{1,6}"), re.compile("[0-9a-f]{48}")
 
 
 @require_safe
@@ -25,6 +33,20 @@ def run_detail(request: TenantRequest, run_id: UUID) -> HttpResponse:
     need(request, Permission.TRACES_READ)
     context = _context(request, run_of(run_id))
     return render_page(request, "run/detail.html", context, fragment="panel")
+
+
+@require_safe
+def run_steps(request: TenantRequest, run_id: UUID) -> HttpResponseBase:
+    """All steps, for the scripts; 304 as long as nothing of the run has changed."""
+    need(request, Permission.TRACES_READ)
+    run = run_of(run_id)
+    etag = etag_of(run)
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(steps_json(waterfall_of(run)), content_type="application/json")
+        response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    return response
 
 
 @require_safe
@@ -36,7 +58,7 @@ def run_span(request: TenantRequest, run_id: UUID, trace_id: bytes, span_id: byt
     if detail.step.run_id != run.id:
         raise NotFoundError(span_id.hex(), noun="span")
     context = {
-        **_context(request, run),
+        **_context(request, run, current=trace_id + span_id),
         "detail": detail,
         "lane": lane_of(detail.step),
         "touches": touches_of(request.actor, detail.memories),
@@ -63,10 +85,16 @@ def run_outcome(request: TenantRequest, run_id: UUID) -> HttpResponse:
     return redirect("run-detail", run.id)
 
 
-def _context(request: TenantRequest, run: Run) -> dict[str, Any]:
+def _context(request: TenantRequest, run: Run, current: bytes | None = None) -> dict[str, Any]:
     """Lazy, for a request that shows one step of the run and nothing else."""
+    begin, unfold = request.GET.get("row", ""), request.GET.get("unfold", "")
+    asked = RunAsked(
+        begin=int(begin) if ROW.fullmatch(begin) else None,
+        current=current,
+        unfolded=frozenset({bytes.fromhex(unfold)} if KEY.fullmatch(unfold) else ()),
+    )
     return {
-        "screen": SimpleLazyObject(lambda: run_screen(request.actor, run)),
+        "screen": SimpleLazyObject(lambda: run_screen(request.actor, run, asked)),
         "run": run,
         "outcome_form": OutcomeForm(),
     }
