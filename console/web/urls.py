@@ -78,6 +78,7 @@ urlpatterns = [
         name="review-batch-undo",
     ),
     path("review/views/save", saved_view.review_view_save, name="review-view-save"),
+    path("runs/newer", run_list.run_newer, name="run-newer"),
     path("runs/views/save", saved_view.run_view_save, name="run-view-save"),
     path("views/<uuid:view_id>/delete", saved_view.view_delete, name="view-delete"),
     path("memories/", memory.memory_list, name="memory-list"),

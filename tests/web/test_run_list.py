@@ -156,3 +156,31 @@ def test_mallory_sees_neither_the_runs_nor_the_views(desk, carol, mallory, runs)
     page = desk(mallory).get("/runs/").content.decode()
     assert "No runs yet" in page
     assert "Clerks" not in page
+
+
+def test_an_open_list_is_told_how_many_runs_are_newer(desk, acme, carol, runs):
+    client = desk(carol)
+    newer = client.get("/runs/").context["screen"].newer
+    assert not client.get(newer).content.strip()
+    a_run(acme, 20, "fresh", agent="courier", took=2 * HOUR)
+    told = client.get(newer).content.decode()
+    assert "1 new or changed run." in told
+    assert 'href="/runs/?"' in told
+    of_clerk = client.get("/runs/?agent=clerk").context["screen"].newer
+    assert not client.get(of_clerk).content.strip()
+
+
+def test_only_a_list_that_begins_with_the_newest_asks_for_newer_ones(desk, acme, carol):
+    client = desk(carol)
+    assert client.get("/runs/").context["screen"].newer == "/runs/newer?"
+    for number in range(1, 60):
+        a_run(acme, number, f"run {number}")
+    first = client.get("/runs/").context["screen"]
+    assert first.newer is not None
+    assert client.get(f"/runs/{first.page.next}").context["screen"].newer is None
+    assert client.get("/runs/?sort=longest").context["screen"].newer is None
+
+
+@pytest.mark.parametrize("seen", ["yesterday", "2026-01-01T00:00:00", "9999-99-99"])
+def test_a_moment_that_is_none_is_told_of_everything(desk, carol, runs, seen):
+    assert "3 new or changed runs" in desk(carol).get(f"/runs/newer?seen={seen}").content.decode()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.http import QueryDict
@@ -20,6 +21,8 @@ from memory.agents import agents_named
 from memory.facets import MOST_COUNTED, Count
 from memory.models import Listing
 
+SEEN = "seen"  # when the run that stands first was last seen
+MOST_NEWER = 99
 LABELS = {"status": "Status", "agent": "Agent"}
 NAMES: Mapping[str, Mapping[str, str]] = {
     "status": {value: str(label) for value, label in RunStatus.choices},
@@ -29,7 +32,10 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class RunList:
-    """`agents` are the ids of those that are known by name. `sorted_among` is None for all."""
+    """`agents` are the ids of those that are known by name. `sorted_among` is None for all.
+
+    `newer` is where a list that begins with the newest asks what has come since.
+    """
 
     filters: RunFilterForm
     page: Page[Run]
@@ -39,6 +45,7 @@ class RunList:
     views: list[View]
     agents: Mapping[str, UUID]
     sorted_among: int | None
+    newer: str | None
 
     @property
     def is_named(self) -> bool:
@@ -59,12 +66,39 @@ def run_list_of(request: TenantRequest) -> RunList:
         views=views_of(request.actor, Listing.RUNS, filters.chosen),
         agents=agents_named(request.actor, (run.agent for run in page.items)),
         sorted_among=MOST_SORTED if counts.is_cut and order is not RunOrder.NEWEST else None,
+        newer=_newer(request, page) if order is RunOrder.NEWEST else None,
     )
+
+
+def runs_since(request: TenantRequest) -> tuple[int, bool]:
+    """How many of the list are newer than the one that stood first, and whether there are more."""
+    filters = RunFilterForm(request.GET)
+    found = find_runs(filters.wanted())
+    since = _moment(request.GET.get(SEEN, ""))
+    if since is not None:
+        found = found.filter(last_seen__gt=since)
+    count = found[: MOST_NEWER + 1].count()
+    return min(count, MOST_NEWER), count > MOST_NEWER
 
 
 def save_address(request: TenantRequest) -> str:
     """Where a name for what is on the screen is sent: its filters, from the first page."""
     return reverse("run-view-save") + asked(request.GET, **{AFTER: None, BEFORE: None})
+
+
+def _newer(request: TenantRequest, page: Page[Run]) -> str | None:
+    if page.previous is not None:
+        return None
+    seen = page.items[0].last_seen.isoformat() if page.items else None
+    return reverse("run-newer") + asked(request.GET, **{SEEN: seen})
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _facets(query: QueryDict, filters: RunFilterForm, counts: RunCounts) -> list[Facet]:

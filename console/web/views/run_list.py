@@ -1,17 +1,29 @@
 from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from console.accounts.permissions import Permission
+from console.web.addresses import asked
 from console.web.forms.saved_view import SaveViewForm
 from console.web.middleware import TenantRequest
 from console.web.render import need, render_page
-from console.web.screens.run_list import run_list_of, save_address
+from console.web.screens.run_list import SEEN, run_list_of, runs_since, save_address
 
 
 @require_safe
 def run_list(request: TenantRequest) -> HttpResponse:
     need(request, Permission.TRACES_READ)
     return show_runs(request)
+
+
+@require_safe
+def run_newer(request: TenantRequest) -> HttpResponse:
+    """Asked now and then by an open list, and says only how much it does not show yet."""
+    need(request, Permission.TRACES_READ)
+    count, more = runs_since(request)
+    href = reverse("run-list") + asked(request.GET, **{SEEN: None})
+    return render(request, "run/newer.html", {"count": count, "more": more, "href": href})
 
 
 def show_runs(request: TenantRequest, *, saving: SaveViewForm | None = None) -> HttpResponse:
