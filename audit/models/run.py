@@ -23,6 +23,8 @@ class Run(ScopedModel):
     tokens and memory operations count when it ends.
     """
 
+    audit_kind = "run"
+
     key = models.TextField()
     stitched_by = models.SmallIntegerField(choices=StitchedBy)
     name = models.TextField(blank=True)

@@ -45,6 +45,7 @@ from console.api.v1.review_desk import (
     ReviewSkipView,
 )
 from console.api.v1.reviews import ReviewsView, ReviewView
+from console.api.v1.run_export import RunExportView
 from console.api.v1.runs import RunSpansView, RunsView, RunView
 from console.api.v1.snapshots import SnapshotItemsView, SnapshotsView, SnapshotView
 from console.api.v1.subjects import ErasuresView, ErasureView, SubjectExportView
@@ -83,6 +84,7 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "reviews/<str:review_id>/undo", ReviewUndoView.as_view()),
     path(V1 + "runs", RunsView.as_view()),
     path(V1 + "runs/<str:run_id>", RunView.as_view()),
+    path(V1 + "runs/<str:run_id>/export", RunExportView.as_view()),
     path(V1 + "runs/<str:run_id>/spans", RunSpansView.as_view()),
     path(V1 + "snapshots", SnapshotsView.as_view()),
     path(V1 + "snapshots/<str:snapshot_id>", SnapshotView.as_view()),
