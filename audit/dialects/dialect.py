@@ -24,33 +24,56 @@ class Op(StrEnum):
 
     @property
     def is_memory(self) -> bool:
-        return self.value.startswith("memory_")
+        return self.startswith("memory_")
 
     @property
     def calls_a_model(self) -> bool:
         """Only these spans' tokens count: agent spans repeat the sums of their children."""
-        return self in {Op.MODEL, Op.EMBEDDING}
+        return self is Op.MODEL or self is Op.EMBEDDING
+
+
+class Concept(StrEnum):
+    """What an attribute may carry. Counts are tokens; costs are US dollars, as reported."""
+
+    AGENT = "agent"
+    CONVERSATION = "conversation"
+    SESSION = "session"
+    SUBJECT = "subject"
+    TOOL = "tool"
+    MODEL = "model"
+    PROVIDER = "provider"
+    INPUT_TOKENS = "input_tokens"
+    OUTPUT_TOKENS = "output_tokens"
+    CACHE_READ_TOKENS = "cache_read_tokens"
+    CACHE_WRITE_TOKENS = "cache_write_tokens"
+    COST = "cost"
+    INPUT_COST = "input_cost"
+    OUTPUT_COST = "output_cost"
+    USAGE = "usage"  # an object, or JSON of one, that holds counts
+    COSTS = "costs"  # likewise of dollars
+    ENTITY = "entity"  # the name of whatever the kind says: an agent's, or a tool's
+    ARGUMENTS = "arguments"
+    RESULT = "result"
+    FAILED = "failed"
+    ERROR_TYPE = "error_type"
+    VERB = "verb"  # what a store was asked to do, in a word
+    MEMORY_STORE = "memory_store"
+    MEMORY_RECORD = "memory_record"
+    MEMORY_RECORDS = "memory_records"
+    MEMORY_COUNT = "memory_count"
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Attribute names per concept, the preferred first. `entity` names whatever the kind says."""
+    """One convention. Attribute names per concept stand in order, the preferred first.
+
+    `kinds`: which attribute says what a span is, and by which values. `hints`: attributes that
+    say so by being there, where no kind is stated. `verbs`: its memory spans tell in a word
+    (Concept.VERB, else the span's name) whether they read or write; the table holds MEMORY_READ.
+    """
 
     name: str
-    kind: str
-    kinds: Mapping[str, Op]
-    agent: tuple[str, ...] = ()
-    conversation: tuple[str, ...] = ()
-    session: tuple[str, ...] = ()
-    tool: tuple[str, ...] = ()
-    model: tuple[str, ...] = ()
-    input_tokens: tuple[str, ...] = ()
-    output_tokens: tuple[str, ...] = ()
-    provider: tuple[str, ...] = ()
-    subject: tuple[str, ...] = ()
-    cache_read_tokens: tuple[str, ...] = ()
-    cache_write_tokens: tuple[str, ...] = ()
-    cost: tuple[str, ...] = ()
-    entity: tuple[str, ...] = ()
-    # Says that a span with this attribute and no kind is still of this convention, and which kind.
+    kinds: Mapping[str, Mapping[str, Op]] = field(default_factory=dict)
     hints: Mapping[str, Op] = field(default_factory=dict)
+    concepts: Mapping[Concept, tuple[str, ...]] = field(default_factory=dict)
+    verbs: bool = False

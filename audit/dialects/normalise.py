@@ -4,33 +4,49 @@ A meaning carries its dialect and the mapping's version, and the raw attributes 
 that a better mapping can be replayed over old spans.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from audit.dialects.dialect import Dialect, Op
+from audit.dialects import memory_words
+from audit.dialects.conventions import DIALECTS
+from audit.dialects.dialect import Concept, Op
+from audit.dialects.index import Index, Kind, index_of, plain
 from audit.dialects.memory_use import MemoryUse, memory_use_of
-from audit.dialects.openinference import OPENINFERENCE
-from audit.dialects.openllmetry import OPENLLMETRY
-from audit.dialects.otel_genai import MEMORY_OPERATIONS, OPERATION, OTEL_GENAI
+from audit.dialects.usage import Usage, usage_of
+from audit.dialects.values import MAX_NAME, as_text
 from audit.ingest.record import Attributes, SpanRecord, Value
 
-MAPPING_VERSION = 1
-MAX_NAME = 256
-MAX_TOKENS = 10**12  # beyond it a sum over a long run could overflow 64 bits
-MAX_DIGITS = 16
-MAX_DOLLARS = 1_000_000  # of one call: in nanos, thousands of such calls still fit 64 bits
-NANOS = 1_000_000_000
-
-# Whose word on the kind counts first; an explicit memory operation goes before all of them.
-PRECEDENCE = (OPENINFERENCE, OTEL_GENAI, OPENLLMETRY)
+MAPPING_VERSION = 2
 PLAIN = "otel"
+BUILT_IN = index_of(DIALECTS)
+
+# A resource speaks for a whole process: of what one step did it knows nothing.
+OF_A_PROCESS = frozenset(
+    {
+        Concept.AGENT,
+        Concept.CONVERSATION,
+        Concept.SESSION,
+        Concept.SUBJECT,
+        Concept.PROVIDER,
+        Concept.MEMORY_STORE,
+    }
+)
+FROM_RESOURCE = 1_000_000
+NOTHING = Kind(10_000_000, Op.OTHER, PLAIN, by_verb=False)
+STATUS_UNSET, STATUS_ERROR = 0, 2
+# An MCP tool that failed says so in its result, while the call itself went well.
+MCP_ERROR = re.compile(r'"isError"\s*:\s*true')
+EITHER_END = 4096
+
+Found = Mapping[Concept, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """`subject` is who the step was about. `cost_nanos` is what the span reports: 1e-9 US dollars.
 
-    Tokens and cost are None unless the step calls a model.
+    Tokens and cost are None unless the step calls a model. (A tuple, since a frozen dataclass of
+    this size takes three microseconds to make, a third of what reading a span may take.)
     """
 
     op: Op
@@ -52,132 +68,114 @@ class Meaning:
     memory: MemoryUse | None
 
 
-def normalise(span: SpanRecord) -> Meaning:
+NO_USAGE = Usage(None, None, None, None, None)
+
+
+def normalise(span: SpanRecord, index: Index = BUILT_IN) -> Meaning:
+    """`index`: the tables, before them a tenant's rules: `BUILT_IN.with_rules(rules)`, kept.
+
+    Never raises, whatever types the attributes have.
+    """
     attributes = span.attributes
-    op, dialect = _kind(attributes)
-    resource = span.source.resource
-    error_type = _error_type(span)
-    entity = first_text(attributes, dialect.entity) if dialect else None
+    found = _found(span, index)
+    kind = _kind(attributes, index)
+    op = _precise(kind, span, found)
+    entity = _text(found, Concept.ENTITY)
+    tool = _text(found, Concept.TOOL)
+    if tool is None and kind.op is Op.TOOL:
+        tool = entity or span.name[:MAX_NAME]
+    agent = _text(found, Concept.AGENT)
+    if agent is None and op is Op.AGENT:
+        agent = entity
+    usage = usage_of(found) if op.calls_a_model else NO_USAGE
+    error_type = _text(found, Concept.ERROR_TYPE) or _exception(span)
     return Meaning(
-        op=op,
-        dialect=dialect.name if dialect else PLAIN,
-        agent=first_text(attributes, AGENT) or (entity if op is Op.AGENT else None),
-        conversation=first_text(attributes, CONVERSATION),
-        session=first_text(attributes, SESSION) or first_text(resource, SESSION),
-        tool=first_text(attributes, TOOL) or (_tool_name(span, entity) if op is Op.TOOL else None),
-        model=first_text(attributes, MODEL),
-        input_tokens=_tokens(attributes, INPUT_TOKENS) if op.calls_a_model else None,
-        output_tokens=_tokens(attributes, OUTPUT_TOKENS) if op.calls_a_model else None,
-        provider=first_text(attributes, PROVIDER),
-        subject=first_text(attributes, SUBJECT),
-        cache_read_tokens=_tokens(attributes, CACHE_READ_TOKENS) if op.calls_a_model else None,
-        cache_write_tokens=_tokens(attributes, CACHE_WRITE_TOKENS) if op.calls_a_model else None,
-        cost_nanos=_cost(attributes) if op.calls_a_model else None,
-        is_error=_is_error(span, error_type),
-        error_type=error_type,
-        memory=memory_use_of(op, attributes) if op.is_memory else None,
+        op,
+        kind.dialect,
+        agent,
+        _text(found, Concept.CONVERSATION),
+        _text(found, Concept.SESSION),
+        tool,
+        _text(found, Concept.MODEL),
+        usage.input_tokens,
+        usage.output_tokens,
+        _text(found, Concept.PROVIDER),
+        _text(found, Concept.SUBJECT),
+        usage.cache_read_tokens,
+        usage.cache_write_tokens,
+        usage.cost_nanos,
+        _is_error(span, op, found, error_type),
+        error_type,
+        memory_use_of(op, attributes, found) if op.is_memory else None,
     )
 
 
-def first_text(attributes: Attributes, names: Iterable[str]) -> str | None:
-    for name in names:
-        value = attributes.get(name)
-        if isinstance(value, str) and value:
-            return value[:MAX_NAME]
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-    return None
+def _found(span: SpanRecord, index: Index) -> dict[Concept, Value]:
+    """Per concept the value under its best name; the resource's where the span has none."""
+    fields, attributes, resource = index.fields, span.attributes, span.source.resource
+    found: dict[Concept, Value] = {}
+    ranks: dict[Concept, int] = {}
+    for name in fields.keys() & attributes.keys():
+        concept, rank, read = fields[name]
+        if rank < ranks.get(concept, NOTHING.rank):
+            value = read(attributes[name])
+            if value is not None:
+                found[concept], ranks[concept] = value, rank
+    for name in fields.keys() & resource.keys():
+        concept, rank, read = fields[name]
+        rank += FROM_RESOURCE
+        if concept in OF_A_PROCESS and rank < ranks.get(concept, NOTHING.rank):
+            value = read(resource[name])
+            if value is not None:
+                found[concept], ranks[concept] = value, rank
+    return found
 
 
-def _names(concept: str) -> tuple[str, ...]:
-    """Every dialect's names of one concept, OpenTelemetry's first, each once."""
-    dialects = (OTEL_GENAI, OPENINFERENCE, OPENLLMETRY)
-    return tuple(dict.fromkeys(name for d in dialects for name in getattr(d, concept)))
+def _text(found: Found, concept: Concept) -> str | None:
+    value = found.get(concept)
+    return value if isinstance(value, str) else None
 
 
-AGENT = _names("agent")
-CONVERSATION = _names("conversation")
-SESSION = _names("session")
-TOOL = _names("tool")
-MODEL = _names("model")
-INPUT_TOKENS = _names("input_tokens")
-OUTPUT_TOKENS = _names("output_tokens")
-PROVIDER = _names("provider")
-SUBJECT = _names("subject")
-CACHE_READ_TOKENS = _names("cache_read_tokens")
-CACHE_WRITE_TOKENS = _names("cache_write_tokens")
-COST = _names("cost")
+def _kind(attributes: Attributes, index: Index) -> Kind:
+    best = NOTHING
+    for name in index.kinds.keys() & attributes.keys():
+        values, kind = index.kinds[name]
+        stated = attributes[name]
+        if isinstance(stated, str) and values:
+            kind = values.get(stated) or values.get(plain(stated), kind)
+        if kind.rank < best.rank:
+            best = kind
+    return best
 
 
-def _kind(attributes: Attributes) -> tuple[Op, Dialect | None]:
-    operation = attributes.get(OPERATION)
-    if isinstance(operation, str) and operation in MEMORY_OPERATIONS:
-        return MEMORY_OPERATIONS[operation], OTEL_GENAI
-    unknown: Dialect | None = None
-    for dialect in PRECEDENCE:
-        stated = attributes.get(dialect.kind)
-        if isinstance(stated, str):
-            op = dialect.kinds.get(stated)
-            if op is not None:
-                return op, dialect
-            unknown = unknown or dialect
-    for dialect in PRECEDENCE:
-        for name, op in dialect.hints.items():
-            if name in attributes:
-                return op, dialect
-    return Op.OTHER, unknown
+def _precise(kind: Kind, span: SpanRecord, found: Found) -> Op:
+    """Memory operations and approvals hide in tools, retrievers and words."""
+    op = kind.op
+    if kind.by_verb and op.is_memory:
+        return memory_words.operation(_text(found, Concept.VERB) or span.name) or op
+    if op is Op.TOOL:
+        name = _text(found, Concept.TOOL) or _text(found, Concept.ENTITY) or span.name
+        return memory_words.of_tool(name[:MAX_NAME], found) or op
+    if op is Op.RETRIEVAL:
+        return memory_words.of_retriever(span.name[:MAX_NAME], found) or op
+    return op
 
 
-def _tool_name(span: SpanRecord, entity: str | None) -> str:
-    return entity or span.name[:MAX_NAME]
-
-
-def _tokens(attributes: Attributes, names: Iterable[str]) -> int | None:
-    for name in names:
-        count = as_count(attributes.get(name))
-        if count is not None:
-            return count
-    return None
-
-
-def _cost(attributes: Attributes) -> int | None:
-    for name in COST:
-        cost = as_nanos(attributes.get(name))
-        if cost is not None:
-            return cost
-    return None
-
-
-def as_nanos(dollars: Value) -> int | None:
-    """A plausible cost in dollars, as instrumentations report it, in 1e-9 dollars."""
-    if isinstance(dollars, bool) or not isinstance(dollars, int | float):
-        return None
-    return round(dollars * NANOS) if 0 <= dollars <= MAX_DOLLARS else None
-
-
-def as_count(value: Value) -> int | None:
-    """A plausible count, from whichever scalar an instrumentation wrote it as."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS:
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value <= MAX_TOKENS else None
-
-
-def _error_type(span: SpanRecord) -> str | None:
-    stated = first_text(span.attributes, ("error.type",))
-    if stated:
-        return stated
+def _exception(span: SpanRecord) -> str | None:
     for event in span.events:
         if event.name == "exception":
-            return first_text(event.attributes, ("exception.type",)) or "exception"
+            return as_text(event.attributes.get("exception.type")) or "exception"
     return None
 
 
-def _is_error(span: SpanRecord, error_type: str | None) -> bool:
+def _is_error(span: SpanRecord, op: Op, found: Found, error_type: str | None) -> bool:
     """Tool failures often leave the status unset; a status of Ok outweighs a handled exception."""
-    if span.status_code == 0:
-        return error_type is not None
-    return span.status_code == 2  # noqa: PLR2004 - STATUS_CODE_ERROR
+    if span.status_code != STATUS_UNSET:
+        return span.status_code == STATUS_ERROR
+    if error_type is not None or Concept.FAILED in found:
+        return True
+    result = found.get(Concept.RESULT) if op is Op.TOOL else None
+    if not isinstance(result, str):
+        return isinstance(result, dict) and result.get("isError") is True
+    ends = result if len(result) <= EITHER_END else result[:EITHER_END] + result[-EITHER_END:]
+    return MCP_ERROR.search(ends) is not None

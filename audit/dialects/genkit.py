@@ -1,0 +1,34 @@
+"""Genkit, of Firebase. https://genkit.dev/docs/observability (tracing/instrumentation.ts)"""
+
+from audit.dialects.dialect import Concept, Dialect, Op
+
+GENKIT = Dialect(
+    name="genkit",
+    kinds={
+        "genkit:metadata:subtype": {
+            "model": Op.MODEL,
+            "background-model": Op.MODEL,
+            "embedder": Op.EMBEDDING,
+            "tool": Op.TOOL,
+            "tool.v2": Op.TOOL,
+            "retriever": Op.RETRIEVAL,
+            "reranker": Op.RETRIEVAL,
+            "flow": Op.WORKFLOW,
+            "prompt": Op.WORKFLOW,
+            "executable-prompt": Op.WORKFLOW,
+            "agent": Op.AGENT,
+            "indexer": Op.OTHER,
+            "evaluator": Op.OTHER,
+        },
+        "genkit:type": {"flow": Op.WORKFLOW, "flowStep": Op.WORKFLOW, "util": Op.OTHER},
+    },
+    concepts={
+        Concept.AGENT: ("genkit:metadata:agentName",),
+        Concept.SESSION: ("genkit:sessionId", "genkit:metadata:sessionId"),
+        Concept.CONVERSATION: ("genkit:threadName",),
+        Concept.USAGE: ("genkit:output",),
+        Concept.ENTITY: ("genkit:name",),
+        Concept.ARGUMENTS: ("genkit:input",),
+        Concept.RESULT: ("genkit:output",),
+    },
+)

@@ -1,0 +1,104 @@
+"""What a model call used and cost, from attributes of their own or from one object of them all."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from audit.dialects.dialect import Concept
+from audit.dialects.values import as_count, as_nanos, decoded_object
+from audit.ingest.record import Value
+
+# Keys inside a usage object: Langfuse, MLflow, LangSmith, Google's usage_metadata, Anthropic's.
+NESTED = ("usage_metadata", "usageMetadata", "usage", "input_token_details")
+INPUT = (
+    "input_tokens",
+    "prompt_tokens",
+    "input",
+    "inputTokens",
+    "promptTokens",
+    "prompt_token_count",
+    "promptTokenCount",
+)
+OUTPUT = (
+    "output_tokens",
+    "completion_tokens",
+    "output",
+    "outputTokens",
+    "completionTokens",
+    "candidates_token_count",
+    "candidatesTokenCount",
+)
+CACHE_READ = (
+    "cache_read_input_tokens",
+    "input_cached_tokens",
+    "cache_read",
+    "cached_tokens",
+    "input_cache_read",
+    "cachedInputTokens",
+    "cached_content_token_count",
+    "cachedContentTokenCount",
+)
+CACHE_WRITE = (
+    "cache_creation_input_tokens",
+    "cache_write_input_tokens",
+    "cache_creation",
+    "input_cache_creation",
+)
+TOTAL_COST = ("total", "total_cost", "cost")
+
+
+class Usage(NamedTuple):
+    input_tokens: int | None
+    output_tokens: int | None
+    cache_read_tokens: int | None
+    cache_write_tokens: int | None
+    cost_nanos: int | None
+
+
+def usage_of(found: Mapping[Concept, Value]) -> Usage:
+    sent, got = _number(found, Concept.INPUT_TOKENS), _number(found, Concept.OUTPUT_TOKENS)
+    read = _number(found, Concept.CACHE_READ_TOKENS)
+    wrote = _number(found, Concept.CACHE_WRITE_TOKENS)
+    if Concept.USAGE in found and (sent is None or got is None):
+        objects = _objects(found[Concept.USAGE])
+        sent = _count(objects, INPUT) if sent is None else sent
+        got = _count(objects, OUTPUT) if got is None else got
+        read = _count(objects, CACHE_READ) if read is None else read
+        wrote = _count(objects, CACHE_WRITE) if wrote is None else wrote
+    return Usage(sent, got, read, wrote, _cost(found))
+
+
+def _number(found: Mapping[Concept, Value], concept: Concept) -> int | None:
+    value = found.get(concept)
+    return value if isinstance(value, int) else None
+
+
+def _objects(value: Value) -> list[Mapping[str, Value]]:
+    usage = decoded_object(value)
+    inner = (usage.get(key) for key in NESTED)
+    return [usage, *(item for item in inner if isinstance(item, dict))]
+
+
+def _count(objects: Iterable[Mapping[str, Value]], keys: tuple[str, ...]) -> int | None:
+    for item in objects:
+        for key in keys:
+            count = as_count(item.get(key))
+            if count is not None:
+                return count
+    return None
+
+
+def _cost(found: Mapping[Concept, Value]) -> int | None:
+    """The total where it is told, else the sum of what is: input and output apart."""
+    total = _number(found, Concept.COST)
+    if total is not None:
+        return total
+    parts = [_number(found, Concept.INPUT_COST), _number(found, Concept.OUTPUT_COST)]
+    told = [part for part in parts if part is not None]
+    if told:
+        return sum(told)
+    costs = decoded_object(found.get(Concept.COSTS))
+    for key in TOTAL_COST:
+        nanos = as_nanos(costs.get(key))
+        if nanos is not None:
+            return nanos
+    return None
