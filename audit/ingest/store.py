@@ -10,6 +10,8 @@ from uuid import UUID
 from audit.dialects.dialect import Op
 from audit.ingest import columns
 from audit.ingest.content import BatchContents, Place
+from audit.ingest.facets import facets_of, record_facets
+from audit.ingest.minutes import count_minutes
 from audit.ingest.moves import forget_empty_runs, move_trace
 from audit.ingest.record import SpanRecord
 from audit.ingest.row import MAX_NAME, RowKey, SpanRow, rows_of
@@ -83,7 +85,9 @@ def store_spans(spans: Sequence[SpanRecord]) -> int:
     _count_open_traces(claims, deltas)
     _describe(deltas, keys, claims)
     record_claims([access for row in new for access in _claims_of(row)])
-    # Last: from here to the commit every other batch of the same runs waits.
+    record_facets(facets_of(new, claims))
+    # Last: from here to the commit every other batch of the same minutes and runs waits.
+    count_minutes(new)
     apply_deltas({run_id: delta for run_id, delta in deltas.items() if delta.first_seen})
     forget_empty_runs(claims.values())
     return len(new)
