@@ -66,6 +66,7 @@ KINDS: dict[str, str] = {
     "screening.begun": "Screening anew what is stored began.",
     "screening.advanced": "Stored memories were screened anew; the payload counts what was found.",
     "run.exported": "Somebody took a run away, as spans or as a page; the payload says which.",
+    "run.revealed": "Somebody asked to see personal data that a run's pages mask.",
     "run.outcome_reported": "An agent or a person said how a run went.",
     "traces.retention_set": "For how long traces are kept was changed; the payload has both.",
     "traces.rules_set": "How spans are read, redacted or priced was changed; it has the version.",

@@ -1,6 +1,6 @@
 """The only way to reach one object. Absent, another tenant's and forbidden look alike."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -89,6 +89,19 @@ def visible_versions(actor: Actor, memory: Memory) -> QuerySet[MemoryVersion]:
         Q(number__in=in_force.values("version"))
         | Q(api_key_id=actor.api_key_id, api_key_id__isnull=False)
     )
+
+
+def visible_numbers(actor: Actor, pairs: Collection[tuple[UUID, int]]) -> set[tuple[UUID, int]]:
+    """Which versions of memories that the actor sees it may read, as `visible_versions`."""
+    if actor.may(Permission.MEMORY_READ_HELD) or not pairs:
+        return set(pairs)
+    ids = {memory_id for memory_id, _ in pairs}
+    steps = MemoryTransition.objects.standing().filter(memory_id__in=ids, state=State.ACTIVE)
+    told = set(steps.values_list("memory_id", "version"))
+    if actor.api_key_id is not None:
+        own = MemoryVersion.objects.filter(memory_id__in=ids, api_key_id=actor.api_key_id)
+        told |= set(own.values_list("memory_id", "number"))
+    return told.intersection(pairs)
 
 
 def untold_sources(actor: Actor, versions: Iterable[MemoryVersion]) -> set[UUID]:

@@ -1,22 +1,18 @@
-"""One step in full: its raw attributes, events and links, and what went in and came out."""
+"""One step in full: what it said, raw, and the memories it touched."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import orjson
+from typing import Any, Literal
 
 from audit.dialects.otel_genai import OPERATION
 from audit.ingest.content import content_of
-from audit.models import MemoryAccess, Span
+from audit.models import MemoryAccess, Run, Span, SpanContent
 from audit.timelines.memory_mark import MemoryMark, mark_of
 from audit.timelines.step import Step, step_of
 from console.platform.errors import NotFoundError
 
-# A page shows a value up to here and says how much is left; the API has the rest.
-MAX_VALUE = 20_000
-MAX_ATTRIBUTES = 500
+MAX_MEMORIES = 500
 MAX_EVENTS = 200
 
 # Where the conventions put what went into a step and what came out of it, the preferred first.
@@ -37,45 +33,78 @@ OUTPUTS = (
     "gen_ai.completion",
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An attribute as text: structured values as indented JSON. `cut` characters are left out."""
-
-    key: str
-    value: str
-    cut: int
+Attributes = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class ShownEvent:
+class SpanEvent:
     name: str
     at: datetime
-    attributes: tuple[Shown, ...]
+    attributes: Attributes
 
 
 @dataclass(frozen=True, slots=True)
-class ShownLink:
+class SpanLink:
+    """Hexadecimal ids."""
+
     trace_id: str
     span_id: str
-    attributes: tuple[Shown, ...]
+    attributes: Attributes
 
 
 @dataclass(frozen=True, slots=True)
 class SpanDetail:
-    """`input` and `output` are also among the attributes; None where the step names neither."""
+    """`document` is all that the span said (`audit.ingest.content`); empty where it is gone."""
 
     step: Step
-    operation: str
-    status_message: str
-    input: Shown | None
-    output: Shown | None
-    attributes: tuple[Shown, ...]
-    resource: tuple[Shown, ...]
-    scope: str
-    events: tuple[ShownEvent, ...]
-    links: tuple[ShownLink, ...]
+    document: Mapping[str, Any]
     memories: tuple[MemoryMark, ...]
+    why_gone: Literal["", "erased", "expired"] = ""
+
+    @property
+    def attributes(self) -> Attributes:
+        return self._part("attributes")
+
+    @property
+    def resource(self) -> Attributes:
+        return self._part("resource")
+
+    @property
+    def operation(self) -> str:
+        return str(self.attributes.get(OPERATION, ""))
+
+    @property
+    def status_message(self) -> str:
+        return str(self._part("status").get("message", ""))
+
+    @property
+    def scope(self) -> str:
+        """The instrumentation: its name and version."""
+        scope = self._part("scope")
+        return f"{scope.get('name', '')} {scope.get('version', '')}".strip()
+
+    @property
+    def events(self) -> tuple[SpanEvent, ...]:
+        return tuple(
+            SpanEvent(event["name"], _moment(event["timeUnixNano"]), event["attributes"])
+            for event in self.document.get("events", [])[:MAX_EVENTS]
+        )
+
+    @property
+    def links(self) -> tuple[SpanLink, ...]:
+        return tuple(
+            SpanLink(link["traceId"], link["spanId"], link["attributes"])
+            for link in self.document.get("links", [])[:MAX_EVENTS]
+        )
+
+    def first_of(self, names: Sequence[str]) -> tuple[str, Any] | None:
+        """The first attribute of these that says something, with its name."""
+        found = ((name, self.attributes.get(name)) for name in names)
+        return next(((name, value) for name, value in found if value), None)
+
+    def _part(self, name: str) -> Attributes:
+        part: Attributes = self.document.get(name) or {}
+        return part
 
 
 def span_detail(trace_id: bytes, span_id: bytes) -> SpanDetail:
@@ -83,62 +112,30 @@ def span_detail(trace_id: bytes, span_id: bytes) -> SpanDetail:
     span = Span.objects.filter(trace_id=trace_id, span_id=span_id).first()
     if span is None:
         raise NotFoundError(span_id.hex(), noun="span")
-    step, content = step_of(span), content_of(span)
-    attributes = content.get("attributes", {})
-    scope = content.get("scope", {})
-    return SpanDetail(
-        step=step,
-        operation=str(attributes.get(OPERATION, "")),
-        status_message=content.get("status", {}).get("message", ""),
-        input=_first(attributes, INPUTS),
-        output=_first(attributes, OUTPUTS),
-        attributes=_shown(attributes),
-        resource=_shown(content.get("resource", {})),
-        scope=f"{scope.get('name', '')} {scope.get('version', '')}".strip(),
-        events=tuple(
-            ShownEvent(event["name"], _moment(event["timeUnixNano"]), _shown(event["attributes"]))
-            for event in content.get("events", [])[:MAX_EVENTS]
-        ),
-        links=tuple(
-            ShownLink(link["traceId"], link["spanId"], _shown(link["attributes"]))
-            for link in content.get("links", [])[:MAX_EVENTS]
-        ),
-        memories=memories_of_span(trace_id, span_id),
-    )
+    document = content_of(span)
+    why_gone = "" if document else _why_gone(span)
+    return SpanDetail(step_of(span), document, memories_of_span(trace_id, span_id), why_gone)
+
+
+def detail_in(run: Run, trace_id: bytes, span_id: bytes) -> SpanDetail:
+    """Raises NotFoundError for a step of another run too."""
+    detail = span_detail(trace_id, span_id)
+    if detail.step.run_id != run.id:
+        raise NotFoundError(span_id.hex(), noun="span")
+    return detail
 
 
 def memories_of_span(trace_id: bytes, span_id: bytes) -> tuple[MemoryMark, ...]:
     found = MemoryAccess.objects.filter(trace_id=trace_id, span_id=span_id).order_by("at", "rank")
-    return tuple(mark_of(access) for access in found[:MAX_ATTRIBUTES])
+    return tuple(mark_of(access) for access in found[:MAX_MEMORIES])
 
 
-def _first(attributes: Mapping[str, Any], names: tuple[str, ...]) -> Shown | None:
-    for name in names:
-        if value := attributes.get(name):
-            return _one(name, value)
-    return None
-
-
-def _shown(attributes: Mapping[str, Any]) -> tuple[Shown, ...]:
-    keys = sorted(attributes)[:MAX_ATTRIBUTES]
-    return tuple(_one(key, attributes[key]) for key in keys)
-
-
-def _one(key: str, value: object) -> Shown:
-    text = _text(value)
-    return Shown(key, text[:MAX_VALUE], max(0, len(text) - MAX_VALUE))
-
-
-def _text(value: object) -> str:
-    """Messages arrive as JSON in a string, since span attributes had no structure for long."""
-    if isinstance(value, str):
-        if not value.startswith(("{", "[")):
-            return value
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            return str(value)
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+def _why_gone(span: Span) -> Literal["erased", "expired"]:
+    """Of an erased subject nothing was kept, or what was kept cannot be opened any more."""
+    if span.block_id is None:
+        return "erased"
+    is_sealed = SpanContent.objects.filter(day=span.start_time.date(), id=span.block_id).exists()
+    return "erased" if is_sealed else "expired"
 
 
 def _moment(unix_ns: int) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from audit.models import AccessKind, AccessSource, MemoryAccess, Run, Trace
 from audit.timelines.step import Key, Step
@@ -18,6 +18,7 @@ class MemoryMark:
     """A memory that a step touched, and who says so."""
 
     memory_id: str
+    at: datetime
     access: AccessKind
     source: AccessSource
     version: int | None
@@ -60,6 +61,7 @@ def _by_step(accesses: Iterable[MemoryAccess]) -> dict[Key, list[MemoryMark]]:
 def mark_of(access: MemoryAccess) -> MemoryMark:
     return MemoryMark(
         memory_id=access.memory_id,
+        at=access.at,
         access=AccessKind(access.access),
         source=AccessSource(access.source),
         version=access.version,

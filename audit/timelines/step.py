@@ -53,6 +53,11 @@ class Step:
     started_at: datetime
     start_ns: int
     duration_ns: int | None
+    provider: str = ""
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cost_nanos: int | None = None  # 1e-9 US dollars
+    cost_source: str = ""
 
     @property
     def key(self) -> Key:
@@ -102,6 +107,11 @@ def step_of(span: Span) -> Step:
         started_at=span.start_time,
         start_ns=span.start_ns,
         duration_ns=span.duration_ns,
+        provider=span.provider,
+        cache_read_tokens=span.cache_read_tokens,
+        cache_write_tokens=span.cache_write_tokens,
+        cost_nanos=span.cost_nanos,
+        cost_source=span.cost_source,
     )
 
 

@@ -1,6 +1,7 @@
 """Numbers and spans of time in as few signs as tell them apart."""
 
 from datetime import timedelta
+from math import floor, log10
 
 MOST_COUNTED = 1000
 THOUSANDS = ((10**9, "G"), (10**6, "M"), (10**3, "k"))
@@ -55,6 +56,15 @@ def compact(number: int) -> str:
         if number >= size:
             return f"{_cut(number, size)}{name}"
     return str(number)
+
+
+def dollars(nanos: int) -> str:
+    """`$12.34`, `$0.0021`: cents from a dollar on, below it two digits that tell something."""
+    amount = nanos / 10**9
+    if nanos == 0 or abs(amount) >= 1:
+        return f"${amount:,.2f}"
+    places = max(2, 1 - floor(log10(abs(amount))))
+    return f"${amount:.{places}f}"
 
 
 def _cut(number: int, size: int) -> str:

@@ -36,6 +36,7 @@ from memory.actions.restore import restore_version
 from memory.actions.retire import retire_memory
 from memory.actions.reveal import reveal_personal_data
 from memory.actions.reveal_memory import reveal_memory
+from memory.actions.reveal_run import reveal_run
 from memory.actions.revise import revise_memory
 from memory.actions.rotate_keys import (
     destroy_retired_keys,
@@ -116,6 +117,7 @@ __all__ = [
     "retire_memory",
     "reveal_memory",
     "reveal_personal_data",
+    "reveal_run",
     "revise_memory",
     "rewrap_by_root",
     "rewrap_keys",

@@ -1,5 +1,6 @@
 """What was in force at a moment: the state, version and expiry of each memory then."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_bytes
 from uuid import UUID
@@ -9,6 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from console.accounts.actor import ActorKind
 from console.platform.errors import InvalidInputError
+from console.tenancy.rows import select
+from console.tenancy.scope import current_tenant_id
 from memory.models import HELD_STATES, Memory, MemoryTransition, MemoryVersion, State
 from memory.retrieval.embedding import local_provider
 from memory.retrieval.filters import EVERYTHING, Filter
@@ -24,6 +27,15 @@ from memory.sealing import open_versions
 
 # Opening and ranking what stands in no index takes time: more is asked to be narrowed.
 MAX_CANDIDATES = 5_000
+STEPS_AT = """
+FROM unnest(%s::uuid[], %s::timestamptz[]) WITH ORDINALITY AS asked (memory_id, at, number)
+LEFT JOIN LATERAL (
+  SELECT * FROM memory_memorytransition past
+  WHERE past.tenant_id = %s AND past.memory_id = asked.memory_id AND past.at <= asked.at
+  ORDER BY past.at DESC, past.id DESC LIMIT 1
+) t ON true
+ORDER BY asked.number
+"""
 
 
 def versions_in_force(
@@ -70,6 +82,15 @@ def last_steps(at: datetime) -> QuerySet[MemoryTransition]:
         at__lte=at,
     )
     return MemoryTransition.objects.filter(~Exists(later), at__lte=at)
+
+
+def steps_at(asked: Sequence[tuple[UUID, datetime]]) -> list[MemoryTransition | None]:
+    """What each memory was at a moment of its own; None where it was not there yet."""
+    if not asked:
+        return []
+    ids, moments = zip(*asked, strict=True)
+    parameters = [list(ids), list(moments), current_tenant_id()]
+    return [step for (step,) in select({"t": MemoryTransition}, STEPS_AT, parameters)]
 
 
 def with_memory(versions: QuerySet[MemoryVersion]) -> QuerySet[MemoryVersion]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from console.web.quantities import MOST_COUNTED, bounded, relative, took
+from console.web.quantities import MOST_COUNTED, bounded, dollars, relative, took
 
 SECOND = 10**9
 
@@ -52,3 +52,18 @@ def test_a_distance_from_now_is_told_in_its_largest_unit(distance, words):
 def test_a_count_stops_where_counting_did():
     assert bounded(MOST_COUNTED) == "1,000"
     assert bounded(MOST_COUNTED + 1) == "1,000+"
+
+
+@pytest.mark.parametrize(
+    ("nanos", "words"),
+    [
+        (0, "$0.00"),
+        (1, "$0.0000000010"),
+        (2_100_000, "$0.0021"),
+        (50_000_000, "$0.050"),
+        (990_000_000, "$0.99"),
+        (1_234_567_890_000, "$1,234.57"),
+    ],
+)
+def test_a_cost_has_as_many_digits_as_tell_something(nanos, words):
+    assert dollars(nanos) == words

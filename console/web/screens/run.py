@@ -15,6 +15,7 @@ from audit.timelines.touched import first_marks
 from audit.timelines.waterfall import waterfall_of
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
+from console.web.masking import Mask
 from console.web.screens.lanes import LANES, Lane, lane_of_op
 from console.web.screens.run_rows import Rows, Stretch, rows_of, stretches
 from console.web.screens.versions import versions_by_number
@@ -100,15 +101,17 @@ def touches_of(actor: Actor, marks: Iterable[MemoryMark]) -> list[Touch]:
         for mark in marks
         if (memory := known.get(ids[mark])) is not None
     }
-    texts = versions_by_number(touched.values())
-    return [_touch(mark, texts.get(touched[mark]) if mark in touched else None) for mark in marks]
+    texts, mask = versions_by_number(touched.values()), Mask()
+    return [
+        _touch(mark, texts.get(touched[mark]) if mark in touched else None, mask) for mark in marks
+    ]
 
 
-def _touch(mark: MemoryMark, version: MemoryVersion | None) -> Touch:
+def _touch(mark: MemoryMark, version: MemoryVersion | None, mask: Mask) -> Touch:
     lane = LANES["memory_read" if mark.access == AccessKind.READ else "memory_write"]
     if version is None:
         return Touch(mark, None, "", lane)
-    return Touch(mark, version.memory_id, excerpt(version.content, 120), lane)
+    return Touch(mark, version.memory_id, excerpt(mask.content(version)[0], 120), lane)
 
 
 def _identifier(mark: MemoryMark) -> UUID:

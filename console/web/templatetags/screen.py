@@ -16,7 +16,7 @@ from audit.models import AuditEvent
 from audit.timelines.step import Step
 from console.platform.clock import now
 from console.web.addresses import as_asked
-from console.web.quantities import bounded, compact, relative, took
+from console.web.quantities import bounded, compact, dollars, relative, took
 from console.web.screens.lanes import Lane, lane_of
 from console.web.text import pretty, show_unseen
 from memory.agents import freezes_over
@@ -29,6 +29,7 @@ SAID = {code: str(label) for code, label in [*SkipReason.choices, *DecisionReaso
 SHORT_ID = 8
 
 register.filter(bounded)
+register.filter(dollars)
 register.filter(compact)
 register.filter(pretty)
 register.filter("moment", as_asked)

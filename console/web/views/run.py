@@ -12,16 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit.models import Run, RunResult
 from audit.outcomes import RunName
-from audit.timelines.detail import span_detail
 from audit.timelines.runs import run_of
 from audit.timelines.waterfall import waterfall_of
 from console.accounts.permissions import Permission
-from console.platform.errors import NotFoundError
 from console.web.forms.outcome import OutcomeForm
 from console.web.middleware import TenantRequest
 from console.web.render import need, render_page
-from console.web.screens.lanes import lane_of
-from console.web.screens.run import RunAsked, run_screen, touches_of
+from console.web.screens.run import RunAsked, run_screen
 from console.web.screens.run_steps import etag_of, steps_json
 from memory.actions import report_outcome
 
@@ -31,7 +28,7 @@ ROW, KEY = re.compile("[0-9]{1,6}"), re.compile("[0-9a-f]{48}")
 @require_safe
 def run_detail(request: TenantRequest, run_id: UUID) -> HttpResponse:
     need(request, Permission.TRACES_READ)
-    context = _context(request, run_of(run_id))
+    context = run_context(request, run_of(run_id))
     return render_page(request, "run/detail.html", context, fragment="panel")
 
 
@@ -49,30 +46,13 @@ def run_steps(request: TenantRequest, run_id: UUID) -> HttpResponseBase:
     return response
 
 
-@require_safe
-def run_span(request: TenantRequest, run_id: UUID, trace_id: bytes, span_id: bytes) -> HttpResponse:
-    """The run with one step opened; htmx asks for the opened step alone."""
-    need(request, Permission.TRACES_READ)
-    run = run_of(run_id)
-    detail = span_detail(trace_id, span_id)
-    if detail.step.run_id != run.id:
-        raise NotFoundError(span_id.hex(), noun="span")
-    context = {
-        **_context(request, run, current=trace_id + span_id),
-        "detail": detail,
-        "lane": lane_of(detail.step),
-        "touches": touches_of(request.actor, detail.memories),
-    }
-    return render_page(request, "run/detail.html", context, fragment="panel")
-
-
 @require_POST
 def run_outcome(request: TenantRequest, run_id: UUID) -> HttpResponse:
     need(request, Permission.OUTCOME_REPORT)
     run = run_of(run_id)
     form = OutcomeForm(request.POST)
     if not form.is_valid():
-        context = {**_context(request, run), "outcome_form": form}
+        context = {**run_context(request, run), "outcome_form": form}
         return render_page(request, "run/detail.html", context, status=422)
     report_outcome(
         actor=request.actor,
@@ -85,7 +65,7 @@ def run_outcome(request: TenantRequest, run_id: UUID) -> HttpResponse:
     return redirect("run-detail", run.id)
 
 
-def _context(request: TenantRequest, run: Run, current: bytes | None = None) -> dict[str, Any]:
+def run_context(request: TenantRequest, run: Run, current: bytes | None = None) -> dict[str, Any]:
     """Lazy, for a request that shows one step of the run and nothing else."""
     begin, unfold = request.GET.get("row", ""), request.GET.get("unfold", "")
     asked = RunAsked(
