@@ -16,6 +16,7 @@ from console.api.v1.batch import MemoryBatchView
 from console.api.v1.decisions import DecisionsView
 from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
 from console.api.v1.holds import HoldsView, HoldView
+from console.api.v1.influence import InfluenceView, MemoryInfluenceView
 from console.api.v1.lifecycle_setting import LifecycleSettingView
 from console.api.v1.memories import MemoriesView, MemoryView
 from console.api.v1.merge import MemoryMergeView
@@ -68,6 +69,8 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "memories/<str:memory_id>/versions", MemoryVersionsView.as_view()),
     path(V1 + "memories/<str:memory_id>/restore", MemoryRestoreView.as_view()),
     path(V1 + "memories/<str:memory_id>/expire", MemoryExpireView.as_view()),
+    path(V1 + "memories/<str:memory_id>/influence", MemoryInfluenceView.as_view()),
+    path(V1 + "influence", InfluenceView.as_view()),
     path(V1 + "decisions", DecisionsView.as_view()),
     path(V1 + "recall", RecallView.as_view()),
     path(V1 + "reviews", ReviewsView.as_view()),
