@@ -55,14 +55,16 @@ class Turn:
                 parent=self.root_id if parent is None else parent,
                 start=self.start + int(at * SECOND),
                 seconds=seconds,
-                attributes={
-                    "gen_ai.operation.name": operation,
-                    "gen_ai.agent.name": self.agent,
-                    **{f"gen_ai.{name.replace('__', '.')}": v for name, v in attributes.items()},
-                },
+                attributes=self._meaning(operation, attributes),
             )
         )
         return span_id
+
+    def _meaning(self, operation: str, attributes: dict[str, object]) -> dict[str, object]:
+        if operation == "http":
+            return {"http.request.method": "POST"}
+        named = {f"gen_ai.{name.replace('__', '.')}": value for name, value in attributes.items()}
+        return {"gen_ai.operation.name": operation, "gen_ai.agent.name": self.agent, **named}
 
     def model(self, at: float, **fields: object) -> bytes:
         return self.add("chat", at, request__model="gpt-5", **fields)  # type: ignore[arg-type]
