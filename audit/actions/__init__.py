@@ -1,6 +1,7 @@
-"""The verbs on how traces are read and kept."""
+"""The verbs on how traces are read, kept and handed out."""
 
 from audit.actions.export_run import export_run
 from audit.actions.set_trace_retention import set_trace_retention
+from audit.actions.set_trace_rules import set_trace_rules
 
-__all__ = ["export_run", "set_trace_retention"]
+__all__ = ["export_run", "set_trace_retention", "set_trace_rules"]

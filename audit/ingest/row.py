@@ -62,6 +62,6 @@ def rows_of(spans: Iterable[SpanRecord], rules: TraceRules) -> list[SpanRow]:
 
 def _row(key: RowKey, span: SpanRecord, rules: TraceRules) -> SpanRow:
     meaning = rules.meaning(span)
-    cost, source = rules.cost_nanos(meaning)
+    cost, source = rules.cost_nanos(meaning, span.start_ns)
     end_ns = max(span.start_ns, span.end_ns)
     return SpanRow(key, span, meaning, span.end_ns == 0, end_ns, cost, source)

@@ -1,0 +1,202 @@
+"""A tenant's redaction rules, compiled.
+
+Most spans hold nothing to take out, and cost two looks: whether all of their attributes' names are
+known as harmless, and whether one pattern finds anything in all of their texts.
+"""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import islice
+
+import orjson
+
+from audit.ingest.record import Attributes, Source, SpanRecord, Value
+from audit.rules.patterns import Pattern, compiled, globs, union
+from audit.rules.redaction import Action, RedactionRule
+
+SPAN_NAME, STATUS_MESSAGE, EVENT_NAME = "span.name", "status.message", "event.name"
+MASK = "[masked]"
+REMOVED = "[removed]"  # of what must have some text
+# Attribute names are few; an agent that makes up names gets no more of our memory than this.
+MAX_NAMES = 20_000
+# A text with more to take out goes as a whole: replacing each could cost its length every time.
+MAX_MATCHES = 1_000
+HASH_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of an attribute of one name: the whole of it, or what patterns match in it."""
+
+    whole: Action | None
+    parts: tuple[tuple[Pattern, Action], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    names: Pattern
+    pattern: Pattern | None
+    action: Action
+
+
+class Redactor:
+    def __init__(self, rules: Sequence[RedactionRule], key: bytes) -> None:
+        """`key` is what hashes are made with. Raises PatternError."""
+        self._rules = [
+            _Rule(
+                globs(rule.attributes),
+                compiled(rule.pattern) if rule.pattern else None,
+                rule.action,
+            )
+            for rule in rules
+        ]
+        self._union = union([rule.pattern for rule in self._rules if rule.pattern])
+        self._key = key
+        self._plans: dict[str, Plan] = {}
+        self._harmless: set[str] = set()
+        self._last_source: tuple[Source, Source] | None = None
+
+    def redacted(self, span: SpanRecord) -> SpanRecord:
+        """The span itself where there is nothing to take out."""
+        source = self._source(span.source)
+        names, texts = {SPAN_NAME, STATUS_MESSAGE}, [span.name, span.status_message]
+        _gather(span.attributes, names, texts)
+        for event in span.events:
+            names.add(EVENT_NAME)
+            texts.append(event.name)
+            _gather(event.attributes, names, texts)
+        for link in span.links:
+            _gather(link.attributes, names, texts)
+        search = self._may_match(texts)
+        if not search and source is span.source and self._are_harmless(names):
+            return span
+        return replace(
+            span,
+            name=self._text(SPAN_NAME, span.name, search=search) or REMOVED,
+            status_message=self._text(STATUS_MESSAGE, span.status_message, search=search),
+            attributes=self._attributes(span.attributes, search=search),
+            events=tuple(
+                replace(
+                    event,
+                    name=self._text(EVENT_NAME, event.name, search=search) or REMOVED,
+                    attributes=self._attributes(event.attributes, search=search),
+                )
+                for event in span.events
+            ),
+            links=tuple(
+                replace(link, attributes=self._attributes(link.attributes, search=search))
+                for link in span.links
+            ),
+            source=source,
+        )
+
+    def _are_harmless(self, names: set[str]) -> bool:
+        return names <= self._harmless or all(self._plan(name).whole is None for name in names)
+
+    def _may_match(self, texts: list[str]) -> bool:
+        """One search for all: a pattern needs no more of what is around than a line's ends."""
+        return self._union is not None and self._union.search("\n".join(texts)) is not None
+
+    def _source(self, source: Source) -> Source:
+        """Spans come source by source: the one before is remembered."""
+        last = self._last_source
+        if last and last[0] is source:
+            return last[1]
+        names: set[str] = set()
+        texts: list[str] = []
+        _gather(source.resource, names, texts)
+        _gather(source.scope_attributes, names, texts)
+        search, clean = self._may_match(texts), source
+        if search or not self._are_harmless(names):
+            clean = replace(
+                source,
+                resource=self._attributes(source.resource, search=search),
+                scope_attributes=self._attributes(source.scope_attributes, search=search),
+            )
+        self._last_source = (source, clean)
+        return clean
+
+    def _plan(self, name: str) -> Plan:
+        plan = self._plans.get(name)
+        if plan is None:
+            matching = [rule for rule in self._rules if rule.names.fullmatch(name)]
+            plan = Plan(
+                whole=next((rule.action for rule in matching if rule.pattern is None), None),
+                parts=tuple((rule.pattern, rule.action) for rule in matching if rule.pattern),
+            )
+            if len(self._plans) < MAX_NAMES:
+                self._plans[name] = plan
+                if plan.whole is None:
+                    self._harmless.add(name)
+        return plan
+
+    def _attributes(
+        self, attributes: Attributes, *, search: bool, above: str = ""
+    ) -> dict[str, Value]:
+        kept: dict[str, Value] = {}
+        for name, value in attributes.items():
+            plan = self._plan(above + name)
+            if plan.whole is not Action.REMOVE:
+                kept[name] = self._value(above + name, value, plan, search=search)
+        return kept
+
+    def _text(self, name: str, text: str, *, search: bool) -> str:
+        plan = self._plan(name)
+        if plan.whole is Action.REMOVE or not text:
+            return ""
+        return str(self._value(name, text, plan, search=search))
+
+    def _value(self, path: str, value: Value, plan: Plan, *, search: bool) -> Value:
+        if plan.whole is not None:
+            return self._in_place_of(plan.whole, value)
+        if isinstance(value, str):
+            return self._without_matches(value, plan) if search else value
+        if isinstance(value, list):
+            return [self._value(path, item, plan, search=search) for item in value]
+        if isinstance(value, dict):
+            return self._attributes(value, search=search, above=f"{path}.")
+        return value
+
+    def _without_matches(self, text: str, plan: Plan) -> str:
+        for pattern, action in plan.parts:
+            found = list(islice(pattern.finditer(text), MAX_MATCHES + 1))
+            if len(found) > MAX_MATCHES:
+                return self._in_place_of(action, text)
+            pieces: list[str] = []
+            end = 0
+            for match in found:
+                if match.group():
+                    pieces += (text[end : match.start()], self._in_place_of(action, match.group()))
+                    end = match.end()
+            text = "".join((*pieces, text[end:]))
+        return text
+
+    def _in_place_of(self, action: Action, value: Value) -> str:
+        if action is Action.MASK:
+            return MASK
+        if action is Action.REMOVE:
+            return ""
+        said = value.encode() if isinstance(value, str) else orjson.dumps(value)
+        return "hash:" + hmac.new(self._key, said, sha256).hexdigest()[:HASH_DIGITS]
+
+
+def _gather(attributes: Attributes, names: set[str], texts: list[str], above: str = "") -> None:
+    """Names by their paths, and every text inside the values."""
+    names.update(attributes if not above else [above + name for name in attributes])
+    for name, value in attributes.items():
+        if type(value) is str:
+            texts.append(value)
+        elif type(value) is list or type(value) is dict:
+            _gather_nested(above + name, value, names, texts)
+
+
+def _gather_nested(path: str, value: Value, names: set[str], texts: list[str]) -> None:
+    if isinstance(value, str):
+        texts.append(value)
+    elif isinstance(value, dict):
+        _gather(value, names, texts, f"{path}.")
+    elif isinstance(value, list):
+        for item in value:
+            _gather_nested(path, item, names, texts)
