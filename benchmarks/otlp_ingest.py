@@ -8,10 +8,12 @@ The product's client shares the cores with its server and database.
 import gzip
 import os
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import repeat
+from functools import partial
+from itertools import islice, repeat
 
 import httpx
 import orjson
@@ -20,6 +22,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from psycopg.types.json import Jsonb
 
 from audit.ingest.decode_protobuf import decode_protobuf
+from benchmarks.corpus import sentences
 from benchmarks.table import Table, percentile
 from tests.instance import Instance, running_instance
 
@@ -31,10 +34,7 @@ WARM_UP = 20
 SMALLEST, LARGEST = 1500, 2500
 SECOND = 10**9
 OPERATIONS = ("chat", "execute_tool", "search_memory", "create_memory", "invoke_agent")
-TEXT = (
-    "The customer asked whether the parcel that was announced for Tuesday can be delivered to a"
-    " neighbour, since nobody is at home before noon, and what it would cost to send it back. "
-)
+SENTENCES = 9  # to each side of a step, each with a code that does not compress: 900 bytes
 FLOOR_TABLE = """
 CREATE TABLE span_floor (trace_id bytea, span_id bytea, started timestamptz, document jsonb);
 CREATE INDEX ON span_floor (trace_id);
@@ -60,6 +60,7 @@ def a_request(number: int, *, started: int) -> bytes:
     spans.scope.name = "benchmark"
     trace_id = os.urandom(16)
     root = os.urandom(8)
+    said = partial(_text, sentences(number))
     for index in range(SPANS_PER_REQUEST):
         operation = OPERATIONS[index % len(OPERATIONS)]
         begins = started + index * SECOND // 100
@@ -76,13 +77,19 @@ def a_request(number: int, *, started: int) -> bytes:
         _attribute(span, "gen_ai.agent.name", f"agent-{number % 7}")
         _attribute(span, "gen_ai.conversation.id", f"case-{number % CONVERSATIONS}")
         _attribute(span, "gen_ai.request.model", "gpt-5")
-        _attribute(span, "gen_ai.input.messages", f"{number}.{index} {TEXT * 4}")
-        _attribute(span, "gen_ai.output.messages", f"{index}.{number} {TEXT * 5}")
+        _attribute(span, "gen_ai.input.messages", said(SENTENCES))
+        _attribute(span, "gen_ai.output.messages", said(SENTENCES))
         _attribute(span, "gen_ai.memory.record.id", f"memory-{index * number % 997}")
+        if not index:
+            _attribute(span, "user.id", f"customer-{number % CONVERSATIONS}")
         tokens = span.attributes.add(key="gen_ai.usage.input_tokens")
         tokens.value.int_value = 100 + index
     body: bytes = request.SerializeToString()
     return body
+
+
+def _text(said: Iterator[str], count: int) -> str:
+    return " ".join(f"{sentence} {os.urandom(8).hex()}" for sentence in islice(said, count))
 
 
 def _attribute(owner: object, key: str, text: str) -> None:
