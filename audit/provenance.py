@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from audit.ingest import columns
 from audit.ingest.columns import instant_ns
-from audit.ingest.statements import run
+from audit.ingest.statements import run, send
 from audit.models import AccessKind, AccessSource
 from console.platform.clock import now
 from console.platform.ids import uuid7
@@ -28,8 +28,12 @@ SELECT %s::uuid, batch.* FROM unnest(
 DONE_BY_API = """
 SELECT DISTINCT trace_id, span_id, memory_id FROM audit_memoryaccess
 WHERE tenant_id = %s AND trace_id = ANY(%s::bytea[]) AND source = 'api'
+  AND at >= (%s::timestamptz[])[1]
 """
 MAX_PURPOSE = 500
+# An access is stamped by the server's clock and its span by the agent's, which may be late by any
+# time (a run replayed from a recording) but is hardly ahead. The bound spares older partitions.
+CLOCK_SKEW_NS = 86_400 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def record_accesses(accesses: Sequence[Access]) -> None:
     """Inserts them into the tenant at hand, in the transaction at hand, by one statement."""
     if not accesses:
         return
-    run(
+    send(
         INSERT,
         [
             current_tenant_id(),
@@ -75,10 +79,11 @@ def record_accesses(accesses: Sequence[Access]) -> None:
     )
 
 
-def record_claims(claims: Sequence[Access]) -> None:
-    """Records what spans say they touched, but for what the API has recorded of the same step."""
+def without_done_by_api(claims: Sequence[Access]) -> list[Access]:
+    """What spans say they touched, but for what the API has recorded of the same step."""
     if not claims:
-        return
+        return []
     trace_ids = sorted({claim.trace_id for claim in claims if claim.trace_id})
-    done = set(run(DONE_BY_API, [current_tenant_id(), columns.byteas(trace_ids)]))
-    record_accesses([c for c in claims if (c.trace_id, c.span_id, c.memory_id) not in done])
+    since = columns.instants([min(claim.at_ns for claim in claims) - CLOCK_SKEW_NS])
+    done = set(run(DONE_BY_API, [current_tenant_id(), columns.byteas(trace_ids), since]))
+    return [c for c in claims if (c.trace_id, c.span_id, c.memory_id) not in done]

@@ -17,7 +17,7 @@ from backports import zstd
 
 from audit.ingest import columns
 from audit.ingest.record import Source, SpanRecord
-from audit.ingest.statements import run
+from audit.ingest.statements import send
 from audit.ingest.trace_keys import sealing_keys
 from audit.models import Span, SpanContent
 from console.keys.keyring import Key, opening_keys
@@ -132,7 +132,7 @@ def _insert(blocks: Sequence[Block], keys: dict[UUID | None, Key]) -> None:
     if not blocks:
         return
     sealing = [keys[block.subject_id] for block in blocks]
-    run(
+    send(
         INSERT,
         [
             current_tenant_id(),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from audit.ingest import columns
 from audit.ingest.row import SpanRow
-from audit.ingest.statements import run
+from audit.ingest.statements import send
 from audit.ingest.stitch import Claim
 from audit.models import FacetKind
 from console.tenancy.scope import current_tenant_id
@@ -45,7 +45,7 @@ def record_facets(facets: Iterable[Facet]) -> None:
     ordered = sorted(facets)
     if not ordered:
         return
-    run(
+    send(
         INSERT,
         [
             current_tenant_id(),

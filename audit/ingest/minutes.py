@@ -8,7 +8,7 @@ from audit.dialects.dialect import Op
 from audit.ingest import columns
 from audit.ingest.row import SpanRow
 from audit.ingest.run_delta import WRITES
-from audit.ingest.statements import run
+from audit.ingest.statements import send
 from console.tenancy.scope import current_tenant_id
 
 MINUTE_NS = 60 * 10**9
@@ -77,7 +77,7 @@ def count_minutes(rows: Iterable[SpanRow]) -> None:
 def _add(counts: dict[MinuteKey, MinuteCount]) -> None:
     keys = sorted(counts)
     ordered = [counts[key] for key in keys]
-    run(
+    send(
         ADD,
         [
             current_tenant_id(),

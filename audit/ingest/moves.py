@@ -6,7 +6,7 @@ from uuid import UUID
 
 from audit.ingest.columns import instant_ns
 from audit.ingest.run_delta import RunDelta
-from audit.ingest.statements import run
+from audit.ingest.statements import run, send
 from audit.ingest.stitch import Claim
 from console.tenancy.scope import current_tenant_id
 
@@ -78,4 +78,4 @@ def _count(delta: RunDelta, row: tuple[Any, ...], sign: int) -> None:
 def forget_empty_runs(claims: Iterable[Claim]) -> None:
     emptied = [claim.old_run_id for claim in claims if claim.has_moved]
     if emptied:
-        run(FORGET_EMPTY, [current_tenant_id(), emptied])
+        send(FORGET_EMPTY, [current_tenant_id(), emptied])

@@ -8,7 +8,7 @@ from audit.dialects.dialect import Op
 from audit.ingest import columns
 from audit.ingest.record import SpanRecord
 from audit.ingest.row import SpanRow
-from audit.ingest.statements import run
+from audit.ingest.statements import send
 from audit.ingest.stitch import RunKey
 from audit.models import StitchedBy
 from console.tenancy.scope import current_tenant_id
@@ -110,7 +110,7 @@ def apply_deltas(deltas: Mapping[UUID, RunDelta]) -> None:
         return
     ids = sorted(deltas)
     ordered = [deltas[run_id] for run_id in ids]
-    run(
+    send(
         APPLY,
         [
             current_tenant_id(),

@@ -15,9 +15,22 @@ from audit.ingest.columns import teach
 
 def run(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows a statement returns, in the transaction at hand. Raises Django's database errors."""
+    with connection.wrap_database_errors:
+        return _sent(sql, parameters).fetchall()
+
+
+def send(sql: str, parameters: Sequence[Any]) -> None:
+    """Runs a statement of which nothing is asked.
+
+    Within `one_round_trip` it is not waited for, and its errors are raised at the end.
+    """
+    with connection.wrap_database_errors:
+        _sent(sql, parameters)
+
+
+def _sent(sql: str, parameters: Sequence[Any]) -> Cursor[tuple[Any, ...]]:
     connection.ensure_connection()
     raw: Any = connection.connection
-    with connection.wrap_database_errors, Cursor(raw) as cursor:
-        teach(cursor)
-        cursor.execute(sql, parameters, binary=True, prepare=True)
-        return cursor.fetchall() if cursor.description else []
+    cursor: Cursor[tuple[Any, ...]] = Cursor(raw)
+    teach(cursor)
+    return cursor.execute(sql, parameters, binary=True, prepare=True)

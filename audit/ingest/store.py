@@ -19,10 +19,11 @@ from audit.ingest.run_delta import RunDelta, apply_deltas
 from audit.ingest.statements import run
 from audit.ingest.stitch import Claim, RunKey, claim_traces, run_keys_of
 from audit.models import AccessKind, AccessSource
-from audit.provenance import Access, record_claims
+from audit.provenance import Access, record_accesses, without_done_by_api
 from audit.rules.trace_rules import TraceRules, rules_of_tenant
 from console.accounts.subjects import subjects_named
 from console.platform.clock import now
+from console.tenancy.rows import one_round_trip
 from console.tenancy.scope import current_tenant_id
 
 INSERT_SPANS = """
@@ -78,18 +79,20 @@ def store_spans(spans: Sequence[SpanRecord]) -> int:
             move_trace(claim, deltas)
     stored = _insert_spans(rows, claims, contents.places, rules)
     new = [row for row in rows if row.key in stored]
-    contents.insert(row.key in stored for row in rows)
     for row in sorted(new, key=lambda row: row.span.start_ns):  # the first root names the run
         delta = deltas.setdefault(claims[row.span.trace_id].run_id, RunDelta())
         delta.add(row, was_running=stored[row.key])
     _count_open_traces(claims, deltas)
     _describe(deltas, keys, claims)
-    record_claims([access for row in new for access in _claims_of(row)])
-    record_facets(facets_of(new, claims))
-    # Last: from here to the commit every other batch of the same minutes and runs waits.
-    count_minutes(new)
-    apply_deltas({run_id: delta for run_id, delta in deltas.items() if delta.first_seen})
-    forget_empty_runs(claims.values())
+    accesses = without_done_by_api([access for row in new for access in _claims_of(row)])
+    with one_round_trip():
+        contents.insert(row.key in stored for row in rows)
+        record_accesses(accesses)
+        record_facets(facets_of(new, claims))
+        # Last: from here to the commit every other batch of the same minutes and runs waits.
+        count_minutes(new)
+        apply_deltas({run_id: delta for run_id, delta in deltas.items() if delta.first_seen})
+        forget_empty_runs(claims.values())
     return len(new)
 
 
