@@ -4,18 +4,22 @@ Kept in each process. A change is seen there within `FRESH` seconds: that often 
 which versions are in force, and only where others are is anything compiled.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 from uuid import UUID
 
-from audit.dialects.normalise import MAPPING_VERSION, Meaning, normalise
+from audit.dialects.index import Index
+from audit.dialects.normalise import BUILT_IN, Meaning, normalise
 from audit.ingest.record import SpanRecord
 from audit.models import CostSource, TraceRuleSet
 from audit.rules.kinds import RuleKind
+from audit.rules.mapping import Mappings, mapping_version
 from audit.rules.price_table import PriceTable
 from audit.rules.prices import Prices
 from audit.rules.redaction import Action, Redaction
 from audit.rules.redactor import Redactor
+from audit.rules.setting import R
 from console.keys.keyring import keyring_for
 from console.keys.models import Purpose
 from console.tenancy.rows import fetch
@@ -36,12 +40,13 @@ WHERE tenant_id = %s ORDER BY kind, number DESC
 class TraceRules:
     """`mapping_version` tells rows apart that another mapping has read."""
 
-    mapping_version: int = MAPPING_VERSION
+    mapping_version: int
+    index: Index = BUILT_IN
     redactor: Redactor | None = None
     prices: PriceTable | None = None
 
     def meaning(self, span: SpanRecord) -> Meaning:
-        return normalise(span)
+        return normalise(span, self.index)
 
     def redacted(self, span: SpanRecord) -> SpanRecord:
         return span if self.redactor is None else self.redactor.redacted(span)
@@ -100,10 +105,18 @@ def redactor_of(redaction: Redaction) -> Redactor | None:
 
 
 def _compiled(versions: dict[str, UUID]) -> TraceRules:
-    sets = TraceRuleSet.objects.filter(id__in=versions.values()) if versions else ()
-    bodies = {one.kind: one.body for one in sets}
-    redaction, prices = bodies.get(RuleKind.REDACTION), bodies.get(RuleKind.PRICES)
+    found = TraceRuleSet.objects.filter(id__in=versions.values()) if versions else ()
+    sets = {one.kind: one for one in found}
+    mapping = sets.get(RuleKind.MAPPING)
+    redaction, prices = _of(Redaction, sets), _of(Prices, sets)
     return TraceRules(
-        redactor=redactor_of(Redaction.from_json(redaction) if redaction else Redaction()),
-        prices=PriceTable((Prices.from_json(prices) if prices else Prices()).in_force),
+        mapping_version=mapping_version(mapping.number if mapping else 0),
+        index=_of(Mappings, sets).index,
+        redactor=redactor_of(redaction),
+        prices=PriceTable(prices.in_force),
     )
+
+
+def _of(rules: type[R], sets: Mapping[str, TraceRuleSet]) -> R:
+    stored = sets.get(rules.kind)
+    return rules.from_json(stored.body) if stored else rules()
