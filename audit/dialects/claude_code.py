@@ -19,7 +19,7 @@ CLAUDE_CODE = Dialect(
     name="claude_code",
     kinds={"span.type": {**KINDS, **{f"claude_code.{kind}": op for kind, op in KINDS.items()}}},
     concepts={
-        Concept.AGENT: ("agent_name", "subagent_type", "agent_id"),
+        Concept.AGENT: ("agent_name", "subagent_type"),
         Concept.SESSION: ("session.id",),
         Concept.TOOL: ("tool_name",),
         Concept.MODEL: ("model",),
@@ -28,6 +28,7 @@ CLAUDE_CODE = Dialect(
         Concept.CACHE_READ_TOKENS: ("cache_read_tokens",),
         Concept.CACHE_WRITE_TOKENS: ("cache_creation_tokens",),
         Concept.COST: ("cost_usd",),
+        Concept.ENTITY: ("agent_id",),
         Concept.ARGUMENTS: ("tool_input",),
     },
 )

@@ -39,7 +39,8 @@ OPENINFERENCE = Dialect(
         Concept.INPUT_COST: ("llm.cost.prompt",),
         Concept.OUTPUT_COST: ("llm.cost.completion",),
         Concept.ENTITY: ("graph.node.name", "graph.node.id"),
-        Concept.ARGUMENTS: ("tool.parameters", "input.value"),
+        # `tool.parameters` is the tool's schema, whatever some instrumentations put there.
+        Concept.ARGUMENTS: ("input.value", "tool.parameters"),
         Concept.RESULT: ("output.value",),
     },
 )

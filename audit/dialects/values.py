@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import orjson
 
 from audit.ingest.record import Value
+from audit.ingest.values import MAX_DEPTH, TOO_DEEP
 
 MAX_NAME = 256
 MAX_TOKENS = 10**12  # beyond it a sum over a long run could overflow 64 bits
@@ -65,17 +66,28 @@ def anything(value: Value) -> Value:
     return value
 
 
-def decoded(value: Value) -> Value:
+def decoded(value: Value, longest: int = MAX_JSON) -> Value:
     """What a value of JSON holds; the value itself where it is no string."""
     for _ in range(MAX_ENCODINGS):
         if not isinstance(value, str):
             break
-        if len(value) > MAX_JSON:
+        if len(value) > longest:
             return None
         try:
             value = orjson.loads(value)
         except orjson.JSONDecodeError:
             return None
+    return value
+
+
+def shallow(value: Value, depth: int = 0) -> Value:
+    """The value without what lies so deep that nobody reads it, and writers of JSON give up."""
+    if depth >= MAX_DEPTH and isinstance(value, list | dict):
+        return TOO_DEEP
+    if isinstance(value, list):
+        return [shallow(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {key: shallow(item, depth + 1) for key, item in value.items()}
     return value
 
 
