@@ -24,7 +24,12 @@ def bearer_key(request: HttpRequest) -> KeyText:
 
     Only the header counts: an address with a key in it ends in logs and histories.
     """
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return key_in(request.headers.get("Authorization", ""))
+
+
+def key_in(authorization: str) -> KeyText:
+    """The key in the value of that header, or of gRPC's metadata. Raises as `bearer_key`."""
+    scheme, _, text = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise NotAuthenticatedError(NO_KEY)
     key = parse_key(text.strip())

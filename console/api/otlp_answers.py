@@ -1,17 +1,20 @@
-"""Answers of the OTLP door, in the encoding of the request."""
+"""Answers of OTLP/HTTP, in the encoding of the request."""
 
-from django.http import HttpResponse
+import gzip
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
-from google.rpc.error_details_pb2 import BadRequest
-from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from audit.ingest.receive import Receipt
+from console.api.otlp_failures import MAX_SENTENCE, Failure
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
-MAX_SENTENCE = 2000
+# Below, gzip's own header takes what it saves.
+WORTH_COMPRESSING = 200
 
 
 def plain_text(status: int, sentence: str) -> HttpResponse:
@@ -19,27 +22,53 @@ def plain_text(status: int, sentence: str) -> HttpResponse:
     return HttpResponse(sentence + "\n", status=status, content_type="text/plain; charset=utf-8")
 
 
-def refuse(media_type: str, status: int, code: int, sentence: str) -> HttpResponse:
-    """`google.rpc.Status`, as OTLP asks of every answer but 200."""
-    message = Status(code=code, message=sentence[:MAX_SENTENCE])
-    if status == 400:  # noqa: PLR2004
-        violation = BadRequest.FieldViolation(description=sentence[:MAX_SENTENCE])
-        message.details.add().Pack(BadRequest(field_violations=[violation]))
-    return _encoded(media_type, message, status)
+def media_type_of(request: HttpRequest) -> str:
+    """PROTOBUF, JSON or whatever else was sent, without parameters and in lower case."""
+    return (request.content_type or "").lower()
 
 
-def response_message(media_type: str, receipt: Receipt) -> HttpResponse:
-    """200. `partial_success` stays unset unless something was rejected or is worth a warning."""
+def failure_answer(request: HttpRequest, failure: Failure) -> HttpResponse:
+    if media_type_of(request) not in {PROTOBUF, JSON}:
+        return plain_text(failure.http_status, failure.sentence)
+    answer = _encoded(request, failure.status(), failure.http_status)
+    if failure.retry_after is not None:
+        answer["Retry-After"] = str(failure.retry_after)
+    if failure.http_status == 401:  # noqa: PLR2004
+        answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def receipt_answer(request: HttpRequest, receipt: Receipt) -> HttpResponse:
+    return _encoded(request, receipt_message(receipt), 200)
+
+
+def receipt_message(receipt: Receipt) -> ExportTraceServiceResponse:
+    """`partial_success` stays unset unless something was rejected or is worth a warning."""
     message = ExportTraceServiceResponse()
     if receipt.rejected or receipt.message:
         message.partial_success.rejected_spans = receipt.rejected
         message.partial_success.error_message = receipt.message[:MAX_SENTENCE]
-    return _encoded(media_type, message, 200)
+    return message
 
 
-def _encoded(media_type: str, message: Message, status: int) -> HttpResponse:
+def _encoded(request: HttpRequest, message: Message, status: int) -> HttpResponse:
+    media_type = media_type_of(request)
     if media_type == JSON:
         body = MessageToJson(message, indent=None).encode()
     else:
         body = message.SerializeToString()
-    return HttpResponse(body, status=status, content_type=media_type)
+    answer = HttpResponse(body, status=status, content_type=media_type)
+    patch_vary_headers(answer, ["Accept-Encoding"])
+    if len(body) >= WORTH_COMPRESSING and _takes_gzip(request):
+        answer.content = gzip.compress(body, mtime=0)
+        answer["Content-Encoding"] = "gzip"
+    return answer
+
+
+def _takes_gzip(request: HttpRequest) -> bool:
+    """RFC 9110 §12.5.3: a weight of zero means it is not taken."""
+    for offer in request.headers.get("Accept-Encoding", "").lower().split(","):
+        name, _, weight = offer.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return not weight or bool(weight.strip("0."))
+    return False

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 
+from django.conf import settings
+
 
 class OverBudgetError(Exception):
     """Too much is being stored already."""
@@ -32,3 +34,7 @@ class ByteBudget:
         finally:
             with self._lock:
                 self.held -= size
+
+
+# Two bodies of the largest size, as sent and inflated.
+budget = ByteBudget(4 * settings.OTLP_MAX_BODY_BYTES)

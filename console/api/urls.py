@@ -62,6 +62,9 @@ V1 = "api/v1/"
 
 urlpatterns: list[URLPattern] = [
     path("v1/traces", otlp.export_traces),
+    path("v1/logs", otlp.export_other, {"signal": "logs"}),
+    path("v1/metrics", otlp.export_other, {"signal": "metrics"}),
+    path("v1development/profiles", otlp.export_other, {"signal": "profiles"}),
     path(V1 + "memories", MemoriesView.as_view()),
     path(V1 + "memories/batch", MemoryBatchView.as_view()),
     path(V1 + "memories/merge", MemoryMergeView.as_view()),

@@ -1,4 +1,4 @@
-"""The address that web listens on."""
+"""The addresses that web and the door for traces over gRPC listen on."""
 
 import errno
 import http.client
@@ -12,8 +12,8 @@ PATIENCE_SECONDS = 1.0
 READY_ANSWER_SECONDS = 30
 
 
-def check_free(host: str, port: int) -> None:
-    """Raises RuntimeProblem when nothing could listen there."""
+def check_free(host: str, port: int, *, setting: str) -> None:
+    """Raises RuntimeProblem, which names the setting, when nothing could listen there."""
     try:
         family, kind, *_, address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[
             0
@@ -22,10 +22,10 @@ def check_free(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise _problem(error, host, port) from error
+        raise _problem(error, host, port, setting) from error
     # macOS lets one listen on an address while another listens on all of them.
-    if _answers(host, port):
-        raise _problem(OSError(errno.EADDRINUSE, ""), host, port)
+    if answers(host, port):
+        raise _problem(OSError(errno.EADDRINUSE, ""), host, port, setting)
 
 
 def ready_status(host: str, port: int) -> int | None:
@@ -42,7 +42,8 @@ def ready_status(host: str, port: int) -> int | None:
         connection.close()
 
 
-def _answers(host: str, port: int) -> bool:
+def answers(host: str, port: int) -> bool:
+    """Whether somebody listens there."""
     try:
         address = (ANY_ADDRESS.get(host, host), port)
         with socket.create_connection(address, timeout=PATIENCE_SECONDS):
@@ -51,16 +52,15 @@ def _answers(host: str, port: int) -> bool:
         return False
 
 
-def _problem(error: OSError, host: str, port: int) -> RuntimeProblem:
+def _problem(error: OSError, host: str, port: int, setting: str) -> RuntimeProblem:
     if error.errno == errno.EADDRINUSE:
         return RuntimeProblem(
             f"Port {port} on {host} is in use by another program: stop that one, or name another"
-            " port in MNEMOSCOPE_PORT."
+            f" port in {setting}."
         )
     if error.errno == errno.EACCES:
         return RuntimeProblem(
-            f"Port {port} needs more rights than this user has: name one above 1023 in"
-            " MNEMOSCOPE_PORT."
+            f"Port {port} needs more rights than this user has: name one above 1023 in {setting}."
         )
     return RuntimeProblem(
         f"This machine cannot listen on {host}:{port} ({error.strerror}): correct MNEMOSCOPE_HOST."

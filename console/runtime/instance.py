@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from console.platform.env import PROJECT_ROOT
-from console.runtime.address import ready_status
+from console.runtime.address import answers, ready_status
 from console.runtime.errors import Interrupted, RuntimeProblem, os_problem
 from console.runtime.files import append_to, last_line, write_private
 from console.runtime.folder import DataFolder
@@ -25,7 +25,7 @@ from console.runtime.watchdog import ALL_WELL
 
 READY_SECONDS = 120
 SETTINGS_MODULE = "console.settings.prod"
-STOP_ORDER = ("web", "worker", "beat", "postgres")
+STOP_ORDER = ("web", "otlp_grpc", "worker", "beat", "postgres")
 OK = 200
 STAMP = ".gathered"  # in the folder of static files: what they were gathered from
 
@@ -36,6 +36,7 @@ class Plan:
 
     host: str
     port: int
+    grpc_port: int  # 0 for none
     url: str
     static_root: Path
     context_key: bytes
@@ -99,6 +100,10 @@ class Instance:
         with self._progress.step("worker and beat"):
             self._supervisor.start(self._program("worker", *self._worker()))
             self._supervisor.start(self._program("beat", *self._beat()))
+        if plan.grpc_port:
+            with self._progress.step("gRPC"):
+                self._supervisor.start(self._program("otlp_grpc", "manage.py", "otlp_grpc"))
+                self._await_grpc(plan)
         self._supervisor.declare_ready()
         self._tell_ready(plan)
 
@@ -163,6 +168,18 @@ class Instance:
                 )
             time.sleep(0.05)
 
+    def _await_grpc(self, plan: Plan) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not answers(plan.host, plan.grpc_port):
+            self._supervisor.tick()
+            if time.monotonic() > deadline:
+                log = self._folder.logs / "otlp_grpc.log"
+                raise RuntimeProblem(
+                    f"Nothing took traces over gRPC within {READY_SECONDS} seconds:"
+                    f" {last_line(log)} (the whole log: {log})."
+                )
+            time.sleep(0.05)
+
     def _tell_ready(self, plan: Plan) -> None:
         seconds = self._progress.seconds
         self._progress.tell(
@@ -171,6 +188,8 @@ class Instance:
             url=plan.url,
             seconds=seconds,
         )
+        if plan.grpc_port:
+            self._progress.note(f"Traces also come in over gRPC, on port {plan.grpc_port}.")
         if plan.demo and self._demo_file.exists():
             self._progress.note(f"The demo's sign-ins and keys are in {self._demo_file}.")
         self._progress.note("Ctrl-C stops it.")

@@ -17,6 +17,8 @@ PROJECT_ROOT = env.PROJECT_ROOT
 HOME = env.home()
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, low=1, high=65535)
+# Where traces come in over gRPC; 0 leaves that door out.
+OTLP_GRPC_PORT = env.integer("OTLP_GRPC_PORT", 4317, low=0, high=65535)
 PUBLIC_URL = env.text("URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 

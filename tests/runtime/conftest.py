@@ -19,6 +19,10 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture
 def free_port() -> int:
+    return a_free_port()
+
+
+def a_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

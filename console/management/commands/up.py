@@ -3,6 +3,7 @@
 import importlib
 import os
 from argparse import ArgumentParser
+from dataclasses import replace
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
@@ -18,12 +19,15 @@ from console.runtime.leftovers import end_leftovers
 from console.runtime.postgres import EmbeddedPostgres
 from console.runtime.progress import Progress
 
+GRPC_PORT = "MNEMOSCOPE_OTLP_GRPC_PORT"
+
 
 class Command(BaseCommand):
     help = (
-        "Starts PostgreSQL, web, worker and beat, and stops them on Ctrl-C."
-        " MNEMOSCOPE_HOME names the data folder, MNEMOSCOPE_PORT the port (8000),"
-        " MNEMOSCOPE_DEMO=0 leaves the demo out."
+        "Starts PostgreSQL, web, the gRPC door for traces, worker and beat, and stops them on"
+        " Ctrl-C. MNEMOSCOPE_HOME names the data folder, MNEMOSCOPE_PORT the port (8000),"
+        " MNEMOSCOPE_OTLP_GRPC_PORT that of gRPC (4317; 0 leaves it out), MNEMOSCOPE_DEMO=0 leaves"
+        " the demo out."
     )
     requires_system_checks: list[str] = []
 
@@ -43,7 +47,8 @@ class Command(BaseCommand):
             end_leftovers(folder.home)
             postgres = EmbeddedPostgres(folder.home)
             plan = self._plan(ensure_secrets(postgres))
-            check_free(plan.host, plan.port)
+            check_free(plan.host, plan.port, setting="MNEMOSCOPE_PORT")
+            plan = with_free_grpc_port(plan, progress)
             Instance(folder, postgres, progress).run(plan)
         except (RuntimeProblem, ImproperlyConfigured) as problem:
             if options["json"]:
@@ -57,9 +62,24 @@ class Command(BaseCommand):
         return Plan(
             host=settings.HOST,
             port=settings.PORT,
+            grpc_port=settings.OTLP_GRPC_PORT,
             url=settings.PUBLIC_URL,
             static_root=settings.STATIC_ROOT,
             context_key=settings.CONTEXT_KEY,
             role_passwords=role_passwords,
             demo=env.boolean("DEMO", default=True),
         )
+
+
+def with_free_grpc_port(plan: Plan, progress: Progress) -> Plan:
+    """Many machines run a Collector on 4317: only a port that was asked for must be had."""
+    if not plan.grpc_port:
+        return plan
+    try:
+        check_free(plan.host, plan.grpc_port, setting=GRPC_PORT)
+    except RuntimeProblem as problem:
+        if os.environ.get(GRPC_PORT):
+            raise
+        progress.note(f"{problem} Until then, traces come in over HTTP only.")
+        return replace(plan, grpc_port=0)
+    return plan

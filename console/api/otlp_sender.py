@@ -1,0 +1,46 @@
+"""Who sends an export: the agent or person behind a key that may send traces."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from audit.trail import record_refusal
+from console.accounts.actor import Actor
+from console.accounts.authentication import actor_of_key
+from console.accounts.permissions import Permission
+from console.api.authentication import key_in
+from console.platform.errors import NotPermittedError
+from console.tenancy.models import Tenant
+from console.tenancy.scope import tenant_scope
+
+# The key alone decides where traces go. A sender that also says where it thinks they go is
+# stopped before production lands among the trials, or one customer among another's.
+TENANT_HEADER = "X-Mnemoscope-Tenant"
+
+
+def sender(headers: Mapping[str, str], *, door: str) -> Actor:
+    """From the headers of a request, or the metadata of a call.
+
+    Raises NotAuthenticatedError or NotPermittedError, and leaves the second in the trail.
+    """
+    key = key_in(headers.get("authorization", ""))
+    with tenant_scope(key.tenant_id):
+        actor = actor_of_key(key)
+        is_meant = _is_meant(key.tenant_id, headers.get(TENANT_HEADER.lower(), ""))
+    try:
+        _require(actor, is_meant=is_meant)
+    except NotPermittedError as error:
+        record_refusal(actor=actor, error=error, door=door)
+        raise
+    return actor
+
+
+def _require(actor: Actor, *, is_meant: bool) -> None:
+    actor.require(Permission.TRACES_INGEST)
+    if not is_meant:
+        raise NotPermittedError(f"This key is not of the tenant that {TENANT_HEADER} names.")
+
+
+def _is_meant(tenant_id: UUID, name: str) -> bool:
+    if name in {"", str(tenant_id)}:
+        return True
+    return Tenant.objects.filter(id=tenant_id, slug=name).exists()
