@@ -29,7 +29,15 @@ MEMORY = (
     "row_security",
     "held_memory",
 )
-BENCHMARKS = (*MEMORY, "console_pages", "review_desk", "review_keys", "fuzz", "otlp_ingest")
+BENCHMARKS = (
+    *MEMORY,
+    "console_pages",
+    "review_desk",
+    "review_keys",
+    "fuzz",
+    "otlp_ingest",
+    "blast_radius",
+)
 RESULTS = Path(__file__).with_name("results.json")
 
 

@@ -16,23 +16,32 @@ from console.tenancy.scope import current_tenant_id
 
 DECISIONS = (Op.MODEL, Op.TOOL)
 
-# The stretches of a trace do not overlap, so that nothing counts twice.
+# The stretches of a trace do not overlap, so that nothing counts twice. Each is looked up by
+# itself, in the partitions of its run: left to itself, the planner reads all spans there are.
 STRETCHES: LiteralString = """
-unnest(%(traces)s::bytea[], %(begins)s::int8[], %(ends)s::int8[], %(firsts)s::timestamptz[],
-  %(lasts)s::timestamptz[]) WITH ORDINALITY AS t (trace_id, begins, ends, first_seen, last_seen, n)
-JOIN audit_span s ON s.tenant_id = %(tenant)s AND s.trace_id = t.trace_id
+FROM unnest(%(traces)s::bytea[], %(begins)s::int8[], %(ends)s::int8[], %(firsts)s::timestamptz[],
+  %(lasts)s::timestamptz[]) AS t (trace_id, begins, ends, first_seen, last_seen)
+"""
+WITHIN: LiteralString = """
+FROM audit_span s
+WHERE s.tenant_id = %(tenant)s AND s.trace_id = t.trace_id
   AND s.start_time BETWEEN t.first_seen AND t.last_seen
   AND s.start_ns > t.begins AND s.start_ns <= t.ends AND s.op = ANY(%(decisions)s)
 """
 COUNTED: LiteralString = f"""
-SELECT t.trace_id, count(*) FILTER (WHERE s.op = 'model'), count(*) FILTER (WHERE s.op = 'tool')
-FROM {STRETCHES} GROUP BY t.trace_id
-"""  # noqa: S608 - constants of ours
+SELECT t.trace_id, one.models, one.tools {STRETCHES}
+CROSS JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE s.op = 'model') AS models,
+    count(*) FILTER (WHERE s.op = 'tool') AS tools {WITHIN}) AS one
+"""
 LISTED: LiteralString = f"""
-SELECT s.trace_id, s.span_id, s.run_id, s.start_time, s.duration_ns, s.op, s.name, s.agent, s.tool,
-  s.model, s.status
-FROM {STRETCHES} ORDER BY s.start_time DESC, s.start_ns DESC LIMIT %(most)s
-"""  # noqa: S608
+SELECT one.* {STRETCHES}
+CROSS JOIN LATERAL (
+  SELECT s.trace_id, s.span_id, s.run_id, s.start_time, s.duration_ns, s.op, s.name, s.agent,
+    s.tool, s.model, s.status {WITHIN}
+  ORDER BY s.start_time DESC, s.start_ns DESC LIMIT %(most)s) AS one
+ORDER BY one.start_time DESC, one.span_id LIMIT %(most)s
+"""
 WRITES: LiteralString = """
 SELECT a.memory_id, a.version, a.source, a.at, a.agent, a.store, a.trace_id, a.span_id, s.start_ns,
   s.duration_ns
@@ -40,8 +49,10 @@ FROM unnest(%(traces)s::bytea[], %(firsts)s::timestamptz[], %(lasts)s::timestamp
   AS t (trace_id, first_seen, last_seen)
 JOIN audit_memoryaccess a ON a.tenant_id = %(tenant)s AND a.trace_id = t.trace_id
   AND a.at >= %(since)s
-LEFT JOIN audit_span s ON s.tenant_id = %(tenant)s AND s.trace_id = a.trace_id
-  AND s.span_id = a.span_id AND s.start_time BETWEEN t.first_seen AND t.last_seen
+LEFT JOIN LATERAL (
+  SELECT s.start_ns, s.duration_ns FROM audit_span s
+  WHERE s.tenant_id = %(tenant)s AND s.trace_id = a.trace_id AND s.span_id = a.span_id
+    AND s.start_time BETWEEN t.first_seen AND t.last_seen LIMIT 1) AS s ON true
 WHERE a.access IN ('write', 'update') ORDER BY a.at LIMIT %(most)s
 """
 
@@ -50,6 +61,9 @@ WHERE a.access IN ('write', 'update') ORDER BY a.at LIMIT %(most)s
 class Counted:
     models: int = 0
     tools: int = 0
+
+    def __add__(self, other: "Counted") -> "Counted":
+        return Counted(self.models + other.models, self.tools + other.tools)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +101,11 @@ class Written:
 
 def decisions_counted(turns: Sequence[Turn]) -> dict[bytes, Counted]:
     """By trace. One statement."""
-    if not turns:
-        return {}
-    rows = _fetch(COUNTED, **_stretches(turns))
-    return {bytes(trace_id): Counted(models, tools) for trace_id, models, tools in rows}
+    counted: dict[bytes, Counted] = defaultdict(Counted)
+    if turns:
+        for trace_id, models, tools in _fetch(COUNTED, **_stretches(turns)):
+            counted[bytes(trace_id)] += Counted(models, tools)
+    return counted
 
 
 def decisions_in(turns: Sequence[Turn], *, most: int) -> list[Decision]:

@@ -110,6 +110,16 @@ class Influence:
     def derived(self) -> list[Reached]:
         return [one for one in self.memories.values() if one.level > 0]
 
+    def latest_turns(self, decisions: int) -> list[Turn]:
+        """Of the runs as they are listed, so many as hold that many decisions, if they do."""
+        wanted: set[UUID] = set()
+        for run in self.runs:
+            if decisions <= 0:
+                break
+            wanted.add(run.run_id)
+            decisions -= run.decisions
+        return [turn for turn in self.turns if turn.run_id in wanted]
+
     @property
     def models(self) -> int:
         return sum(run.models for run in self.runs)

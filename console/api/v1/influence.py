@@ -71,5 +71,6 @@ def _origin(view: TenantView, asked: dict[str, Any]) -> Origin:
 
 def _followed(view: TenantView, origin: Origin, asked: dict[str, Any]) -> dict[str, Any]:
     influence = follow(view.actor, origin, since=asked.get("since"), until=asked.get("until"))
-    decisions = decisions_in(influence.turns, most=asked["limit"])
-    return shown_influence(told_of(influence), decisions, limit=asked["limit"])
+    limit = asked["limit"]
+    decisions = decisions_in(influence.latest_turns(limit), most=limit)
+    return shown_influence(told_of(influence), decisions, limit=limit)
