@@ -12,7 +12,7 @@ import orjson
 from django.db import transaction
 
 from audit.ingest import columns
-from audit.ingest.statements import run
+from audit.ingest.statements import send
 from console.keys.keyring import Key, Keyring, keyring_for
 from console.keys.models import Purpose
 from console.tenancy.scope import current_tenant_id
@@ -90,7 +90,7 @@ def store_entries(entries: Sequence[IndexEntry], *, keyring: Keyring) -> None:
         for entry, text in zip(entries, texts, strict=True)
     ]
     tenant_id, width = current_tenant_id(), vectors.shape[1]
-    run(
+    send(
         STORE,
         [
             tenant_id,

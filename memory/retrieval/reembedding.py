@@ -12,7 +12,7 @@ from uuid import UUID
 import numpy as np
 
 from audit.ingest import columns
-from audit.ingest.statements import run
+from audit.ingest.statements import send
 from console.tenancy.scope import current_tenant_id, tenant_scope
 from memory.models import RecallIndex
 from memory.retrieval.embedding import (
@@ -102,7 +102,7 @@ def _store(
 ) -> None:
     width = vectors.shape[1]
     with tenant_scope(tenant_id):
-        run(
+        send(
             STORE,
             [
                 provider.name,
