@@ -34,6 +34,7 @@ BENCHMARKS = (
     "console_pages",
     "review_desk",
     "review_keys",
+    "run_pages",
     "fuzz",
     "otlp_ingest",
     "blast_radius",

@@ -1,4 +1,4 @@
-"""How many of some runs there are of each status and agent."""
+"""How many of some runs there are of each status, agent, tool, model and error type."""
 
 from dataclasses import dataclass
 
@@ -6,25 +6,34 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from audit.models import Run
+from audit.models import FacetKind, Run
+from console.tenancy.scope import current_tenant_id
 
 # Runs looked at, the newest first: where there are more, a count is of at least so many.
 MOST_LOOKED_AT = 10_000
 MOST_NAMED = 8
-FACETS = ("status", "agent")
+KINDS = {
+    "agent": FacetKind.AGENT,
+    "tool": FacetKind.TOOL,
+    "model": FacetKind.MODEL,
+    "error_type": FacetKind.ERROR_TYPE,
+}
+STATUS = -1
 
 # `rows` is the caller's statement; its parameters travel with it.
 COUNT = """
 WITH found AS MATERIALIZED ({rows}), counted AS (
-  SELECT 'status' AS facet, status AS value, count(*) AS times FROM found GROUP BY status
+  SELECT {status} AS kind, status AS value, count(*) AS times FROM found GROUP BY status
   UNION ALL
-  SELECT 'agent', agent, count(*) FROM found WHERE agent <> '' GROUP BY agent
+  SELECT facet.kind, facet.value, count(*) FROM found
+  JOIN audit_runfacet AS facet
+    ON facet.tenant_id = %s AND facet.run_id = found.id AND facet.kind = ANY(%s)
+  GROUP BY facet.kind, facet.value
 ), placed AS (
-  SELECT *, row_number() OVER (PARTITION BY facet ORDER BY times DESC, value) AS place FROM counted
+  SELECT *, row_number() OVER (PARTITION BY kind ORDER BY times DESC, value) AS place FROM counted
 )
-SELECT facet, value, times FROM placed WHERE place <= %s
-UNION ALL SELECT 'all', '', count(*) FROM found
-ORDER BY facet, times DESC, value
+SELECT kind, value, times, (SELECT count(*) FROM found) FROM placed WHERE place <= %s
+ORDER BY kind, times DESC, value
 """
 
 
@@ -32,29 +41,26 @@ ORDER BY facet, times DESC, value
 class RunCounts:
     """By facet and value, the most frequent values first. `is_cut`: there are more runs."""
 
-    total: int
     values: dict[str, dict[str, int]]
-
-    @property
-    def is_cut(self) -> bool:
-        return self.total >= MOST_LOOKED_AT
+    is_cut: bool
 
 
 def count_runs(runs: QuerySet[Run]) -> RunCounts:
     """One statement; of the newest MOST_LOOKED_AT."""
-    newest = runs.order_by("-last_seen", "-id").values("id", "status", "agent")
+    values: dict[str, dict[str, int]] = {"status": {}, **{facet: {} for facet in KINDS}}
+    newest = runs.order_by("-last_seen", "-id").values("id", "status")[:MOST_LOOKED_AT]
     try:
-        rows, params = newest[:MOST_LOOKED_AT].query.sql_with_params()
+        rows, params = newest.query.sql_with_params()
     except EmptyResultSet:  # nothing can satisfy it, so that it has no SQL
-        return RunCounts(0, {facet: {} for facet in FACETS})
+        return RunCounts(values, is_cut=False)
+    kinds = [int(kind) for kind in KINDS.values()]
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(rows=rows), [*params, MOST_NAMED])
-        counted: list[tuple[str, str, int]] = cursor.fetchall()
-    values: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
-    total = 0
-    for facet, value, times in counted:
-        if facet in values:
-            values[facet][value] = times
-        else:
-            total = times
-    return RunCounts(total, values)
+        cursor.execute(
+            COUNT.format(rows=rows, status=STATUS),
+            [*params, current_tenant_id(), kinds, MOST_NAMED],
+        )
+        counted: list[tuple[int, str, int, int]] = cursor.fetchall()
+    names = {STATUS: "status", **{int(kind): facet for facet, kind in KINDS.items()}}
+    for kind, value, times, _ in counted:
+        values[names[kind]][value] = times
+    return RunCounts(values, is_cut=any(found >= MOST_LOOKED_AT for *_, found in counted))

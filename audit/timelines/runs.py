@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, F, Func, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet
 
-from audit.models import MemoryAccess, Run, RunStatus, Trace
+from audit.models import FacetKind, MemoryAccess, Run, RunFacet, RunStatus, Trace
+from console.accounts.subjects import known_subjects
 from console.platform.errors import NotFoundError
 
 # Orders that no index keeps are made of the newest runs alone, so that a page costs the same in a
@@ -37,10 +38,18 @@ ORDER_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """What is None does not narrow. `text` is sought in names, keys and agents."""
+    """What is None does not narrow. `text` is sought in names, keys and agents.
+
+    A tool, a model, an error type, a subject or an agent is that of any step; a subject is named
+    by the tenant's own identifier.
+    """
 
     status: RunStatus | None = None
     agent: str | None = None
+    tool: str | None = None
+    model: str | None = None
+    error_type: str | None = None
+    subject: str | None = None
     service: str | None = None
     has_errors: bool | None = None
     since: datetime | None = None
@@ -81,6 +90,20 @@ def _narrowed(wanted: RunFilter) -> QuerySet[Run]:
     return Run.objects.filter(*(NARROWS[name](value) for name, value in asked if value is not None))
 
 
+def _has(kind: FacetKind) -> Callable[[str], Q]:
+    def narrow(value: str) -> Q:
+        return Q(Exists(RunFacet.objects.filter(run_id=OuterRef("id"), kind=kind, value=value)))
+
+    return narrow
+
+
+def _about(external_id: str) -> Q:
+    subject = known_subjects([external_id]).get(external_id)
+    if subject is None:
+        return Q(id__in=[])
+    return _has(FacetKind.SUBJECT)(str(subject.id))
+
+
 def _touched(memory_id: str) -> Q:
     touched = MemoryAccess.objects.filter(memory_id=memory_id).values("trace_id")
     return Q(id__in=Trace.objects.filter(trace_id__in=touched).values("run_id"))
@@ -92,7 +115,11 @@ def _named(text: str) -> Q:
 
 NARROWS: Mapping[str, Callable[[Any], Q]] = {
     "status": lambda status: Q(status=status),
-    "agent": lambda agent: Q(agent=agent),
+    "agent": _has(FacetKind.AGENT),
+    "tool": _has(FacetKind.TOOL),
+    "model": _has(FacetKind.MODEL),
+    "error_type": _has(FacetKind.ERROR_TYPE),
+    "subject": _about,
     "service": lambda service: Q(service=service),
     "has_errors": lambda some: Q(error_count__gt=0) if some else Q(error_count=0),
     "since": lambda since: Q(last_seen__gte=since),

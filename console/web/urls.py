@@ -79,6 +79,7 @@ urlpatterns = [
         name="review-batch-undo",
     ),
     path("review/views/save", saved_view.review_view_save, name="review-view-save"),
+    path("runs/facets", run_list.run_facets, name="run-facets"),
     path("runs/newer", run_list.run_newer, name="run-newer"),
     path("runs/views/save", saved_view.run_view_save, name="run-view-save"),
     path("views/<uuid:view_id>/delete", saved_view.view_delete, name="view-delete"),

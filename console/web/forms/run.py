@@ -20,7 +20,18 @@ DAY = timedelta(days=1)
 class RunFilterForm(FilterForm):
     """`MORE` are folded away until one of them is chosen."""
 
-    MORE: ClassVar = ("error", "agent", "until", "longer", "shorter", "memory")
+    MORE: ClassVar = (
+        "agent",
+        "tool",
+        "model",
+        "error_type",
+        "subject",
+        "error",
+        "longer",
+        "shorter",
+        "until",
+        "memory",
+    )
 
     q = text("Search", placeholder="Name, conversation or agent", search=True)
     status = choice("Status", [ANY, *RunStatus.choices])
@@ -28,6 +39,10 @@ class RunFilterForm(FilterForm):
     sort = choice("Order", ORDERS)
     error = choice("Errors", [ANY, *ERRORS])
     agent = text("Agent")
+    tool = text("Tool")
+    model = text("Model")
+    error_type = text("Error type")
+    subject = text("About")
     until = day_field("Begun until")
     longer = duration_field("Took at least", placeholder="30 s, 5 min, 2 h")
     shorter = duration_field("Took less than", placeholder="1 h")
@@ -58,6 +73,10 @@ class RunFilterForm(FilterForm):
             text=chosen.get("q"),
             status=RunStatus(chosen["status"]) if "status" in chosen else None,
             agent=chosen.get("agent"),
+            tool=chosen.get("tool"),
+            model=chosen.get("model"),
+            error_type=chosen.get("error_type"),
+            subject=chosen.get("subject"),
             since=midnight(chosen["since"]) if "since" in chosen else None,
             until=midnight(chosen["until"]) + DAY if "until" in chosen else None,
             has_errors=errors == "some" if errors else None,

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from audit.models import Run, RunStatus
-from audit.timelines.run_facets import RunCounts, count_runs
+from audit.timelines.run_facets import count_runs
 from audit.timelines.runs import MOST_SORTED, RunOrder, find_runs
 from console.web.addresses import asked
 from console.web.forms.run import ERRORS, RunFilterForm
@@ -23,7 +23,13 @@ from memory.models import Listing
 
 SEEN = "seen"  # when the run that stands first was last seen
 MOST_NEWER = 99
-LABELS = {"status": "Status", "agent": "Agent"}
+LABELS = {
+    "status": "Status",
+    "agent": "Agent",
+    "tool": "Tool",
+    "model": "Model",
+    "error_type": "Error type",
+}
 NAMES: Mapping[str, Mapping[str, str]] = {
     "status": {value: str(label) for value, label in RunStatus.choices},
     "error": dict(ERRORS),
@@ -34,18 +40,19 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 class RunList:
     """`agents` are the ids of those that are known by name. `sorted_among` is None for all.
 
-    `newer` is where a list that begins with the newest asks what has come since.
+    `newer` is where a list that begins with the newest asks what has come since, `narrow` where
+    it asks what it can be narrowed by: that is counted after the list is on the screen.
     """
 
     filters: RunFilterForm
     page: Page[Run]
     count: Count
-    facets: list[Facet]
     chips: list[Chip]
     views: list[View]
     agents: Mapping[str, UUID]
     sorted_among: int | None
     newer: str | None
+    narrow: str
 
     @property
     def is_named(self) -> bool:
@@ -56,17 +63,17 @@ def run_list_of(request: TenantRequest) -> RunList:
     filters = RunFilterForm(request.GET)
     wanted, order = filters.wanted(), filters.order
     page = paginate(request, find_runs(wanted, order), order=order.fields)
-    counts = count_runs(find_runs(wanted))
+    count = _count(find_runs(wanted).order_by()[: MOST_COUNTED + 1].count())
     return RunList(
         filters=filters,
         page=page,
-        count=_count(counts.total, counts),
-        facets=_facets(request.GET, filters, counts),
+        count=count,
         chips=_chips(request.GET, filters),
         views=views_of(request.actor, Listing.RUNS, filters.chosen),
         agents=agents_named(request.actor, (run.agent for run in page.items)),
-        sorted_among=MOST_SORTED if counts.is_cut and order is not RunOrder.NEWEST else None,
+        sorted_among=MOST_SORTED if count.at_least and order is not RunOrder.NEWEST else None,
         newer=_newer(request, page) if order is RunOrder.NEWEST else None,
+        narrow=reverse("run-facets") + asked(request.GET),
     )
 
 
@@ -101,16 +108,19 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _facets(query: QueryDict, filters: RunFilterForm, counts: RunCounts) -> list[Facet]:
+def run_facets_of(query: QueryDict) -> list[Facet]:
     """Of those that nothing is chosen of, and that would tell runs apart."""
+    filters = RunFilterForm(query)
+    counts = count_runs(find_runs(filters.wanted()))
+    page = reverse("run-list")
     return [
         Facet(
             label,
             [
                 FacetValue(
                     NAMES.get(facet, {}).get(value, value),
-                    _count(times, counts),
-                    asked(query, **{facet: value}),
+                    _count(times, cut=counts.is_cut),
+                    page + asked(query, **{facet: value}),
                 )
                 for value, times in counts.values[facet].items()
             ],
@@ -131,5 +141,5 @@ def _chips(query: QueryDict, filters: RunFilterForm) -> list[Chip]:
     ]
 
 
-def _count(times: int, counts: RunCounts) -> Count:
-    return Count(min(times, MOST_COUNTED), counts.is_cut or times > MOST_COUNTED)
+def _count(times: int, *, cut: bool = False) -> Count:
+    return Count(min(times, MOST_COUNTED), cut or times > MOST_COUNTED)

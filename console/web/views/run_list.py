@@ -8,7 +8,7 @@ from console.web.addresses import asked
 from console.web.forms.saved_view import SaveViewForm
 from console.web.middleware import TenantRequest
 from console.web.render import need, render_page
-from console.web.screens.run_list import SEEN, run_list_of, runs_since, save_address
+from console.web.screens.run_list import SEEN, run_facets_of, run_list_of, runs_since, save_address
 
 
 @require_safe
@@ -24,6 +24,14 @@ def run_newer(request: TenantRequest) -> HttpResponse:
     count, more = runs_since(request)
     href = reverse("run-list") + asked(request.GET, **{SEEN: None})
     return render(request, "run/newer.html", {"count": count, "more": more, "href": href})
+
+
+@require_safe
+def run_facets(request: TenantRequest) -> HttpResponse:
+    """What the list can be narrowed by."""
+    need(request, Permission.TRACES_READ)
+    context = {"facets": run_facets_of(request.GET), "target": "#browse"}
+    return render(request, "components/facets.html", context)
 
 
 def show_runs(request: TenantRequest, *, saving: SaveViewForm | None = None) -> HttpResponse:
