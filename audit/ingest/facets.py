@@ -1,8 +1,9 @@
 """By what runs are found: one row per run and tool, model, agent..., inserted once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
+from audit.dialects.otel_genai import OPERATION, OTEL_GENAI
 from audit.ingest import columns
 from audit.ingest.row import SpanRow
 from audit.ingest.statements import send
@@ -12,6 +13,10 @@ from console.tenancy.scope import current_tenant_id
 
 Facet = tuple[FacetKind, str, UUID]
 
+OPERATIONS = frozenset(OTEL_GENAI.kinds[OPERATION])
+MAX_NAME = 120
+MOST_NAMES = 20  # of a batch and run: whoever puts an id into every name is not to fill the table
+
 INSERT = """
 INSERT INTO audit_runfacet (tenant_id, kind, value, run_id)
 SELECT %s::uuid, batch.* FROM unnest(%s::int2[], %s::text[], %s::uuid[]) AS batch
@@ -19,7 +24,7 @@ ON CONFLICT DO NOTHING
 """
 
 
-def facets_of(rows: Iterable[SpanRow], claims: Mapping[bytes, Claim]) -> set[Facet]:
+def facets_of(rows: Collection[SpanRow], claims: Mapping[bytes, Claim]) -> set[Facet]:
     facets: set[Facet] = set()
     for row in rows:
         meaning, claim = row.meaning, claims[row.span.trace_id]
@@ -37,7 +42,21 @@ def facets_of(rows: Iterable[SpanRow], claims: Mapping[bytes, Claim]) -> set[Fac
             facets.add((FacetKind.ERROR_TYPE, meaning.error_type, run_id))
         if claim.subject_id is not None:
             facets.add((FacetKind.SUBJECT, str(claim.subject_id), run_id))
-    return facets
+    return facets | _names(rows, claims)
+
+
+def _names(rows: Collection[SpanRow], claims: Mapping[bytes, Claim]) -> set[Facet]:
+    """What steps are called, where that is not what else they are found by."""
+    names: dict[UUID, set[str]] = {}
+    for row in rows:
+        name, meaning = row.span.name[:MAX_NAME], row.meaning
+        known = meaning.tool or meaning.model or meaning.agent
+        if not name or name in OPERATIONS or (known and known in name):
+            continue
+        of_run = names.setdefault(claims[row.span.trace_id].run_id, set())
+        if len(of_run) < MOST_NAMES:
+            of_run.add(name)
+    return {(FacetKind.NAME, name, run_id) for run_id, of_run in names.items() for name in of_run}
 
 
 def record_facets(facets: Iterable[Facet]) -> None:

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('pk', models.CompositePrimaryKey('tenant_id', 'kind', 'value', 'run_id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
                 ('run_id', models.UUIDField()),
-                ('kind', models.SmallIntegerField(choices=[(0, 'Tool'), (1, 'Model'), (2, 'Agent'), (3, 'Error Type'), (4, 'Subject'), (5, 'Op'), (6, 'Provider')])),
+                ('kind', models.SmallIntegerField(choices=[(0, 'Tool'), (1, 'Model'), (2, 'Agent'), (3, 'Error Type'), (4, 'Subject'), (5, 'Op'), (6, 'Provider'), (7, 'Name')])),
                 ('value', models.TextField()),
             ],
         ),

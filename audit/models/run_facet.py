@@ -14,6 +14,7 @@ class FacetKind(models.IntegerChoices):
     SUBJECT = 4  # the id of the Subject, never the name
     OP = 5
     PROVIDER = 6
+    NAME = 7  # of a step, where it says more than its tool, model, agent or operation
 
 
 class RunFacet(models.Model):

@@ -10,12 +10,13 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet
 
 from audit.models import FacetKind, MemoryAccess, Run, RunFacet, RunStatus, Trace
+from audit.timelines.run_text import called
 from console.accounts.subjects import known_subjects
 from console.platform.errors import NotFoundError
 
-# Orders that no index keeps are made of the newest runs alone, so that a page costs the same in a
-# tenant of any age.
-MOST_SORTED = 50_000
+# What no index answers, an order or a word, is sought in the newest runs alone, so that a page
+# costs the same in a tenant of any age.
+MOST_READ = 50_000
 
 
 class RunOrder(StrEnum):
@@ -25,7 +26,7 @@ class RunOrder(StrEnum):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """No two runs are equal in these. `took_us` is an annotation of `find_runs`."""
+        """No two runs are equal in these. `took_us` is an annotation of `in_order`."""
         return ORDER_FIELDS[self]
 
 
@@ -38,7 +39,7 @@ ORDER_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """What is None does not narrow. `text` is sought in names, keys and agents.
+    """What is None does not narrow. `text` is sought in names (`audit.timelines.run_text`).
 
     A tool, a model, an error type, a subject or an agent is that of any step; a subject is named
     by the tenant's own identifier.
@@ -68,26 +69,31 @@ def run_of(run_id: UUID) -> Run:
     return run
 
 
-def find_runs(wanted: RunFilter, order: RunOrder = RunOrder.NEWEST) -> QuerySet[Run]:
-    """Put in order. Pages are the doors' affair."""
-    runs = _narrowed(wanted)
-    if order is RunOrder.NEWEST:
-        return runs.order_by(*order.fields)
-    floor = oldest_sorted()
-    if floor is not None:
-        runs = runs.filter(last_seen__gte=floor)
-    return runs.annotate(took_us=_microseconds()).order_by(*order.fields)
-
-
-def oldest_sorted() -> datetime | None:
-    """Before this is nothing that MOST_SORTED reaches. None where it reaches all there is."""
-    newest = Run.objects.order_by("-last_seen", "-id").values_list("last_seen", flat=True)
-    return newest[MOST_SORTED : MOST_SORTED + 1].first()
-
-
-def _narrowed(wanted: RunFilter) -> QuerySet[Run]:
+def find_runs(wanted: RunFilter) -> QuerySet[Run]:
+    """The latest activity first. Pages are the doors' affair."""
     asked = ((field.name, getattr(wanted, field.name)) for field in fields(wanted))
-    return Run.objects.filter(*(NARROWS[name](value) for name, value in asked if value is not None))
+    told = {name: value for name, value in asked if value is not None}
+    runs = Run.objects.filter(*(NARROWS[name](value) for name, value in told.items()))
+    runs = runs.order_by(*RunOrder.NEWEST.fields)
+    return _read_through(runs) if "text" in told else runs
+
+
+def in_order(runs: QuerySet[Run], order: RunOrder) -> QuerySet[Run]:
+    """Of what `find_runs` found."""
+    if order is RunOrder.NEWEST:
+        return runs
+    return _read_through(runs).annotate(took_us=_microseconds()).order_by(*order.fields)
+
+
+def _read_through(runs: QuerySet[Run]) -> QuerySet[Run]:
+    floor = oldest_read()
+    return runs if floor is None else runs.filter(last_seen__gte=floor)
+
+
+def oldest_read() -> datetime | None:
+    """What was last seen before this is not read through. None where everything is."""
+    newest = Run.objects.order_by("-last_seen", "-id").values_list("last_seen", flat=True)
+    return next(iter(newest[MOST_READ : MOST_READ + 1]), None)
 
 
 def _has(kind: FacetKind) -> Callable[[str], Q]:
@@ -109,10 +115,6 @@ def _touched(memory_id: str) -> Q:
     return Q(id__in=Trace.objects.filter(trace_id__in=touched).values("run_id"))
 
 
-def _named(text: str) -> Q:
-    return Q(name__icontains=text) | Q(key__icontains=text) | Q(agent__icontains=text)
-
-
 NARROWS: Mapping[str, Callable[[Any], Q]] = {
     "status": lambda status: Q(status=status),
     "agent": _has(FacetKind.AGENT),
@@ -127,7 +129,7 @@ NARROWS: Mapping[str, Callable[[Any], Q]] = {
     "longer": lambda longer: Q(last_seen__gte=F("first_seen") + longer),
     "shorter": lambda shorter: Q(last_seen__lt=F("first_seen") + shorter),
     "memory_id": _touched,
-    "text": _named,
+    "text": called,
 }
 
 

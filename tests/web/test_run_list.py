@@ -14,21 +14,44 @@ from tests.ingest.messages import SECOND, a_span, moment_ns, protobuf_body
 HOUR = 3600 * SECOND
 
 
-def a_run(acme, number, name, *, agent="clerk", took=SECOND, failed=False, at=None):
+def a_run(acme, number, name, *, agent="clerk", took=SECOND, failed=False, at=None, steps=None):
     attributes = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": agent}
     start = (at or moment_ns()) + number * SECOND
+    trace_id, root = bytes([number]) * 16, bytes([number]) * 8
     span = a_span(
         name,
-        trace_id=bytes([number]) * 16,
-        span_id=bytes([number]) * 8,
+        trace_id=trace_id,
+        span_id=root,
         start=start,
         seconds=took / SECOND,
         attributes=attributes,
         status=Status(code=2) if failed else Status(),
     )
-    assert receive_protobuf(acme.id, protobuf_body(span)).stored == 1
+    below = [
+        a_span(step, trace_id=trace_id, parent=root, start=start, seconds=0.1, attributes=said)
+        for step, said in (steps or {}).items()
+    ]
+    assert receive_protobuf(acme.id, protobuf_body(span, *below)).stored == 1 + len(below)
     with tenant_scope(acme.id):
         return Run.objects.get(key=(bytes([number]) * 16).hex())
+
+
+STEPS = {
+    "execute_tool lookup_order": {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": "lookup_order",
+        "error.type": "TimeoutError",
+        "user.id": "customer-7",
+    },
+    "chat small-2": {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": "small-2",
+        "gen_ai.agent.name": "helper",
+    },
+    "Weigh the 100% evidence": {"input.value": "Nobody must find this by its wording."},
+}
+
+AGAIN = {"once more": {"error.type": "RateLimit"}}
 
 
 @pytest.fixture
@@ -36,8 +59,10 @@ def runs(acme):
     """Short, long and failed; the long one is the clerk's, and so is the short one."""
     return {
         "short": a_run(acme, 1, "short talk"),
-        "long": a_run(acme, 2, "long haul", took=HOUR),
-        "failed": a_run(acme, 3, "fell over", agent="courier", took=60 * SECOND, failed=True),
+        "long": a_run(acme, 2, "long haul", took=HOUR, steps=STEPS),
+        "failed": a_run(
+            acme, 3, "fell over", agent="courier", took=60 * SECOND, failed=True, steps=AGAIN
+        ),
     }
 
 
@@ -52,13 +77,31 @@ def listed(response):
         ("q=haul", {"long haul"}),
         ("q=COURIER", {"fell over"}),
         ("status=failed", {"fell over"}),
-        ("error=none", {"short talk", "long haul"}),
+        ("error=none", {"short talk"}),
+        ("error_type=RateLimit", {"fell over"}),
         ("agent=clerk", {"short talk", "long haul"}),
         ("longer=1+min", {"long haul", "fell over"}),
         ("longer=1+min&shorter=1h", {"fell over"}),
         ("shorter=500ms", set()),
         ("agent=clerk&longer=1h", {"long haul"}),
         ("until=2001-01-01", set()),
+        ("tool=lookup_order", {"long haul"}),
+        ("tool=lookup", set()),
+        ("model=small-2", {"long haul"}),
+        ("error_type=TimeoutError", {"long haul"}),
+        ("subject=customer-7", {"long haul"}),
+        ("subject=customer-8", set()),
+        ("agent=helper", {"long haul"}),
+        ("q=ORDER", {"long haul"}),
+        ("q=execute_tool+lookup", {"long haul"}),
+        ("q=small-2+haul", {"long haul"}),
+        ("q=small-2+talk", set()),
+        ("q=weigh", {"long haul"}),
+        ("q=100%25", {"long haul"}),
+        ("q=0%25e", set()),
+        ("q=wording", set()),
+        ("q=cleRK", {"short talk", "long haul"}),
+        ("q=0202020202", {"long haul"}),
     ],
 )
 def test_each_filter_leaves_the_runs_it_says(desk, carol, runs, query, found):
@@ -85,10 +128,12 @@ def test_what_can_be_chosen_is_counted_and_what_is_chosen_goes_away_by_a_press(d
     client = desk(carol)
     facets = client.get(client.get("/runs/").context["screen"].narrow).context["facets"]
     counts = {f.label: {v.label: v.count.number for v in f.values} for f in facets}
-    assert counts["Agent"] == {"clerk": 2, "courier": 1}
+    assert counts["Agent"] == {"clerk": 2, "courier": 1, "helper": 1}
+    assert counts["Tool"] == {"lookup_order": 1}
     assert counts["Status"] == {"Finished": 2, "Failed": 1}
     page = client.get("/runs/?agent=clerk&status=finished").context["screen"]
-    assert [facet.label for facet in client.get(page.narrow).context["facets"]] == []
+    left = {facet.label for facet in client.get(page.narrow).context["facets"]}
+    assert left == {"Tool", "Model", "Error type"}
     assert [(chip.label, chip.href) for chip in page.chips] == [
         ("Status", "?agent=clerk"),
         ("Agent", "?status=finished"),

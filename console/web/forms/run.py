@@ -33,7 +33,7 @@ class RunFilterForm(FilterForm):
         "memory",
     )
 
-    q = text("Search", placeholder="Name, conversation or agent", search=True)
+    q = text("Search", placeholder="Part of a name or a conversation", search=True)
     status = choice("Status", [ANY, *RunStatus.choices])
     since = day_field("Active since")
     sort = choice("Order", ORDERS)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from audit.models import Run, RunStatus
 from audit.timelines.run_facets import count_runs
-from audit.timelines.runs import MOST_SORTED, RunOrder, find_runs
+from audit.timelines.runs import MOST_READ, RunFilter, RunOrder, find_runs, in_order, oldest_read
 from console.web.addresses import asked
 from console.web.forms.run import ERRORS, RunFilterForm
 from console.web.middleware import TenantRequest
@@ -38,7 +38,9 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class RunList:
-    """`agents` are the ids of those that are known by name. `sorted_among` is None for all.
+    """`agents` are the ids of those that are known by name.
+
+    `read` is of how many of the newest runs this is told, or None where it is of all.
 
     `newer` is where a list that begins with the newest asks what has come since, `narrow` where
     it asks what it can be narrowed by: that is counted after the list is on the screen.
@@ -50,7 +52,7 @@ class RunList:
     chips: list[Chip]
     views: list[View]
     agents: Mapping[str, UUID]
-    sorted_among: int | None
+    read: int | None
     newer: str | None
     narrow: str
 
@@ -62,19 +64,24 @@ class RunList:
 def run_list_of(request: TenantRequest) -> RunList:
     filters = RunFilterForm(request.GET)
     wanted, order = filters.wanted(), filters.order
-    page = paginate(request, find_runs(wanted, order), order=order.fields)
-    count = _count(find_runs(wanted).order_by()[: MOST_COUNTED + 1].count())
+    found = find_runs(wanted)
+    page = paginate(request, in_order(found, order), order=order.fields)
     return RunList(
         filters=filters,
         page=page,
-        count=count,
+        count=_count(found.order_by()[: MOST_COUNTED + 1].count()),
         chips=_chips(request.GET, filters),
         views=views_of(request.actor, Listing.RUNS, filters.chosen),
         agents=agents_named(request.actor, (run.agent for run in page.items)),
-        sorted_among=MOST_SORTED if count.at_least and order is not RunOrder.NEWEST else None,
+        read=MOST_READ if _is_bounded(wanted, order) else None,
         newer=_newer(request, page) if order is RunOrder.NEWEST else None,
         narrow=reverse("run-facets") + asked(request.GET),
     )
+
+
+def _is_bounded(wanted: RunFilter, order: RunOrder) -> bool:
+    is_read_through = order is not RunOrder.NEWEST or wanted.text is not None
+    return is_read_through and oldest_read() is not None
 
 
 def runs_since(request: TenantRequest) -> tuple[int, bool]:
