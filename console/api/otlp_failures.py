@@ -77,11 +77,11 @@ def failure_of(error: Exception) -> Failure:  # noqa: PLR0911 - one return per c
         case NotPermittedError():
             return Failure(403, code_pb2.PERMISSION_DENIED, error.detail)
         case UnknownEncodingError():
-            return _bad(f"Content-Encoding '{error}' is not known: send gzip, zstd or none.")
+            return bad(f"Content-Encoding '{error}' is not known: send gzip, zstd or none.")
         case BrokenEncodingError():
-            return _bad(f"The body cannot be read: {error}.")
+            return bad(f"The body cannot be read: {error}.")
         case UndecodableError():
-            return _bad(str(error))
+            return bad(str(error))
         case LengthUnknownError():
             return Failure(411, code_pb2.INVALID_ARGUMENT, "Send a Content-Length.")
         case TooLargeError():
@@ -90,7 +90,7 @@ def failure_of(error: Exception) -> Failure:  # noqa: PLR0911 - one return per c
             return Failure(413, code_pb2.RESOURCE_EXHAUSTED, sentence)
         case DataError():
             log.error("traces_not_stored", exc_info=error)
-            return Failure(500, code_pb2.INTERNAL, UNEXPECTED)
+            return unexpected()
     _note(error)
     return Failure(503, code_pb2.UNAVAILABLE, SEND_AGAIN, RETRY_AFTER_SECONDS)
 
@@ -104,7 +104,11 @@ def other_signal(signal: str) -> Failure:
     )
 
 
-def _bad(sentence: str) -> Failure:
+def unexpected() -> Failure:
+    return Failure(500, code_pb2.INTERNAL, UNEXPECTED)
+
+
+def bad(sentence: str) -> Failure:
     return Failure(400, code_pb2.INVALID_ARGUMENT, sentence)
 
 

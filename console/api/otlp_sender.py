@@ -43,4 +43,4 @@ def _require(actor: Actor, *, is_meant: bool) -> None:
 def _is_meant(tenant_id: UUID, name: str) -> bool:
     if name in {"", str(tenant_id)}:
         return True
-    return Tenant.objects.filter(id=tenant_id, slug=name).exists()
+    return Tenant.objects.filter(id=tenant_id).values_list("slug", flat=True).get() == name
