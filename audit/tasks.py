@@ -1,11 +1,17 @@
+from time import monotonic
 from uuid import UUID
 
 from celery import shared_task
 
+from audit.actions.replay_traces import replay_some
 from audit.activity import count_days
 from audit.partitions import ensure_partitions
+from console.accounts.actor import system_actor
 from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
+
+# One wake-up works for so long at most, so that a worker's few threads serve others between.
+LONGEST = 60.0
 
 
 @shared_task
@@ -25,3 +31,22 @@ def count_activity() -> None:
 def count_activity_in(*, tenant_id: str) -> None:
     with tenant_scope(UUID(tenant_id)):
         count_days()
+
+
+@shared_task
+def replay_traces() -> None:
+    """Finds replays that go on, after a lost wake-up and after a restart."""
+    for tenant_id in every_tenant_id():
+        replay_traces_in.delay(tenant_id=str(tenant_id))
+
+
+@shared_task(acks_late=True)
+def replay_traces_in(*, tenant_id: str) -> None:
+    """Batch by batch, each in a transaction of its own."""
+    began, is_left = monotonic(), True
+    while is_left and monotonic() - began < LONGEST:
+        with tenant_scope(UUID(tenant_id)):
+            actor = system_actor(UUID(tenant_id), "replay_traces")
+            is_left = replay_some(actor=actor)
+    if is_left:
+        replay_traces_in.delay(tenant_id=tenant_id)

@@ -55,6 +55,10 @@ class TraceRules:
         """In 1e-9 US dollars, and whose word that is, of a call at a Unix time."""
         if meaning.cost_nanos is not None:
             return meaning.cost_nanos, CostSource.REPORTED
+        return self.priced(meaning, at_ns)
+
+    def priced(self, meaning: Meaning, at_ns: int) -> tuple[int | None, CostSource | None]:
+        """By the table alone."""
         if self.prices is None or meaning.model is None:
             return None, None
         cost = self.prices.cost_nanos(meaning, at_ns)
