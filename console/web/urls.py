@@ -34,6 +34,7 @@ from console.web.views import (
     review_pass,
     review_together,
     run,
+    run_decisions,
     run_list,
     run_step,
     saved_view,
@@ -103,6 +104,12 @@ urlpatterns = [
     path("runs/", run_list.run_list, name="run-list"),
     path("runs/<uuid:run_id>", run.run_detail, name="run-detail"),
     path("runs/<uuid:run_id>/steps.json", run.run_steps, name="run-steps"),
+    path("runs/<uuid:run_id>/decisions", run_decisions.run_decisions, name="run-decisions"),
+    path(
+        "runs/<uuid:run_id>/decisions/reveal",
+        run_decisions.run_decisions_reveal,
+        name="run-decisions-reveal",
+    ),
     path("runs/<uuid:run_id>/outcome", run.run_outcome, name="run-outcome"),
     path(
         "runs/<uuid:run_id>/<trace_id:trace_id>/<span_id:span_id>",

@@ -1,4 +1,3 @@
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from audit.ingest.columns import instant_ns
 from audit.models import Run, Span
 from audit.timelines.memory_mark import marks_of_steps
 from audit.timelines.runs import RunFilter, find_runs, run_of
+from audit.timelines.started import BY_START, instant_of, spans_of, started_after
 from audit.timelines.step import step_of
 from console.accounts.permissions import Permission
 from console.api.paging import Order, page_of
@@ -20,8 +20,6 @@ from console.api.v1.base import TenantView, identifier
 from console.api.v1.queries import PageQuery
 from console.api.v1.run_shapes import RunAnswer, RunQuery, SpanAnswer, shown_run, shown_step
 
-EPOCH = datetime.fromtimestamp(0, UTC)
-LAST_MICROSECOND = 253_402_300_799_999_999  # of the year 9999
 FILTERS = {
     "state": "status",
     "agent": "agent",
@@ -79,10 +77,7 @@ class RunSpansView(TenantView):
     def get(self, request: Request, run_id: str) -> Response:
         asked = checked(PageQuery, request.query_params)
         run = run_of(identifier(run_id, noun="run"))
-        spans = Span.objects.filter(
-            run_id=run.id, start_time__gte=run.first_seen, start_time__lte=run.last_seen
-        )
-        page = page_of(spans, by_start(), cursor=asked.get("cursor"), limit=asked["limit"])
+        page = page_of(spans_of(run), by_start(), cursor=asked.get("cursor"), limit=asked["limit"])
         steps = [step_of(span) for span in page.rows]
         marks = marks_of_steps(steps)
         results = [shown_step(step, marks.get(step.key, [])) for step in steps]
@@ -106,28 +101,14 @@ def latest_activity() -> Order[Run]:
 
 
 def _seen_before(microseconds: int, raw_id: bytes) -> Q:
-    seen = _instant(microseconds)
+    seen = instant_of(microseconds * 1000)
     return Q(last_seen__lt=seen) | Q(last_seen=seen, id__lt=UUID(bytes=raw_id))
 
 
 def by_start() -> Order[Span]:
     return Order(
-        ("start_time", "start_ns", "trace_id", "span_id"),
+        BY_START,
         "q16s8s",
         lambda span: (span.start_ns, bytes(span.trace_id), bytes(span.span_id)),
-        _started_after,
+        started_after,
     )
-
-
-def _started_after(start_ns: int, trace_id: bytes, span_id: bytes) -> Q:
-    # The first condition is what the index serves.
-    return Q(start_time__gte=_instant(start_ns // 1000)) & (
-        Q(start_ns__gt=start_ns)
-        | Q(start_ns=start_ns, trace_id__gt=trace_id)
-        | Q(start_ns=start_ns, trace_id=trace_id, span_id__gt=span_id)
-    )
-
-
-def _instant(microseconds: int) -> datetime:
-    """A forged position may name any number: it is only another place in the list."""
-    return EPOCH + timedelta(microseconds=max(0, min(microseconds, LAST_MICROSECOND)))

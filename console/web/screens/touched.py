@@ -59,9 +59,11 @@ class Touched:
         return self.then is State.ACTIVE and self.now is not State.ACTIVE
 
 
-def touched_by(actor: Actor, marks: Sequence[MemoryMark], mask: Mask) -> list[Touched]:
-    """The first MOST_SHOWN of them, by a fixed number of queries."""
-    ids = {mark: memory_id_of(mark) for mark in marks[:MOST_SHOWN]}
+def touched_by(
+    actor: Actor, marks: Sequence[MemoryMark], mask: Mask, *, most: int = MOST_SHOWN
+) -> list[Touched]:
+    """The first of them, by a fixed number of queries."""
+    ids = {mark: memory_id_of(mark) for mark in marks[:most]}
     wanted = {memory_id for memory_id in ids.values() if memory_id}
     known = {one.id: one for one in visible_memories(actor).filter(id__in=wanted)} if wanted else {}
     seen = [(mark, known[i]) for mark, i in ids.items() if i in known]
