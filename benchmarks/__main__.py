@@ -38,6 +38,7 @@ BENCHMARKS = (
     "fuzz",
     "otlp_ingest",
     "blast_radius",
+    "trace_coverage",
 )
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -20,7 +20,7 @@ CLAUDE_CODE = Dialect(
     kinds={"span.type": {**KINDS, **{f"claude_code.{kind}": op for kind, op in KINDS.items()}}},
     concepts={
         Concept.AGENT: ("agent_name", "subagent_type"),
-        Concept.SESSION: ("session.id",),
+        Concept.SESSION: ("session.id", "claude.cowork.session_id"),
         Concept.TOOL: ("tool_name",),
         Concept.MODEL: ("model",),
         Concept.INPUT_TOKENS: ("input_tokens",),

@@ -70,6 +70,8 @@ class Dialect:
     `kinds`: which attribute says what a span is, and by which values. `hints`: attributes that
     say so by being there, where no kind is stated. `verbs`: its memory spans tell in a word
     (Concept.VERB, else the span's name) whether they read or write; the table holds MEMORY_READ.
+    `sums_alone`: instrumentation scopes whose agent spans enclose no call of a model, so that
+    what those spans used counts.
     """
 
     name: str
@@ -77,3 +79,4 @@ class Dialect:
     hints: Mapping[str, Op] = field(default_factory=dict)
     concepts: Mapping[Concept, tuple[str, ...]] = field(default_factory=dict)
     verbs: bool = False
+    sums_alone: tuple[str, ...] = ()

@@ -1,4 +1,7 @@
-"""Genkit, of Firebase. https://genkit.dev/docs/observability (tracing/instrumentation.ts)"""
+"""Genkit, of Firebase. https://genkit.dev/docs/observability (tracing/instrumentation.ts)
+
+A model is named by its action (`googleai/gemini-2.5-flash`), its tokens lie within its output.
+"""
 
 from audit.dialects.dialect import Concept, Dialect, Op
 
@@ -26,7 +29,6 @@ GENKIT = Dialect(
         Concept.AGENT: ("genkit:metadata:agentName",),
         Concept.SESSION: ("genkit:sessionId", "genkit:metadata:sessionId"),
         Concept.CONVERSATION: ("genkit:threadName",),
-        Concept.USAGE: ("genkit:output",),
         Concept.ENTITY: ("genkit:name",),
         Concept.ARGUMENTS: ("genkit:input",),
         Concept.RESULT: ("genkit:output",),

@@ -4,7 +4,7 @@ A span is read in one pass over its attributes, so that a further convention cos
 A tenant's mapping rules compile into the same look-up, before every table.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -85,6 +85,7 @@ class Rule:
 class Index:
     fields: Mapping[str, Field]
     kinds: Mapping[str, Kinds]
+    sums_alone: frozenset[str]
 
     def with_rules(self, rules: Iterable[Rule]) -> "Index":
         """The same with a tenant's rules before it. Costs a copy: keep the result."""
@@ -100,10 +101,10 @@ class Index:
                     {**(known.values if known else {}), **stated},
                     known.otherwise if known else Kind(UNKNOWN, Op.OTHER, TENANT, False),
                 )
-        return Index(fields, kinds)
+        return Index(fields, kinds, self.sums_alone)
 
 
-def index_of(dialects: Iterable[Dialect]) -> Index:
+def index_of(dialects: Sequence[Dialect]) -> Index:
     """Of two tables with the same attribute, or value, the earlier is believed."""
     fields: dict[str, Field] = {}
     values: dict[str, dict[str, Kind]] = {}
@@ -121,7 +122,11 @@ def index_of(dialects: Iterable[Dialect]) -> Index:
         for order, (name, op) in enumerate(dialect.hints.items()):
             rank = HINTED + place * 1000 + order
             otherwise[name] = Kind(rank, op, dialect.name, dialect.verbs)
-    return Index(fields, {name: Kinds(values.get(name, {}), otherwise[name]) for name in otherwise})
+    return Index(
+        fields,
+        {name: Kinds(values.get(name, {}), otherwise[name]) for name in otherwise},
+        frozenset(scope for dialect in dialects for scope in dialect.sums_alone),
+    )
 
 
 def plain(value: str) -> str:

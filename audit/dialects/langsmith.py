@@ -28,6 +28,7 @@ LANGSMITH = Dialect(
         Concept.SUBJECT: (METADATA + "user_id",),
         Concept.MODEL: (METADATA + "ls_model_name",),
         Concept.PROVIDER: (METADATA + "ls_provider",),
+        Concept.CACHE_READ_TOKENS: ("gen_ai.usage.input_token_details.cache_read",),
         Concept.USAGE: ("langsmith.usage_metadata", METADATA + "usage_metadata"),
         Concept.ENTITY: ("langgraph.graph.id",),
     },

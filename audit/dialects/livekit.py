@@ -11,7 +11,7 @@ LIVEKIT = Dialect(
     },
     concepts={
         Concept.AGENT: ("lk.agent_name", "lk.agent_label"),
-        Concept.SESSION: ("lk.session_id", "lk.room_id", "lk.job_id"),
+        Concept.SESSION: ("lk.job_id", "lk.room_name"),
         Concept.SUBJECT: ("lk.participant_identity",),
         Concept.TOOL: ("lk.function_tool.name",),
         Concept.ARGUMENTS: ("lk.function_tool.arguments",),

@@ -45,7 +45,8 @@ Found = Mapping[Concept, Value]
 class Meaning(NamedTuple):
     """`subject` is who the step was about. `cost_nanos` is what the span reports: 1e-9 US dollars.
 
-    Tokens and cost are None unless the step calls a model. (A tuple, since a frozen dataclass of
+    Tokens and cost are None unless the step calls a model, or is an agent's whose calls nobody
+    traces: around other calls they are sums. (A tuple, since a frozen dataclass of
     this size takes three microseconds to make, a third of what reading a span may take.)
     """
 
@@ -87,7 +88,8 @@ def normalise(span: SpanRecord, index: Index = BUILT_IN) -> Meaning:
     agent = _text(found, Concept.AGENT)
     if agent is None and op is Op.AGENT:
         agent = entity
-    usage = usage_of(found) if op.calls_a_model else NO_USAGE
+    alone = op is Op.AGENT and span.source.scope_name in index.sums_alone
+    usage = usage_of(found) if op.calls_a_model or alone else NO_USAGE
     error_type = _text(found, Concept.ERROR_TYPE) or _exception(span)
     return Meaning(
         op,

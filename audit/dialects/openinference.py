@@ -23,6 +23,7 @@ OPENINFERENCE = Dialect(
             "UNKNOWN": Op.OTHER,
         },
     },
+    sums_alone=("openinference.instrumentation.claude_agent_sdk",),
     hints={"llm.model_name": Op.MODEL, "embedding.model_name": Op.EMBEDDING},
     concepts={
         Concept.AGENT: ("agent.name", "tool.agent_role"),

@@ -1,6 +1,6 @@
 """What a model call used and cost, from attributes of their own or from one object of them all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from audit.dialects.dialect import Concept
@@ -43,7 +43,7 @@ CACHE_WRITE = (
     "cache_creation",
     "input_cache_creation",
 )
-TOTAL_COST = ("total", "total_cost", "cost")
+TOTAL_COST = ("total_cost", "total", "cost")
 
 
 class Usage(NamedTuple):
@@ -58,13 +58,15 @@ def usage_of(found: Mapping[Concept, Value]) -> Usage:
     sent, got = _number(found, Concept.INPUT_TOKENS), _number(found, Concept.OUTPUT_TOKENS)
     read = _number(found, Concept.CACHE_READ_TOKENS)
     wrote = _number(found, Concept.CACHE_WRITE_TOKENS)
-    if Concept.USAGE in found and (sent is None or got is None):
-        objects = _objects(found[Concept.USAGE])
+    cost = _cost(found)
+    if sent is None or got is None:
+        objects = _objects(found)
         sent = _count(objects, INPUT) if sent is None else sent
         got = _count(objects, OUTPUT) if got is None else got
         read = _count(objects, CACHE_READ) if read is None else read
         wrote = _count(objects, CACHE_WRITE) if wrote is None else wrote
-    return Usage(sent, got, read, wrote, _cost(found))
+        cost = _dollars(objects) if cost is None else cost
+    return Usage(sent, got, read, wrote, cost)
 
 
 def _number(found: Mapping[Concept, Value], concept: Concept) -> int | None:
@@ -72,8 +74,14 @@ def _number(found: Mapping[Concept, Value], concept: Concept) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _objects(value: Value) -> list[Mapping[str, Value]]:
-    usage = decoded_object(value)
+def _objects(found: Mapping[Concept, Value]) -> Sequence[Mapping[str, Value]]:
+    """Where counts may lie: in a usage object, else in a result that tells its usage."""
+    stated = found.get(Concept.USAGE)
+    if stated is None:
+        stated = found.get(Concept.RESULT)
+        if isinstance(stated, str) and "usage" not in stated:
+            return ()
+    usage = decoded_object(stated)
     inner = (usage.get(key) for key in NESTED)
     return [usage, *(item for item in inner if isinstance(item, dict))]
 
@@ -96,9 +104,13 @@ def _cost(found: Mapping[Concept, Value]) -> int | None:
     told = [part for part in parts if part is not None]
     if told:
         return sum(told)
-    costs = decoded_object(found.get(Concept.COSTS))
-    for key in TOTAL_COST:
-        nanos = as_nanos(costs.get(key))
-        if nanos is not None:
-            return nanos
+    return _dollars([decoded_object(found[Concept.COSTS])]) if Concept.COSTS in found else None
+
+
+def _dollars(objects: Iterable[Mapping[str, Value]]) -> int | None:
+    for item in objects:
+        for key in TOTAL_COST:
+            nanos = as_nanos(item.get(key))
+            if nanos is not None:
+                return nanos
     return None

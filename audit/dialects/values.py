@@ -58,7 +58,7 @@ def as_nanos(value: Value) -> int | None:
 
 def as_failure(value: Value) -> bool | None:
     """True where the attribute says that the step failed; None leaves it to the status."""
-    return True if value is True or value in ("ERROR", "error") else None
+    return True if value is True or value in ("ERROR", "error", "true", 1) else None
 
 
 def anything(value: Value) -> Value:

@@ -47,7 +47,10 @@ VERCEL_AI = Dialect(
             "ai.usage.inputTokenDetails.cacheReadTokens",
             "ai.usage.cachedInputTokens",
         ),
-        Concept.CACHE_WRITE_TOKENS: ("ai.usage.inputTokenDetails.cacheWriteTokens",),
+        Concept.CACHE_WRITE_TOKENS: (
+            "ai.usage.inputTokenDetails.cacheWriteTokens",
+            "ai.usage.cacheCreationInputTokens",
+        ),
         Concept.ENTITY: ("ai.telemetry.functionId",),
         Concept.ARGUMENTS: ("ai.toolCall.args",),
         Concept.RESULT: ("ai.toolCall.result",),

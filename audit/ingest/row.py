@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from audit.dialects.normalise import Meaning
+from audit.dialects.pending import settled
 from audit.ingest.record import SpanRecord
 from audit.models import CostSource, SpanState, SpanStatus
 from audit.rules.trace_rules import TraceRules
@@ -52,7 +53,7 @@ def rows_of(spans: Iterable[SpanRecord], rules: TraceRules) -> list[SpanRow]:
     """
     unique: dict[RowKey, SpanRow] = {}
     for received in spans:
-        span = rules.redacted(received)
+        span = rules.redacted(settled(received))
         key = (span.trace_id, span.span_id, span.start_ns // 1000)
         kept = unique.get(key)
         if kept is None or kept.is_running:
