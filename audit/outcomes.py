@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from audit.ingest.stitch import RunKey
+from audit.ingest.run_key import RunKey
 from audit.models import Run, RunOutcome, StitchedBy, Trace
 from console.accounts.actor import ActorKind
 from console.tenancy.scope import current_tenant_id

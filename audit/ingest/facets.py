@@ -6,7 +6,7 @@ from uuid import UUID
 from audit.dialects.otel_genai import OPERATION, OTEL_GENAI
 from audit.ingest import columns
 from audit.ingest.row import SpanRow
-from audit.ingest.statements import send
+from audit.ingest.statements import run, send
 from audit.ingest.stitch import Claim
 from audit.models import FacetKind
 from console.tenancy.scope import current_tenant_id
@@ -22,6 +22,38 @@ INSERT INTO audit_runfacet (tenant_id, kind, value, run_id)
 SELECT %s::uuid, batch.* FROM unnest(%s::int2[], %s::text[], %s::uuid[]) AS batch
 ON CONFLICT DO NOTHING
 """
+# As `_names` has it, of a stored span.
+_NAME = f"""
+CASE WHEN s.name IN ({", ".join(f"'{operation}'" for operation in sorted(OPERATIONS))})
+  OR (coalesce(nullif(s.tool, ''), nullif(s.model, ''), s.agent) <> '' AND position(
+    coalesce(nullif(s.tool, ''), nullif(s.model, ''), s.agent) IN left(s.name, {MAX_NAME})) > 0)
+THEN '' ELSE left(s.name, {MAX_NAME}) END
+"""
+# Of what is stored. The old runs' span of time prunes the partitions to look into.
+_FACETS = f"""
+SELECT DISTINCT s.run_id, f.kind::int4, f.value
+FROM audit_span s CROSS JOIN LATERAL (VALUES
+  (0, s.tool), (1, s.model), (2, s.agent),
+  (3, CASE WHEN s.status = 'error' THEN s.error_type ELSE '' END),
+  (5, s.op), (6, s.provider), (7, {_NAME})
+) AS f (kind, value)
+WHERE s.tenant_id = %s AND f.value <> '' AND s.{{0}} = ANY(%s)
+  AND s.start_time BETWEEN
+    (SELECT min(first_seen) FROM audit_run WHERE tenant_id = %s AND id = ANY(%s))
+    AND (SELECT max(last_seen) FROM audit_run WHERE tenant_id = %s AND id = ANY(%s))
+UNION
+SELECT run_id, 4, subject_id::text FROM audit_trace
+WHERE tenant_id = %s AND has_spans AND subject_id IS NOT NULL AND {{0}} = ANY(%s)
+"""  # noqa: S608 - constants of ours
+OF_TRACES = _FACETS.format("trace_id")
+DROP = f"""
+WITH backed AS MATERIALIZED ({_FACETS.format("run_id")})
+DELETE FROM audit_runfacet f
+USING unnest(%s::int2[], %s::text[]) AS moved (kind, value)
+WHERE f.tenant_id = %s AND f.kind = moved.kind AND f.value = moved.value AND f.run_id = ANY(%s)
+  AND NOT EXISTS (SELECT FROM backed b
+    WHERE b.run_id = f.run_id AND b.kind = f.kind AND b.value = f.value)
+"""  # noqa: S608 - constants of ours
 
 
 def facets_of(rows: Collection[SpanRow], claims: Mapping[bytes, Claim]) -> set[Facet]:
@@ -71,5 +103,31 @@ def record_facets(facets: Iterable[Facet]) -> None:
             columns.smallints([kind for kind, _, _ in ordered]),
             columns.texts([value for _, value, _ in ordered]),
             columns.uuids([run_id for _, _, run_id in ordered]),
+        ],
+    )
+
+
+def facets_of_traces(trace_ids: Collection[bytes], old_run_ids: Collection[UUID]) -> set[Facet]:
+    """Of what is stored of traces that lie in new runs now."""
+    tenant_id, traces = current_tenant_id(), columns.byteas(list(trace_ids))
+    runs = columns.uuids(list(old_run_ids))
+    found = run(OF_TRACES, [tenant_id, traces, *(tenant_id, runs) * 2, tenant_id, traces])
+    return {(FacetKind(kind), value, run_id) for run_id, kind, value in found}
+
+
+def drop_facets(facets: Collection[Facet], run_ids: Collection[UUID]) -> None:
+    """Takes what moved away from the runs that it left, where no step of theirs has it too.
+
+    Call it when the rows of the runs are held.
+    """
+    moved = sorted({(kind, value) for kind, value, _ in facets})
+    tenant_id, runs = current_tenant_id(), columns.uuids(list(run_ids))
+    send(
+        DROP,
+        [
+            *(tenant_id, runs) * 4,
+            columns.smallints([kind for kind, _ in moved]),
+            columns.texts([value for _, value in moved]),
+            *(tenant_id, runs),
         ],
     )

@@ -1,81 +1,84 @@
-"""Traces that a stronger key takes from one run to another, with what they count for."""
+"""Traces that a stronger key or a link takes from one run to another, with what they count for.
 
-from collections.abc import Iterable
-from typing import Any
+The run that gains is added to. The one that loses is counted anew from what is left, once its row
+is held: another batch that has added to it has committed by then, or adds to what was counted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from audit.ingest import columns
 from audit.ingest.columns import instant_ns
+from audit.ingest.facets import Facet, drop_facets, facets_of_traces
 from audit.ingest.run_delta import RunDelta
+from audit.ingest.run_rows import reset_runs
+from audit.ingest.run_summary import add_traces, summary, summary_of_runs
 from audit.ingest.statements import run, send
 from audit.ingest.stitch import Claim
 from console.tenancy.scope import current_tenant_id
 
-# The old run's span of time prunes the partitions to look into.
+# The old runs' span of time prunes the partitions to look into.
 MOVE = """
-WITH moved AS (
-  UPDATE audit_span SET run_id = %s
-  WHERE tenant_id = %s AND trace_id = %s AND run_id = %s
-    AND start_time BETWEEN
-      (SELECT first_seen FROM audit_run WHERE tenant_id = %s AND id = %s)
-      AND (SELECT last_seen FROM audit_run WHERE tenant_id = %s AND id = %s)
-  RETURNING *)
-SELECT
-  min(start_time), max(start_time + coalesce(duration_ns, 0) / 1000 * interval '1 microsecond'),
-  count(*),
-  count(*) FILTER (WHERE state = 'running'),
-  count(*) FILTER (WHERE state = 'done' AND status = 'error'),
-  coalesce(sum(input_tokens) FILTER (WHERE state = 'done'), 0)::int8,
-  coalesce(sum(output_tokens) FILTER (WHERE state = 'done'), 0)::int8,
-  count(*) FILTER (WHERE state = 'done' AND op = 'memory_read'),
-  count(*) FILTER (
-    WHERE state = 'done' AND op IN ('memory_write', 'memory_update', 'memory_delete')),
-  coalesce(min(name) FILTER (WHERE parent_id IS NULL), ''),
-  coalesce(min(agent) FILTER (WHERE agent <> ''), ''),
-  coalesce(min(service) FILTER (WHERE service <> ''), '')
-FROM moved
+WITH spans AS (
+  UPDATE audit_span s SET run_id = batch.run_id
+  FROM unnest(%s::bytea[], %s::uuid[], %s::uuid[]) AS batch (trace_id, old_run_id, run_id)
+  WHERE s.tenant_id = %s AND s.trace_id = batch.trace_id AND s.run_id = batch.old_run_id
+    AND s.start_time BETWEEN
+      (SELECT min(first_seen) FROM audit_run WHERE tenant_id = %s AND id = ANY(%s))
+      AND (SELECT max(last_seen) FROM audit_run WHERE tenant_id = %s AND id = ANY(%s))
+  RETURNING s.*)
 """
-LAST_ROOT = """
-SELECT start_time + duration_ns / 1000 * interval '1 microsecond' AS ended, status = 'error'
-FROM audit_span
-WHERE tenant_id = %s AND trace_id = %s AND parent_id IS NULL AND state = 'done'
-ORDER BY ended DESC LIMIT 1
+
+FORGET = """
+DELETE FROM audit_run WHERE tenant_id = %s AND id = ANY(%s) AND told_at IS NULL
 """
-FORGET_EMPTY = "DELETE FROM audit_run WHERE tenant_id = %s AND id = ANY(%s) AND span_count <= 0"
+TOLD = "SELECT id, told_at FROM audit_run WHERE tenant_id = %s AND id = ANY(%s)"
 
 
-def move_trace(claim: Claim, deltas: dict[UUID, RunDelta]) -> None:
-    """Points the trace's stored spans at its new run, and notes the change for both runs."""
-    tenant_id, old = current_tenant_id(), claim.old_run_id
-    if old is None:
-        raise ValueError("A trace without an old run has nothing to move.")
-    pair = [tenant_id, old]
-    [row] = run(MOVE, [claim.run_id, tenant_id, claim.trace_id, old, *pair, *pair])
-    gains, loses = deltas.setdefault(claim.run_id, RunDelta()), deltas.setdefault(old, RunDelta())
-    _count(gains, row, 1)
-    _count(loses, row, -1)
-    if row[0] is not None:
-        gains.see(instant_ns(row[0]), instant_ns(row[1]))
-        loses.see(instant_ns(row[0]), instant_ns(row[1]))
-    gains.name, gains.agent, gains.service = (
-        gains.name or row[9],
-        gains.agent or row[10],
-        gains.service or row[11],
+@dataclass(slots=True)
+class Moves:
+    """Which runs traces have left, by how much others grow by them, and what is found by them."""
+
+    losers: set[UUID] = field(default_factory=set)
+    gains: dict[UUID, RunDelta] = field(default_factory=dict)
+    facets: set[Facet] = field(default_factory=set)
+    trace_ids: frozenset[bytes] = frozenset()
+
+
+def move_traces(moved: Sequence[Claim]) -> Moves:
+    """Points the stored spans of traces at their new runs.
+
+    `moved` are those of `follow_links`: their rows are held and say the new run already.
+    """
+    if not moved:
+        return Moves()
+    losers = {claim.old_run_id for claim in moved if claim.old_run_id is not None}
+    tenant_id, old = current_tenant_id(), columns.uuids(sorted(losers))
+    trace_ids = [claim.trace_id for claim in moved]
+    gains = summary(
+        MOVE,
+        [
+            columns.byteas(trace_ids),
+            columns.uuids([claim.old_run_id for claim in moved]),
+            columns.uuids([claim.run_id for claim in moved]),
+            *(tenant_id, tenant_id, old, tenant_id, old),
+        ],
     )
-    for ended, failed in run(LAST_ROOT, [tenant_id, claim.trace_id]):
-        gains.root_ended_at, gains.root_failed = instant_ns(ended), failed
+    add_traces(gains, trace_ids=trace_ids)
+    return Moves(losers, gains, facets_of_traces(trace_ids, losers), frozenset(trace_ids))
 
 
-def _count(delta: RunDelta, row: tuple[Any, ...], sign: int) -> None:
-    delta.span_count += sign * row[2]
-    delta.open_spans += sign * row[3]
-    delta.error_count += sign * row[4]
-    delta.input_tokens += sign * row[5]
-    delta.output_tokens += sign * row[6]
-    delta.memory_reads += sign * row[7]
-    delta.memory_writes += sign * row[8]
-
-
-def forget_empty_runs(claims: Iterable[Claim]) -> None:
-    emptied = [claim.old_run_id for claim in claims if claim.has_moved]
-    if emptied:
-        send(FORGET_EMPTY, [current_tenant_id(), emptied])
+def count_losers_anew(moves: Moves) -> None:
+    """Call it when their rows are held. A run that nothing is left of is forgotten."""
+    if not moves.losers:
+        return
+    tenant_id = current_tenant_id()
+    counted = summary_of_runs(sorted(moves.losers))
+    emptied = columns.uuids(sorted(moves.losers - counted.keys()))
+    send(FORGET, [tenant_id, emptied])
+    for run_id, told_at in run(TOLD, [tenant_id, emptied]):
+        told_ns = instant_ns(told_at)
+        counted[run_id] = RunDelta(told_ns, told_ns)
+    reset_runs(counted)
+    drop_facets(moves.facets, moves.losers)

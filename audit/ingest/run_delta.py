@@ -1,136 +1,155 @@
-"""What a batch changes in the summary of a run: signed counts, and what was seen first and last."""
+"""What a batch changes in the summary of a run: signed counts, and what stands of several words.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from uuid import UUID
+A run's name is that of its earliest root; its agent that of its earliest root that names one,
+else of its earliest step that does; its service that of its earliest step. Each word has a rank,
+and of two the lower stands, of equal ranks the lesser text: the order of arrival is nothing.
+"""
+
+from dataclasses import dataclass, field
 
 from audit.dialects.dialect import Op
-from audit.ingest import columns
-from audit.ingest.record import SpanRecord
-from audit.ingest.row import SpanRow
-from audit.ingest.statements import send
-from audit.ingest.stitch import RunKey
-from audit.models import StitchedBy
-from console.tenancy.scope import current_tenant_id
+from audit.ingest.row import MAX_NAME, SpanRow
+from audit.ingest.run_key import RunKey
+from audit.models.run import UNTOLD
 
 WRITES = frozenset({Op.MEMORY_WRITE, Op.MEMORY_UPDATE, Op.MEMORY_DELETE})
+MINUTE_US = 60 * 10**6
+NOT_A_ROOT = 2**62
 
-# NULL is "nothing to say": least, greatest and coalesce pass it over. The agent of a run is its
-# root's; until the root arrives, any that a step names.
-APPLY = """
-INSERT INTO audit_run AS kept (
-  tenant_id, id, key, stitched_by, name, agent, service, first_seen, last_seen,
-  span_count, error_count, input_tokens, output_tokens, memory_reads, memory_writes,
-  open_spans, open_traces, root_ended_at, root_failed)
-SELECT %s::uuid, batch.* FROM unnest(
-  %s::uuid[], %s::text[], %s::int2[], %s::text[], %s::text[], %s::text[],
-  %s::timestamptz[], %s::timestamptz[], %s::int8[], %s::int8[], %s::int8[], %s::int8[],
-  %s::int8[], %s::int8[], %s::int8[], %s::int8[], %s::timestamptz[], %s::bool[]) AS batch
-ON CONFLICT (tenant_id, id) DO UPDATE SET
-  name = CASE WHEN kept.name = '' THEN excluded.name ELSE kept.name END,
-  agent = CASE
-    WHEN excluded.agent = '' THEN kept.agent
-    WHEN kept.agent = '' OR (kept.name = '' AND excluded.name <> '') THEN excluded.agent
-    ELSE kept.agent END,
-  service = CASE WHEN kept.service = '' THEN excluded.service ELSE kept.service END,
-  first_seen = least(kept.first_seen, excluded.first_seen),
-  last_seen = greatest(kept.last_seen, excluded.last_seen),
-  span_count = kept.span_count + excluded.span_count,
-  error_count = kept.error_count + excluded.error_count,
-  input_tokens = kept.input_tokens + excluded.input_tokens,
-  output_tokens = kept.output_tokens + excluded.output_tokens,
-  memory_reads = kept.memory_reads + excluded.memory_reads,
-  memory_writes = kept.memory_writes + excluded.memory_writes,
-  open_spans = kept.open_spans + excluded.open_spans,
-  open_traces = kept.open_traces + excluded.open_traces,
-  root_ended_at = greatest(kept.root_ended_at, excluded.root_ended_at),
-  root_failed = CASE
-    WHEN excluded.root_ended_at >= coalesce(kept.root_ended_at, '-infinity')
-    THEN excluded.root_failed ELSE kept.root_failed END
-"""
+
+@dataclass(slots=True)
+class Word:
+    """What stands of a name that several steps tell."""
+
+    text: str = ""
+    rank: int = UNTOLD
+
+    def offer(self, text: str, rank: int) -> None:
+        if rank < self.rank or (rank == self.rank and text < self.text):
+            self.text, self.rank = text, rank
 
 
 @dataclass(slots=True)
 class RunDelta:
-    """Times are Unix nanoseconds. Counts may be negative where a trace leaves a run."""
+    """Times are Unix nanoseconds. Counts may be negative: a step that ends is open no more."""
 
-    key: str = ""
-    stitched_by: StitchedBy = StitchedBy.TRACE
-    name: str = ""
-    agent: str = ""
-    service: str = ""
-    first_seen: int | None = None
-    last_seen: int | None = None
+    first_seen: int
+    last_seen: int
+    key: RunKey | None = None
+    name: Word = field(default_factory=Word)
+    agent: Word = field(default_factory=Word)
+    service: Word = field(default_factory=Word)
     span_count: int = 0
     error_count: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    cost_nanos: int = 0
+    model_calls: int = 0
+    tool_calls: int = 0
+    approvals: int = 0
     memory_reads: int = 0
     memory_writes: int = 0
     open_spans: int = 0
+    open_approvals: int = 0
     open_traces: int = 0
     root_ended_at: int | None = None
     root_failed: bool = False
-
-    def describe(self, key: RunKey) -> None:
-        self.key, self.stitched_by = key.key, key.stitched_by
+    waiting_at: int | None = None
+    stepped_at: int | None = None
+    heartbeat_at: int | None = None
+    pulse: set[int] = field(default_factory=set)  # minutes since 1970
 
     def see(self, start_ns: int, end_ns: int) -> None:
-        self.first_seen = min(self.first_seen or start_ns, start_ns)
-        self.last_seen = max(self.last_seen or end_ns, end_ns)
+        self.first_seen = min(self.first_seen, start_ns)
+        self.last_seen = max(self.last_seen, end_ns)
 
     def add(self, row: SpanRow, *, was_running: bool) -> None:
         """A new span, or the end of one that was counted when it started."""
-        span, meaning = row.span, row.meaning
+        span, meaning, start_us, is_running = row.span, row.meaning, row.key[2], row.is_running
         self.see(span.start_ns, row.end_ns)
-        self.agent = self.agent or meaning.agent or ""
-        self.service = self.service or row.service
-        self.span_count += not was_running
-        self.open_spans += row.is_running - was_running
+        self.pulse.add(start_us // MINUTE_US)
+        rank = 2 * start_us + is_running  # its end may name it better
         if span.parent_id is None:
-            self._add_root(row, span)
-        if row.is_running:
-            return
+            self._add_root(row, rank)
+        elif meaning.agent:
+            self.agent.offer(meaning.agent, rank + NOT_A_ROOT)
+        if rank <= self.service.rank and row.service:
+            self.service.offer(row.service, rank)
+        self.span_count += not was_running
+        if is_running or was_running:
+            change = is_running - was_running
+            self.open_spans += change
+            self.open_approvals += change * (meaning.op is Op.APPROVAL)
+        if not is_running:
+            self._add_figures(row)
+
+    def _add_root(self, row: SpanRow, rank: int) -> None:
+        self.name.offer(row.span.name[:MAX_NAME], rank)
+        if row.meaning.agent:
+            self.agent.offer(row.meaning.agent, rank)
+        if not row.is_running:
+            self.end_root(row.end_ns // 1000 * 1000, row.meaning.is_error)
+
+    def _add_figures(self, row: SpanRow) -> None:
+        meaning, op = row.meaning, row.meaning.op
         self.error_count += meaning.is_error
-        self.input_tokens += meaning.input_tokens or 0
-        self.output_tokens += meaning.output_tokens or 0
-        self.memory_reads += meaning.op is Op.MEMORY_READ
-        self.memory_writes += meaning.op in WRITES
+        if op.calls_a_model:
+            self.input_tokens += meaning.input_tokens or 0
+            self.output_tokens += meaning.output_tokens or 0
+            self.cache_read_tokens += meaning.cache_read_tokens or 0
+            self.cache_write_tokens += meaning.cache_write_tokens or 0
+            self.model_calls += op is Op.MODEL
+        elif op is Op.TOOL:
+            self.tool_calls += 1
+        elif op is Op.MEMORY_READ:
+            self.memory_reads += 1
+        elif op in WRITES:
+            self.memory_writes += 1
+        elif op is Op.APPROVAL:
+            self.approvals += 1
+        self.cost_nanos += row.cost_nanos or 0
 
-    def _add_root(self, row: SpanRow, span: SpanRecord) -> None:
-        self.agent = self.agent if self.name else row.meaning.agent or self.agent
-        self.name = self.name or span.name[:512]
-        if not row.is_running and row.end_ns >= (self.root_ended_at or 0):
-            self.root_ended_at, self.root_failed = row.end_ns, row.meaning.is_error
+    def end_root(self, at_ns: int, failed: bool) -> None:  # noqa: FBT001 - one of two that end it
+        """Of several roots the one counts that ended last."""
+        if (at_ns, failed) > (self.root_ended_at or 0, self.root_failed):
+            self.root_ended_at, self.root_failed = at_ns, failed
+
+    def take(self, other: "RunDelta") -> None:
+        """Adds what another delta of the same run says."""
+        self.see(other.first_seen, other.last_seen)
+        for word in ("name", "agent", "service"):
+            offered = getattr(other, word)
+            getattr(self, word).offer(offered.text, offered.rank)
+        for count in COUNTS:
+            setattr(self, count, getattr(self, count) + getattr(other, count))
+        if other.root_ended_at is not None:
+            self.end_root(other.root_ended_at, other.root_failed)
+        for latest in LATEST:
+            self.later(latest, getattr(other, latest))
+        self.pulse |= other.pulse
+
+    def later(self, name: str, at_ns: int | None) -> None:
+        if at_ns is not None:
+            setattr(self, name, max(at_ns, getattr(self, name) or 0))
 
 
-def apply_deltas(deltas: Mapping[UUID, RunDelta]) -> None:
-    """Adds to the runs at hand, making those that are new, in one order for every writer."""
-    if not deltas:
-        return
-    ids = sorted(deltas)
-    ordered = [deltas[run_id] for run_id in ids]
-    send(
-        APPLY,
-        [
-            current_tenant_id(),
-            columns.uuids(ids),
-            columns.texts([d.key for d in ordered]),
-            columns.smallints([d.stitched_by for d in ordered]),
-            columns.texts([d.name for d in ordered]),
-            columns.texts([d.agent for d in ordered]),
-            columns.texts([d.service for d in ordered]),
-            columns.instants([d.first_seen for d in ordered]),
-            columns.instants([d.last_seen for d in ordered]),
-            columns.bigints([d.span_count for d in ordered]),
-            columns.bigints([d.error_count for d in ordered]),
-            columns.bigints([d.input_tokens for d in ordered]),
-            columns.bigints([d.output_tokens for d in ordered]),
-            columns.bigints([d.memory_reads for d in ordered]),
-            columns.bigints([d.memory_writes for d in ordered]),
-            columns.bigints([d.open_spans for d in ordered]),
-            columns.bigints([d.open_traces for d in ordered]),
-            columns.instants([d.root_ended_at for d in ordered]),
-            columns.booleans([d.root_failed for d in ordered]),
-        ],
-    )
+COUNTS = (
+    "span_count",
+    "error_count",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "cost_nanos",
+    "model_calls",
+    "tool_calls",
+    "approvals",
+    "memory_reads",
+    "memory_writes",
+    "open_spans",
+    "open_approvals",
+    "open_traces",
+)
+LATEST = ("waiting_at", "stepped_at", "heartbeat_at")

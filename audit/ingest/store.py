@@ -10,14 +10,14 @@ from uuid import UUID
 from audit.dialects.dialect import Op
 from audit.ingest import columns
 from audit.ingest.content import BatchContents, Place
-from audit.ingest.facets import facets_of, record_facets
-from audit.ingest.minutes import count_minutes
-from audit.ingest.moves import forget_empty_runs, move_trace
+from audit.ingest.links import follow_links
+from audit.ingest.moves import move_traces
 from audit.ingest.record import SpanRecord
 from audit.ingest.row import MAX_NAME, RowKey, SpanRow, rows_of
-from audit.ingest.run_delta import RunDelta, apply_deltas
+from audit.ingest.run_tables import keep_run_tables
 from audit.ingest.statements import run
-from audit.ingest.stitch import Claim, RunKey, claim_traces, run_keys_of
+from audit.ingest.stitch import Claim, claim_traces
+from audit.ingest.trace_facts import facts_of
 from audit.models import AccessKind, AccessSource
 from audit.provenance import Access, record_accesses, without_done_by_api
 from audit.rules.trace_rules import TraceRules, rules_of_tenant
@@ -70,29 +70,17 @@ def store_spans(spans: Sequence[SpanRecord]) -> int:
     rows = rows_of(spans, rules)
     if not rows:
         return 0
-    keys = run_keys_of(rows)
-    claims = claim_traces(rows, keys, _subjects_of(rows))
+    facts = facts_of(rows)
+    claims = claim_traces(facts, _subjects_of(rows))
+    moves = move_traces(follow_links(claims))
     contents = BatchContents((row.span, claims[row.span.trace_id].subject_id) for row in rows)
-    deltas: dict[UUID, RunDelta] = {}
-    for claim in claims.values():
-        if claim.has_moved:
-            move_trace(claim, deltas)
     stored = _insert_spans(rows, claims, contents.places, rules)
     new = [row for row in rows if row.key in stored]
-    for row in sorted(new, key=lambda row: row.span.start_ns):  # the first root names the run
-        delta = deltas.setdefault(claims[row.span.trace_id].run_id, RunDelta())
-        delta.add(row, was_running=stored[row.key])
-    _count_open_traces(claims, deltas)
-    _describe(deltas, keys, claims)
     accesses = without_done_by_api([access for row in new for access in _claims_of(row)])
     with one_round_trip():
         contents.insert(row.key in stored for row in rows)
         record_accesses(accesses)
-        record_facets(facets_of(new, claims))
-        # Last: from here to the commit every other batch of the same minutes and runs waits.
-        count_minutes(new)
-        apply_deltas({run_id: delta for run_id, delta in deltas.items() if delta.first_seen})
-        forget_empty_runs(claims.values())
+        keep_run_tables(rows, stored, facts, claims, moves)
     return len(new)
 
 
@@ -155,25 +143,6 @@ def _insert_spans(
         ],
     )
     return {(trace_id, span_id, start): ended for trace_id, span_id, start, ended in found}
-
-
-def _count_open_traces(claims: dict[bytes, Claim], deltas: dict[UUID, RunDelta]) -> None:
-    """A trace whose root has not arrived keeps its run open."""
-    for claim in claims.values():
-        if claim.old_run_id is not None and not claim.old_has_root:
-            deltas.setdefault(claim.old_run_id, RunDelta()).open_traces -= 1
-        if not claim.has_root:
-            deltas.setdefault(claim.run_id, RunDelta()).open_traces += 1
-
-
-def _describe(
-    deltas: dict[UUID, RunDelta], keys: dict[bytes, RunKey], claims: dict[bytes, Claim]
-) -> None:
-    tenant_id = current_tenant_id()
-    for trace_id, key in keys.items():
-        run_id = claims[trace_id].run_id
-        if run_id in deltas and key.run_id(tenant_id) == run_id:
-            deltas[run_id].describe(key)
 
 
 def _claims_of(row: SpanRow) -> list[Access]:

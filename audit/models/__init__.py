@@ -2,9 +2,10 @@ from audit.models.activity_day import ActivityDay
 from audit.models.agent_minute import AgentMinute
 from audit.models.event import AuditEvent, Outcome
 from audit.models.memory_access import AccessKind, AccessSource, MemoryAccess
-from audit.models.run import Run, RunStatus
+from audit.models.run import Run
 from audit.models.run_facet import FacetKind, RunFacet
 from audit.models.run_outcome import RunOutcome, RunResult
+from audit.models.run_state import RunPhase, RunStatus
 from audit.models.span import CostSource, Span, SpanState, SpanStatus
 from audit.models.span_content import SpanContent
 from audit.models.trace import StitchedBy, Trace
@@ -25,6 +26,7 @@ __all__ = [
     "Run",
     "RunFacet",
     "RunOutcome",
+    "RunPhase",
     "RunResult",
     "RunStatus",
     "Span",

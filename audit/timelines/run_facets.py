@@ -48,7 +48,8 @@ class RunCounts:
 def count_runs(runs: QuerySet[Run]) -> RunCounts:
     """One statement; of the newest MOST_LOOKED_AT."""
     values: dict[str, dict[str, int]] = {"status": {}, **{facet: {} for facet in KINDS}}
-    newest = runs.order_by("-last_seen", "-id").values("id", "status")[:MOST_LOOKED_AT]
+    rows_of = runs.order_by("-last_seen", "-id").values("id", "status")  # type: ignore[misc]
+    newest = rows_of[:MOST_LOOKED_AT]
     try:
         rows, params = newest.query.sql_with_params()
     except EmptyResultSet:  # nothing can satisfy it, so that it has no SQL

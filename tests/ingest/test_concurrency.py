@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -84,13 +85,14 @@ def test_a_connection_killed_in_the_middle_acknowledges_nothing_and_the_retry_st
     body = protobuf_body(*a_trace(1, "case-1"))
     headers = {"Authorization": f"Bearer {key}"}
 
-    def killed(*_: object) -> None:
+    def killed(*_: object) -> set[UUID]:
         with psycopg.connect(postgres.dsn(), autocommit=True) as server:
             pid = connection.connection.info.backend_pid
             server.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        return set()
 
     with monkeypatch.context() as patch:
-        patch.setattr("audit.ingest.store.apply_deltas", killed)
+        patch.setattr("audit.ingest.run_tables.change_runs", killed)
         answer = Client().post("/v1/traces", body, "application/x-protobuf", headers=headers)
     assert answer.status_code == 503
     assert answer["Retry-After"]

@@ -8,7 +8,7 @@ import pytest
 from backports import zstd
 
 from audit.ingest.content import MAX_SHOWN_BYTES, ZSTD_JSON, open_block
-from audit.ingest.stitch import RunKey
+from audit.ingest.run_key import RunKey
 from audit.models import SpanContent, StitchedBy
 from console.keys.keyring import Key
 from console.platform.crypto.envelope import SealBrokenError, seal

@@ -45,7 +45,7 @@ def test_a_run_is_found_by_what_its_steps_are_made_of(acme: Tenant):
     failed = TOOL | {"error.type": "timeout"}
     spans = [
         a_span(trace_id=TRACE, attributes=CHAT),
-        a_span(trace_id=TRACE, parent=b"\1" * 8, attributes=failed),
+        a_span("execute_tool refund", trace_id=TRACE, parent=b"\1" * 8, attributes=failed),
     ]
     ingest(acme, *spans)
     ingest(acme, *spans)

@@ -39,7 +39,7 @@ class RunAnswer(Shape):
     )
     key = serializers.CharField(help_text="The conversation, session or trace id.")
     started_at = serializers.DateTimeField()
-    ended_at = serializers.DateTimeField(allow_null=True, help_text="Null while it runs.")
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="Null until it is over.")
     last_seen_at = serializers.DateTimeField()
     spans = serializers.IntegerField()
     errors = serializers.IntegerField()  # type: ignore[assignment]
@@ -98,7 +98,7 @@ def shown_run(run: Run) -> dict[str, Any]:
             "stitched_by": StitchedBy(run.stitched_by).name.lower(),
             "key": run.key,
             "started_at": run.first_seen,
-            "ended_at": None if run.status == RunStatus.RUNNING else run.last_seen,
+            "ended_at": run.last_seen if run.is_over else None,
             "last_seen_at": run.last_seen,
             "spans": run.span_count,
             "errors": run.error_count,

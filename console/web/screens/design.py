@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django import forms
 
+from audit.models import RunStatus
 from console.web.charts import (
     Category,
     Columns,
@@ -56,7 +57,7 @@ class Specimens:
     states: tuple[str, ...] = tuple(State.values)
     review_kinds: tuple[str, ...] = tuple(ReviewKind.values)
     review_statuses: tuple[str, ...] = tuple(ReviewStatus.values)
-    run_statuses: tuple[str, ...] = ("running", "finished", "failed")
+    run_statuses: tuple[str, ...] = tuple(RunStatus.values)
     risks: tuple[float, ...] = (0.2, 0.6, 0.95)
 
 

@@ -12,7 +12,7 @@ from mnemoscope_client.requests.fields import rfc3339
 
 def list_runs(
     *,
-    state: Literal["running", "finished", "failed"] | None = None,
+    state: Literal["running", "waiting", "stuck", "finished", "failed"] | None = None,
     agent: str | None = None,
     service: str | None = None,
     errors: Literal["some", "none"] | None = None,
