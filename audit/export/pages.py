@@ -10,11 +10,12 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from audit.ingest.content import Document, SpanKey, contents_of
 from audit.models import Run, Span
 from audit.rules.setting import retention_of_tenant
+from audit.timelines.started import BY_START, spans_of, started_after
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 
@@ -39,19 +40,12 @@ class Told:
     missing: Missing | None
 
 
-def spans_of(run: Run) -> QuerySet[Span]:
-    """In the order they started."""
-    return Span.objects.filter(
-        run_id=run.id, start_time__gte=run.first_seen, start_time__lte=run.last_seen
-    ).order_by("start_time", "start_ns", "trace_id", "span_id")
-
-
 def pages_of(run: Run, tenant_id: UUID) -> Iterator[list[Told]]:
     """In the order they started. Opens scopes of its own: to be read outside of any."""
     last: Span | None = None
     while True:
         with tenant_scope(tenant_id):
-            spans = spans_of(run)
+            spans = spans_of(run).order_by(*BY_START)
             found = list((spans if last is None else spans.filter(_after(last)))[:PAGE])
             page = told_of(found)
         if page:
@@ -96,10 +90,4 @@ def _kept_since() -> datetime:
 
 
 def _after(last: Span) -> Q:
-    # The first condition is what the index serves.
-    return Q(start_time__gte=last.start_time) & (
-        Q(start_time__gt=last.start_time)
-        | Q(start_ns__gt=last.start_ns)
-        | Q(start_ns=last.start_ns, trace_id__gt=last.trace_id)
-        | Q(start_ns=last.start_ns, trace_id=last.trace_id, span_id__gt=last.span_id)
-    )
+    return started_after(last.start_ns, bytes(last.trace_id), bytes(last.span_id))

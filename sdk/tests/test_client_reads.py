@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -244,6 +244,25 @@ def test_a_developer_reads_a_run_its_spans_and_the_trail(ask: Ask) -> None:
         "outcome": "refused",
         "from": "2026-11-01T00:00:00+00:00",
     }
+
+
+def test_runs_are_found_by_what_is_known_of_them_and_taken_away(ask: Ask) -> None:
+    taken: dict[str, Any] = {"resourceSpans": [{"scopeSpans": []}]}
+    server = ScriptedServer(*paged(([], None)), answer(200, taken))
+    ask(
+        server,
+        lambda client: client.runs.list(
+            tool="lookup", longer=timedelta(days=20, milliseconds=5), text="a case", order="longest"
+        ),
+    )
+    assert dict(server.request.url.params) == {
+        "tool": "lookup",
+        "longer": "1728000.005s",
+        "q": "a case",
+        "order": "longest",
+    }
+    assert ask(server, lambda client: client.runs.export("run-1")) == taken
+    assert server.requests[-1].url.path == "/api/v1/runs/run-1/export"
 
 
 def test_an_agent_reports_how_its_run_went_by_any_of_its_names(ask: Ask) -> None:

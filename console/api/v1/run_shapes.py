@@ -1,31 +1,66 @@
 """What the API is asked and answers about runs and their spans."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from typing_extensions import override
 
 from audit.dialects.dialect import Op
 from audit.models import AccessKind, AccessSource, Run, RunStatus, SpanState, StitchedBy
 from audit.timelines.memory_mark import MemoryMark
+from audit.timelines.runs import RunOrder
 from audit.timelines.step import Step
 from console.api.fields import InstantField, OneOfField, TextField
 from console.api.v1.answers import Shape, as_json
 from console.api.v1.queries import PageQuery
+from console.platform.durations import duration_of
 
 MAX_TEXT = 256
 STITCHED_BY = [member.name.lower() for member in StitchedBy]
 
 
+@extend_schema_field({"type": "string", "example": "5min"})
+class DurationField(serializers.Field[timedelta, str, str, Any]):
+    """A number and its unit."""
+
+    @override
+    def to_internal_value(self, data: str) -> timedelta:
+        try:
+            return duration_of(data)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error), code="invalid") from error
+
+
 class RunQuery(PageQuery):
     state = OneOfField(required=False, choices=RunStatus.choices)
-    agent = TextField(required=False, max_length=MAX_TEXT, help_text="The agent's name.")
+    agent = TextField(required=False, max_length=MAX_TEXT, help_text="The name of one in it.")
+    tool = TextField(required=False, max_length=MAX_TEXT, help_text="One that a step used.")
+    model = TextField(required=False, max_length=MAX_TEXT, help_text="One that a step called.")
+    error_type = TextField(required=False, max_length=MAX_TEXT, help_text="Of a step.")
+    subject = TextField(required=False, max_length=MAX_TEXT, help_text="Whom a step names.")
     service = TextField(required=False, max_length=MAX_TEXT, help_text="`service.name`.")
     errors = OneOfField(required=False, choices=["some", "none"])  # type: ignore[assignment]
     memory = TextField(required=False, max_length=MAX_TEXT, help_text="The id of one it touched.")
     since = InstantField(required=False, help_text="Active at or after.")
     until = InstantField(required=False, help_text="Begun before.")
-    q = TextField(required=False, max_length=MAX_TEXT, help_text="In its name or key.")
+    longer = DurationField(required=False, help_text="Took at least: 500ms, 2h, 3d.")
+    shorter = DurationField(required=False, help_text="Took less than.")
+    q = TextField(
+        required=False,
+        max_length=MAX_TEXT,
+        help_text="Words, each a part of what it, its conversation, or one of its steps, tools,"
+        " models or agents is called. What steps said is sealed, and not searched.",
+    )
+    order = OneOfField(
+        required=False,
+        default=RunOrder.NEWEST,
+        choices=[str(order) for order in RunOrder],
+        help_text="`newest` activity, `longest`, or most `errors` first; but for the newest, of"
+        " the newest 50,000 runs.",
+    )
 
 
 class RunAnswer(Shape):

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from audit.ingest.columns import instant_ns
 from audit.models import Run, Span
 from audit.timelines.memory_mark import marks_of_steps
-from audit.timelines.runs import RunFilter, find_runs, run_of
+from audit.timelines.runs import RunFilter, RunOrder, find_runs, in_order, run_of
 from audit.timelines.started import BY_START, instant_of, spans_of, started_after
 from audit.timelines.step import step_of
 from console.accounts.permissions import Permission
@@ -23,7 +23,13 @@ from console.api.v1.run_shapes import RunAnswer, RunQuery, SpanAnswer, shown_run
 FILTERS = {
     "state": "status",
     "agent": "agent",
+    "tool": "tool",
+    "model": "model",
+    "error_type": "error_type",
+    "subject": "subject",
     "service": "service",
+    "longer": "longer",
+    "shorter": "shorter",
     "since": "since",
     "until": "until",
     "memory": "memory_id",
@@ -37,15 +43,17 @@ class RunsView(TenantView):
     @extend_schema(
         operation_id="runs_list",
         summary="List runs",
-        description="What agents did, the latest activity first.",
+        description="What agents did. A filter on a tool, a model, an error type, a subject or an"
+        " agent finds the runs with a step that has it.",
         tags=["runs"],
         parameters=[RunQuery],
         responses={200: page_shape(RunAnswer), **problems()},
     )
     def get(self, request: Request) -> Response:
         asked = checked(RunQuery, request.query_params)
-        runs = find_runs(wanted_runs(asked))
-        page = page_of(runs, latest_activity(), cursor=asked.get("cursor"), limit=asked["limit"])
+        order = RunOrder(asked["order"])
+        runs = in_order(find_runs(wanted_runs(asked)), order)
+        page = page_of(runs, ORDERS[order], cursor=asked.get("cursor"), limit=asked["limit"])
         results = [shown_run(run) for run in page.rows]
         return Response({"results": results, "next_cursor": page.next_cursor})
 
@@ -91,12 +99,15 @@ def wanted_runs(asked: dict[str, Any]) -> RunFilter:
     return RunFilter(**wanted)
 
 
-def latest_activity() -> Order[Run]:
+def _most_first(order: RunOrder, name: str) -> Order[Run]:
+    """By a whole number of the run's."""
     return Order(
-        ("-last_seen", "-id"),
+        order.fields,
         "q16s",
-        lambda run: (instant_ns(run.last_seen) // 1000, run.id.bytes),
-        _seen_before,
+        lambda run: (getattr(run, name), run.id.bytes),
+        lambda number, raw_id: (
+            Q(**{f"{name}__lt": number}) | Q(**{name: number, "id__lt": UUID(bytes=raw_id)})
+        ),
     )
 
 
@@ -112,3 +123,15 @@ def by_start() -> Order[Span]:
         lambda span: (span.start_ns, bytes(span.trace_id), bytes(span.span_id)),
         started_after,
     )
+
+
+ORDERS: dict[RunOrder, Order[Run]] = {
+    RunOrder.NEWEST: Order(
+        RunOrder.NEWEST.fields,
+        "q16s",
+        lambda run: (instant_ns(run.last_seen) // 1000, run.id.bytes),
+        _seen_before,
+    ),
+    RunOrder.LONGEST: _most_first(RunOrder.LONGEST, "took_us"),
+    RunOrder.FAULTIEST: _most_first(RunOrder.FAULTIEST, "error_count"),
+}

@@ -5,7 +5,8 @@ from django import forms
 
 from audit.models import RunStatus
 from audit.timelines.runs import RunFilter, RunOrder
-from console.web.forms.durations import duration_field, duration_of
+from console.platform.durations import duration_of
+from console.web.forms.durations import duration_field
 from console.web.forms.filters import ANY, FilterForm, choice, day_field, midnight, text
 
 ERRORS = [("some", "Some"), ("none", "None")]

@@ -53,6 +53,7 @@ class AsyncRuns(AsyncResource):
     list = async_pages(runs.list_runs)
     get = async_method(runs.get)
     spans = async_pages(runs.spans)
+    export = async_method(runs.export)
     report = async_method(runs.report)
     outcomes = async_method(runs.outcomes)
 

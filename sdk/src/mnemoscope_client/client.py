@@ -53,6 +53,7 @@ class Runs(Resource):
     list = pages(runs.list_runs)
     get = method(runs.get)
     spans = pages(runs.spans)
+    export = method(runs.export)
     report = method(runs.report)
     outcomes = method(runs.outcomes)
 

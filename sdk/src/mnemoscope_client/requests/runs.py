@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from mnemoscope_client import decode
 from mnemoscope_client.answers.run import Outcome, Run, outcome, run
 from mnemoscope_client.answers.span import Span, span
-from mnemoscope_client.calls import Call, Json, Page, keyed, one, params
+from mnemoscope_client.calls import Call, Json, JsonObject, Page, keyed, one, params
 from mnemoscope_client.requests.fields import rfc3339
 
 
@@ -14,14 +14,26 @@ def list_runs(
     *,
     state: Literal["running", "waiting", "stuck", "finished", "failed"] | None = None,
     agent: str | None = None,
+    tool: str | None = None,
+    model: str | None = None,
+    error_type: str | None = None,
+    subject: str | None = None,
     service: str | None = None,
     errors: Literal["some", "none"] | None = None,
     memory: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    longer: timedelta | None = None,
+    shorter: timedelta | None = None,
+    text: str | None = None,
+    order: Literal["newest", "longest", "errors"] | None = None,
     page_size: int | None = None,
 ) -> Call[Page[Run]]:
-    """The latest activity first; `memory` is the id of one that the run touched."""
+    """The latest activity first, or in another order.
+
+    A run has a step with the agent, tool, model, error type or subject; `memory` is the id of one
+    it touched, `longer` and `shorter` are what it took, and `text` is words of names in it.
+    """
     return Call(
         "GET",
         "runs",
@@ -29,14 +41,26 @@ def list_runs(
         params=params(
             state=state,
             agent=agent,
+            tool=tool,
+            model=model,
+            error_type=error_type,
+            subject=subject,
             service=service,
             errors=errors,
             memory=memory,
             since=None if since is None else rfc3339(since),
             until=None if until is None else rfc3339(until),
+            longer=_duration(longer),
+            shorter=_duration(shorter),
+            q=text,
+            order=order,
             limit=page_size,
         ),
     )
+
+
+def _duration(duration: timedelta | None) -> str | None:
+    return None if duration is None else f"{duration.total_seconds():.3f}s"
 
 
 def get(run_id: str) -> Call[Run]:
@@ -48,6 +72,15 @@ def spans(run_id: str, *, page_size: int | None = None) -> Call[Page[Span]]:
     return Call(
         "GET", one("runs", run_id, "spans"), decode.page_of(span), params=params(limit=page_size)
     )
+
+
+def export(run_id: str) -> Call[JsonObject]:
+    """The run as an OTLP/JSON ExportTraceServiceRequest, for any receiver of traces.
+
+    It is held in memory whole. A run of many thousand spans is better read line by line, from
+    `GET /api/v1/runs/{id}/export?form=lines`.
+    """
+    return Call("GET", one("runs", run_id, "export"), lambda body: body)
 
 
 def outcomes(run_id: str) -> Call[tuple[Outcome, ...]]:
