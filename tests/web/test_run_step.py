@@ -5,11 +5,16 @@ import json
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from opentelemetry.proto.trace.v1.trace_pb2 import Span as Message
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as Told
 
+from audit.dialects.message_parts import Part, PartKind
+from audit.dialects.message_shapes import Message
+from audit.dialects.messages import Exchange
 from audit.ingest.receive import receive_protobuf
 from audit.models import AuditEvent, Run
 from console.tenancy.scope import tenant_scope
+from console.web.masking import Mask
+from console.web.screens.conversation import conversation_of
 from memory.actions import retire_memory, revise_memory
 from memory.lifecycle import enter
 from memory.models import State
@@ -62,8 +67,8 @@ def test_personal_data_is_masked_in_every_tab_until_it_is_asked_for_on_record(
     desk, acme, carol, step
 ):
     secret = f"Write to {EMAIL}"
-    event = Message.Event(name="said", time_unix_nano=SECOND, attributes=pairs({"text": secret}))
-    link = Message.Link(trace_id=b"\3" * 16, span_id=b"\4" * 8, attributes=pairs({"of": secret}))
+    event = Told.Event(name="said", time_unix_nano=SECOND, attributes=pairs({"text": secret}))
+    link = Told.Link(trace_id=b"\3" * 16, span_id=b"\4" * 8, attributes=pairs({"of": secret}))
     address = step({"input.value": secret}, events=[event], links=[link])
     client = desk(carol)
     for tab in ("said", "attributes", "events", "links", "raw"):
@@ -159,15 +164,14 @@ def test_a_memory_of_another_store_is_named_and_not_looked_for(desk, carol, step
     assert "as the agent says" in page
 
 
-def test_a_link_leads_to_the_run_of_the_other_trace_once_that_has_arrived(desk, acme, carol, step):
+def test_a_link_leads_to_the_other_step_once_that_has_arrived(desk, acme, carol, step):
     other, span = b"\3" * 16, b"\4" * 8
-    address = step(links=[Message.Link(trace_id=other, span_id=span)]) + "?tab=links"
+    address = step(links=[Told.Link(trace_id=other, span_id=span)]) + "?tab=links"
     assert "not received yet" in page_of(desk(carol), address)
-    earlier = a_span("earlier", trace_id=other, span_id=span)
-    receive_protobuf(acme.id, protobuf_body(earlier))
-    with tenant_scope(acme.id):
-        run = Run.objects.get(name="earlier")
-    assert f"/runs/{run.id}/{other.hex()}/{span.hex()}" in page_of(desk(carol), address)
+    receive_protobuf(acme.id, protobuf_body(a_span("earlier", trace_id=other, span_id=span)))
+    page = page_of(desk(carol), address)
+    assert f"/{other.hex()}/{span.hex()}" in page
+    assert "not received yet" not in page
 
 
 def test_a_step_is_told_how_long_others_like_it_took(desk, acme, carol, step):
@@ -186,7 +190,7 @@ def test_a_step_is_told_how_long_others_like_it_took(desk, acme, carol, step):
 @pytest.mark.parametrize("tab", ["said", "attributes", "events", "raw"])
 def test_hostile_texts_harm_no_tab(desk, carol, step, tab):
     text = "<script>alert(1)</script>\u202egnp.exe\0" + "x" * 1_000_000
-    event = Message.Event(name="<i>boom", attributes=pairs({"<b>key": text}))
+    event = Told.Event(name="<i>boom", attributes=pairs({"<b>key": text}))
     deep = "[" * 900 + "]" * 900
     address = step({"input.value": text, "<b>key": text, "output.value": deep}, events=[event])
     response = desk(carol).get(f"{address}?tab={tab}&all=yes", headers=HX)
@@ -204,9 +208,78 @@ def test_a_long_text_is_clipped_and_shown_whole_when_asked(desk, carol, step):
     address = step({"input.value": "word " * 2_000 + "end."})
     client = desk(carol)
     page = page_of(client, address, headers=HX)
-    assert "6,004 more characters are not shown." in page
+    assert "7,004 more characters" in page
     assert "end." not in page
     assert "end." in page_of(client, f"{address}?all=yes", headers=HX)
+
+
+def messages(*told):
+    return json.dumps([{"role": role, "parts": parts} for role, parts in told])
+
+
+def said(text):
+    return [{"type": "text", "content": text}]
+
+
+def test_a_call_of_a_model_reads_as_a_conversation(desk, carol, step):
+    call = {"type": "tool_call", "id": "c1", "name": "track", "arguments": {"order": 7}}
+    answer = {"type": "tool_call_response", "id": "c1", "response": "lost <at> sea"}
+    thought = {"type": "reasoning", "content": "She waits."}
+    address = step(
+        {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.system_instructions": json.dumps(said("Be kind.")),
+            "gen_ai.input.messages": messages(
+                ("user", said("Where is it?")), ("assistant", [call]), ("tool", [answer])
+            ),
+            "gen_ai.output.messages": messages(("assistant", [thought, *said("It is lost.")])),
+        }
+    )
+    page = page_of(desk(carol), address, headers=HX)
+    order = ["Be kind.", "Where is it?", "Calls track", "lost &lt;at&gt; sea", "Answered"]
+    assert [page.index(text) for text in [*order, "She waits.", "It is lost."]] == sorted(
+        page.index(text) for text in [*order, "She waits.", "It is lost."]
+    )
+    assert 'data-role="tool"' in page
+
+
+def test_a_call_of_a_tool_shows_its_arguments_and_its_result(desk, carol, step):
+    address = step(
+        {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.call.arguments": '{"order":7}',
+            "gen_ai.tool.call.result": "lost",
+        }
+    )
+    page = page_of(desk(carol), address, headers=HX)
+    assert page.index("Arguments") < page.index("&quot;order&quot;: 7") < page.index("Result")
+
+
+def test_of_a_long_conversation_the_answer_and_the_latest_are_whole():
+    def message(role, text):
+        return Message(role, (Part(PartKind.TEXT, text),))
+
+    asked = tuple(message("user", f"turn {number} " + "word " * 400) for number in range(150))
+    answered = (message("assistant", "word " * 500 + "The end."),)
+    talk = conversation_of(Exchange(input=asked, output=answered), Mask(), whole=False)
+    assert talk.answered[0].parts[0].text.endswith("The end.")
+    assert [turn.parts[0].left for turn in talk.asked] == [0] * len(talk.asked)
+    assert talk.asked[-1].parts[0].text.startswith("turn 149")
+    first = talk.earlier[0].parts[0]
+    assert first.text.startswith("turn 0")
+    assert first.left > 1_000
+    assert talk.is_clipped
+    turns = [*talk.earlier, *talk.asked, *talk.answered]
+    assert len(turns) == 151
+    assert sum(len(part.text) for turn in turns for part in turn.parts) < 70_000
+
+
+def test_personal_data_in_a_message_is_masked(desk, carol, step):
+    told = messages(("assistant", said(f"I wrote to {EMAIL}.")))
+    address = step({"gen_ai.operation.name": "chat", "gen_ai.output.messages": told})
+    page = page_of(desk(carol), address, headers=HX)
+    assert "[email address]" in page
+    assert EMAIL not in page
 
 
 def test_an_unknown_tab_is_the_first_one(desk, carol, step):

@@ -1,6 +1,6 @@
 """One step of a run opened: what it said, the memories it touched, and all that is kept of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -9,23 +9,24 @@ from uuid import UUID
 from django.http import QueryDict
 from django.urls import reverse
 
-from audit.models import Run, Trace
+from audit.dialects.dialect import Op
+from audit.models import Run, Span
 from audit.timelines.as_text import as_text
 from audit.timelines.detail import INPUTS, OUTPUTS, SpanDetail, SpanEvent, SpanLink
 from audit.timelines.pace import Pace, pace_of
 from console.accounts.actor import Actor
 from console.web.addresses import asked
 from console.web.masking import Mask
+from console.web.screens.conversation import CLIP, MARGIN, Conversation, conversation_of
+from console.web.screens.excerpts import exchange_in
 from console.web.screens.lanes import Lane, lane_of
 from console.web.screens.touched import Touched, touched_by
 
 # A text is shown up to CLIP at first, up to MOST when asked for; past it the API has the rest.
-CLIP, MOST = 4_000, 100_000
+MOST = 100_000
 ATTRIBUTES = 500
 # Of all values of a table together; each is told at least how it begins.
 VALUE, VALUES, BEGINNING = 2_000, 60_000, 80
-# Masked somewhat further than it is shown: what is cut in two is still known for what it is.
-MARGIN = 300
 
 
 class Tab(StrEnum):
@@ -62,7 +63,7 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """`run_id` is None until the other trace has arrived."""
+    """`run_id` is None until the other step has arrived."""
 
     link: SpanLink
     run_id: UUID | None
@@ -84,6 +85,7 @@ class StepScreen:
     query: str
     all_href: str
     status_message: str = ""
+    conversation: Conversation | None = None
     said: list[Shown] = field(default_factory=list)
     touched: list[Touched] = field(default_factory=list)
     attributes: list[Shown] = field(default_factory=list)
@@ -146,11 +148,15 @@ def _tabs(detail: SpanDetail, current: Tab) -> Iterator[TabLink]:
 
 
 def _fill_said(screen: StepScreen, _actor: Actor, query: QueryDict) -> None:
-    most = MOST if "all" in query else CLIP
+    whole, detail = "all" in query, screen.detail
+    exchange = exchange_in(detail.document, of_tool=detail.step.op is Op.TOOL)
+    if exchange:
+        screen.conversation = conversation_of(exchange, screen.mask, whole=whole)
+        return
     for label, names in (("In", INPUTS), ("Out", OUTPUTS)):
-        found = screen.detail.first_of(names)
+        found = detail.first_of(names)
         if found:
-            screen.said.append(_shown(screen.mask, label, found[1], most))
+            screen.said.append(_shown(screen.mask, label, found[1], MOST if whole else CLIP))
 
 
 def _fill_memory(screen: StepScreen, actor: Actor, _query: QueryDict) -> None:
@@ -170,9 +176,10 @@ def _fill_events(screen: StepScreen, _actor: Actor, _query: QueryDict) -> None:
 
 def _fill_links(screen: StepScreen, _actor: Actor, _query: QueryDict) -> None:
     mask, links = screen.mask, screen.detail.links
-    runs = _runs_of(link.trace_id for link in links)
+    runs = _runs_of(links)
     screen.links = [
-        LinkRow(link, runs.get(link.trace_id), _all_shown(mask, link.attributes)) for link in links
+        LinkRow(link, runs.get((link.trace_id, link.span_id)), _all_shown(mask, link.attributes))
+        for link in links
     ]
 
 
@@ -190,9 +197,13 @@ _FILLED_BY: dict[Tab, Callable[[StepScreen, Actor, QueryDict], None]] = {
 }
 
 
-def _runs_of(trace_ids: Iterable[str]) -> dict[str, UUID]:
-    known = Trace.objects.filter(trace_id__in={bytes.fromhex(one) for one in trace_ids})
-    return {bytes(trace.trace_id).hex(): trace.run_id for trace in known}
+def _runs_of(links: Sequence[SpanLink]) -> dict[tuple[str, str], UUID]:
+    """Of the steps that have arrived, by trace id and span id."""
+    found = Span.objects.filter(
+        trace_id__in={bytes.fromhex(link.trace_id) for link in links},
+        span_id__in={bytes.fromhex(link.span_id) for link in links},
+    ).values_list("trace_id", "span_id", "run_id")
+    return {(bytes(trace).hex(), bytes(span).hex()): run_id for trace, span, run_id in found}
 
 
 def _all_shown(mask: Mask, attributes: Mapping[str, Any]) -> list[Shown]:

@@ -38,7 +38,7 @@ def run_span_reveal(
 def _show(
     request: TenantRequest, run: Run, detail: SpanDetail, *, revealed: bool = False
 ) -> HttpResponse:
-    step = step_screen(request.actor, run, detail, request.GET, revealed=revealed)
+    opened = step_screen(request.actor, run, detail, request.GET, revealed=revealed)
     current = bytes.fromhex(detail.step.trace_id + detail.step.span_id)
-    context = {**run_context(request, run, current=current), "step": step}
+    context = {**run_context(request, run, current=current), "opened": opened}
     return render_page(request, "run/detail.html", context, fragment="panel")
