@@ -11,6 +11,7 @@ from typing import NamedTuple
 from audit.dialects import memory_words
 from audit.dialects.conventions import DIALECTS
 from audit.dialects.dialect import Concept, Op
+from audit.dialects.genkit import GENKIT
 from audit.dialects.index import Index, Kind, index_of, plain
 from audit.dialects.memory_use import MemoryUse, memory_use_of
 from audit.dialects.usage import Usage, usage_of
@@ -89,6 +90,9 @@ def normalise(span: SpanRecord, index: Index = BUILT_IN) -> Meaning:
     if agent is None and op is Op.AGENT:
         agent = entity
     alone = op is Op.AGENT and span.source.scope_name in index.sums_alone
+    model = _text(found, Concept.MODEL)
+    if model is None and op.calls_a_model and kind.dialect == GENKIT.name:
+        model = entity
     usage = usage_of(found) if op.calls_a_model or alone else NO_USAGE
     error_type = _text(found, Concept.ERROR_TYPE) or _exception(span)
     return Meaning(
@@ -98,7 +102,7 @@ def normalise(span: SpanRecord, index: Index = BUILT_IN) -> Meaning:
         _text(found, Concept.CONVERSATION),
         _text(found, Concept.SESSION),
         tool,
-        _text(found, Concept.MODEL),
+        model,
         usage.input_tokens,
         usage.output_tokens,
         _text(found, Concept.PROVIDER),
