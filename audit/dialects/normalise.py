@@ -85,7 +85,7 @@ def normalise(span: SpanRecord, index: Index = BUILT_IN) -> Meaning:
     entity = _text(found, Concept.ENTITY)
     tool = _text(found, Concept.TOOL)
     if tool is None and kind.op is Op.TOOL:
-        tool = entity or span.name[:MAX_NAME]
+        tool = entity or span.name[:MAX_NAME] or None
     agent = _text(found, Concept.AGENT)
     if agent is None and op is Op.AGENT:
         agent = entity
