@@ -181,4 +181,7 @@ def limited(parts: Iterator[Part]) -> tuple[Part, ...]:
 
 
 def _json(value: object) -> str:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    except orjson.JSONEncodeError:  # half a character, or a number past 64 bits
+        return repr(value)
