@@ -74,13 +74,13 @@ class Redactor:
             return span
         return replace(
             span,
-            name=self._text(SPAN_NAME, span.name, search=search) or REMOVED,
+            name=self._name(SPAN_NAME, span.name, search=search),
             status_message=self._text(STATUS_MESSAGE, span.status_message, search=search),
             attributes=self._attributes(span.attributes, search=search),
             events=tuple(
                 replace(
                     event,
-                    name=self._text(EVENT_NAME, event.name, search=search) or REMOVED,
+                    name=self._name(EVENT_NAME, event.name, search=search),
                     attributes=self._attributes(event.attributes, search=search),
                 )
                 for event in span.events
@@ -141,6 +141,9 @@ class Redactor:
             if plan.whole is not Action.REMOVE:
                 kept[name] = self._value(above + name, value, plan, search=search)
         return kept
+
+    def _name(self, name: str, text: str, *, search: bool) -> str:
+        return self._text(name, text, search=search) or (REMOVED if text else "")
 
     def _text(self, name: str, text: str, *, search: bool) -> str:
         plan = self._plan(name)

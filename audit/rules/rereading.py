@@ -126,7 +126,7 @@ def _contents(spans: Sequence[Span]) -> dict[SpanKey, Document]:
 
 
 def _reread(span: Span, document: Document | None, rules: TraceRules) -> Reread:
-    record = _record(span, document or {})
+    record = record_of(span, document or {})
     before = _row(span, record, _meaning(span), span.cost_nanos, span.cost_source)
     if document:
         meaning = rules.meaning(record)
@@ -177,7 +177,7 @@ def _meaning(span: Span) -> Meaning:
     )
 
 
-def _record(span: Span, document: Document) -> SpanRecord:
+def record_of(span: Span, document: Document) -> SpanRecord:
     scope = document.get("scope", {})
     status = document.get("status", {})
     return SpanRecord(

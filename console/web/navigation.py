@@ -216,6 +216,15 @@ PLACES = (
         _P.SETTINGS_READ,
         "expiry renewal eviction tiers",
     ),
+    Place(
+        "trace-setting",
+        "Traces",
+        "step",
+        Group.SETTINGS,
+        "What spans mean, what is taken out of them, what tokens cost, how long they are kept.",
+        _P.SETTINGS_READ,
+        "mapping attributes redaction secrets prices cost retention spans replay",
+    ),
 )
 
 

@@ -43,6 +43,9 @@ from console.web.views import (
     snapshot,
     subject,
     tenant,
+    trace_replay,
+    trace_retention,
+    trace_rules,
     webhook,
     webhook_delivery,
 )
@@ -277,6 +280,31 @@ urlpatterns = [
         "settings/lifecycle/defaults",
         lifecycle_setting.lifecycle_setting_reset,
         name="lifecycle-setting-reset",
+    ),
+    path("settings/traces/", trace_rules.trace_rules, name="trace-setting"),
+    path("settings/traces/redaction/try", trace_rules.trace_rules_try, name="trace-rules-try"),
+    path("settings/traces/retention", trace_retention.trace_retention, name="trace-retention"),
+    path(
+        "settings/traces/retention/defaults",
+        trace_retention.trace_retention_reset,
+        name="trace-retention-reset",
+    ),
+    path("settings/traces/replay", trace_replay.trace_replay, name="trace-replay"),
+    path("settings/traces/replay/stop", trace_replay.trace_replay_stop, name="trace-replay-stop"),
+    path("settings/traces/<str:kind>", trace_rules.trace_rules, name="trace-rules"),
+    path("settings/traces/<str:kind>/new", trace_rules.trace_rule_edit, name="trace-rule-add"),
+    path(
+        "settings/traces/<str:kind>/switch",
+        trace_rules.trace_rules_switch,
+        name="trace-rules-switch",
+    ),
+    path(
+        "settings/traces/<str:kind>/<int:at>", trace_rules.trace_rule_edit, name="trace-rule-edit"
+    ),
+    path(
+        "settings/traces/<str:kind>/<int:at>/remove",
+        trace_rules.trace_rule_remove,
+        name="trace-rule-remove",
     ),
     path("settings/recall/", recall_setting.recall_setting, name="recall-setting"),
     path(

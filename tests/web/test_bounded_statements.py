@@ -36,6 +36,11 @@ LISTS = (
     "/settings/keys/",
     "/settings/queues/",
     "/settings/members/",
+    "/settings/traces/",
+    "/settings/traces/redaction",
+    "/settings/traces/prices",
+    "/settings/traces/retention",
+    "/settings/traces/replay",
 )
 
 
