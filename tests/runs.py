@@ -20,6 +20,7 @@ STEPS = {
         "gen_ai.operation.name": "chat",
         "gen_ai.request.model": "small-2",
         "gen_ai.agent.name": "helper",
+        "gen_ai.usage.cost": 0.25,
     },
     "Weigh the 100% evidence": {"input.value": "Nobody must find this by its wording."},
 }

@@ -10,8 +10,10 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet
 
 from audit.models import FacetKind, MemoryAccess, Run, RunFacet, RunStatus, Trace
+from audit.models.run_state import in_status
 from audit.timelines.run_text import called
 from console.accounts.subjects import known_subjects
+from console.platform.clock import now
 from console.platform.errors import NotFoundError
 
 # What no index answers, an order or a word, is sought in the newest runs alone, so that a page
@@ -22,6 +24,7 @@ MOST_READ = 50_000
 class RunOrder(StrEnum):
     NEWEST = "newest"
     LONGEST = "longest"
+    COSTLIEST = "cost"
     FAULTIEST = "errors"
 
     @property
@@ -33,6 +36,7 @@ class RunOrder(StrEnum):
 ORDER_FIELDS = {
     RunOrder.NEWEST: ("-last_seen", "-id"),
     RunOrder.LONGEST: ("-took_us", "-id"),
+    RunOrder.COSTLIEST: ("-cost_nanos", "-id"),
     RunOrder.FAULTIEST: ("-error_count", "-id"),
 }
 
@@ -42,7 +46,8 @@ class RunFilter:
     """What is None does not narrow. `text` is sought in names (`audit.timelines.run_text`).
 
     A tool, a model, an error type, a subject or an agent is that of any step; a subject is named
-    by the tenant's own identifier.
+    by the tenant's own identifier. `longer` and `costlier` are at least so much, `shorter` and
+    `cheaper` less.
     """
 
     status: RunStatus | None = None
@@ -57,6 +62,8 @@ class RunFilter:
     until: datetime | None = None
     longer: timedelta | None = None
     shorter: timedelta | None = None
+    costlier_nanos: int | None = None
+    cheaper_nanos: int | None = None
     memory_id: str | None = None
     text: str | None = None
 
@@ -116,7 +123,7 @@ def _touched(memory_id: str) -> Q:
 
 
 NARROWS: Mapping[str, Callable[[Any], Q]] = {
-    "status": lambda status: Q(status=status),
+    "status": lambda status: in_status(status, now()),
     "agent": _has(FacetKind.AGENT),
     "tool": _has(FacetKind.TOOL),
     "model": _has(FacetKind.MODEL),
@@ -128,6 +135,8 @@ NARROWS: Mapping[str, Callable[[Any], Q]] = {
     "until": lambda until: Q(first_seen__lt=until),
     "longer": lambda longer: Q(last_seen__gte=F("first_seen") + longer),
     "shorter": lambda shorter: Q(last_seen__lt=F("first_seen") + shorter),
+    "costlier_nanos": lambda nanos: Q(cost_nanos__gte=nanos),
+    "cheaper_nanos": lambda nanos: Q(cost_nanos__lt=nanos),
     "memory_id": _touched,
     "text": called,
 }

@@ -35,6 +35,8 @@ def names(holder, query):
         ("longer=0.5s", {"short talk", "long haul", "fell over"}),
         ("q=lookup+haul", {"long haul"}),
         ("q=wording", set()),
+        ("min_cost=0.25&max_cost=1", {"long haul"}),
+        ("max_cost=0.250000001", {"short talk", "long haul", "fell over"}),
         ("until=2001-01-01T00:00:00Z", set()),
     ],
 )
@@ -42,7 +44,7 @@ def test_each_filter_leaves_the_runs_it_says(carol, runs, query, found):
     assert set(names(carol, query)) == found
 
 
-@pytest.mark.parametrize("order", ["newest", "longest", "errors"])
+@pytest.mark.parametrize("order", ["newest", "longest", "cost", "errors"])
 def test_in_every_order_pages_skip_and_repeat_nothing(acme, carol, order):
     for number in range(1, 8):
         a_run(acme, number, f"run {number}", took=(number // 2) * SECOND, failed=number % 3 == 0)
@@ -65,6 +67,7 @@ def test_an_order_puts_the_most_first(carol, runs):
     [
         ("longer=soon", {"longer": "wrong_type"}),
         ("shorter=-1s", {"shorter": "wrong_type"}),
+        ("min_cost=1e3", {"min_cost": "wrong_type"}),
         ("order=best", {"order": "invalid_choice"}),
         ("tool=", {"tool": "blank"}),
         ("colour=red", {"colour": "unknown_parameter"}),

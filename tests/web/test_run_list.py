@@ -37,6 +37,9 @@ def listed(response):
         ("until=2001-01-01", set()),
         ("tool=lookup_order", {"long haul"}),
         ("tool=lookup", set()),
+        ("costlier=0.25", {"long haul"}),
+        ("costlier=0.26", set()),
+        ("cheaper=0.25", {"short talk", "fell over"}),
         ("model=small-2", {"long haul"}),
         ("error_type=TimeoutError", {"long haul"}),
         ("subject=customer-7", {"long haul"}),
@@ -62,7 +65,7 @@ def test_each_filter_leaves_the_runs_it_says(desk, carol, runs, query, found):
 
 @pytest.mark.parametrize(
     ("sort", "first"),
-    [("", "long haul"), ("longest", "long haul"), ("errors", "fell over")],
+    [("", "long haul"), ("longest", "long haul"), ("errors", "fell over"), ("cost", "long haul")],
 )
 def test_carol_puts_the_list_in_another_order(desk, carol, runs, sort, first):
     assert listed(desk(carol).get(f"/runs/?sort={sort}"))[0] == first

@@ -1,7 +1,9 @@
 """What the API is asked and answers about runs and their spans."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -19,6 +21,7 @@ from console.api.v1.queries import PageQuery
 from console.platform.durations import duration_of
 
 MAX_TEXT = 256
+DOLLARS = re.compile(r"\d{1,6}(?:\.\d{1,9})?", re.ASCII)
 STITCHED_BY = [member.name.lower() for member in StitchedBy]
 
 
@@ -32,6 +35,17 @@ class DurationField(serializers.Field[timedelta, str, str, Any]):
             return duration_of(data)
         except ValueError as error:
             raise serializers.ValidationError(str(error), code="invalid") from error
+
+
+@extend_schema_field({"type": "string", "example": "0.25"})
+class DollarsField(serializers.Field[int, str, str, Any]):
+    """An amount to the ninth digit, as nanodollars."""
+
+    @override
+    def to_internal_value(self, data: str) -> int:
+        if not DOLLARS.fullmatch(data):
+            raise serializers.ValidationError("Send an amount of dollars: 0.25.", code="invalid")
+        return int(Decimal(data) * 10**9)
 
 
 class RunQuery(PageQuery):
@@ -48,6 +62,8 @@ class RunQuery(PageQuery):
     until = InstantField(required=False, help_text="Begun before.")
     longer = DurationField(required=False, help_text="Took at least: 500ms, 2h, 3d.")
     shorter = DurationField(required=False, help_text="Took less than.")
+    min_cost = DollarsField(required=False, help_text="Cost at least so many US dollars: 0.25.")
+    max_cost = DollarsField(required=False, help_text="Cost less than so many.")
     q = TextField(
         required=False,
         max_length=MAX_TEXT,
@@ -58,8 +74,8 @@ class RunQuery(PageQuery):
         required=False,
         default=RunOrder.NEWEST,
         choices=[str(order) for order in RunOrder],
-        help_text="`newest` activity, `longest`, or most `errors` first; but for the newest, of"
-        " the newest 50,000 runs.",
+        help_text="`newest` activity, `longest`, most `cost` or most `errors` first; but for"
+        " `newest`, of the newest 50,000 runs.",
     )
 
 
@@ -80,6 +96,9 @@ class RunAnswer(Shape):
     errors = serializers.IntegerField()  # type: ignore[assignment]
     input_tokens = serializers.IntegerField(help_text="Of model calls.")
     output_tokens = serializers.IntegerField(help_text="Of model calls.")
+    cost_nanos = serializers.IntegerField(
+        help_text="In 1e-9 US dollars, as spans report it or the price table says."
+    )
     memory_reads = serializers.IntegerField()
     memory_writes = serializers.IntegerField()
 
@@ -139,6 +158,7 @@ def shown_run(run: Run) -> dict[str, Any]:
             "errors": run.error_count,
             "input_tokens": run.input_tokens,
             "output_tokens": run.output_tokens,
+            "cost_nanos": run.cost_nanos,
             "memory_reads": run.memory_reads,
             "memory_writes": run.memory_writes,
         },

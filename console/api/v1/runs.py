@@ -28,6 +28,8 @@ FILTERS = {
     "error_type": "error_type",
     "subject": "subject",
     "service": "service",
+    "min_cost": "costlier_nanos",
+    "max_cost": "cheaper_nanos",
     "longer": "longer",
     "shorter": "shorter",
     "since": "since",
@@ -133,5 +135,6 @@ ORDERS: dict[RunOrder, Order[Run]] = {
         _seen_before,
     ),
     RunOrder.LONGEST: _most_first(RunOrder.LONGEST, "took_us"),
+    RunOrder.COSTLIEST: _most_first(RunOrder.COSTLIEST, "cost_nanos"),
     RunOrder.FAULTIEST: _most_first(RunOrder.FAULTIEST, "error_count"),
 }

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,9 +14,25 @@ ERRORS = [("some", "Some"), ("none", "None")]
 ORDERS = [
     ("", "Newest activity"),
     (RunOrder.LONGEST, "Longest"),
+    (RunOrder.COSTLIEST, "Costliest"),
     (RunOrder.FAULTIEST, "Most errors"),
 ]
 DAY = timedelta(days=1)
+
+
+def cost_field(label: str) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_digits=15,
+        decimal_places=9,
+        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+    )
+
+
+def _nanos(dollars: Decimal | None) -> int | None:
+    return None if dollars is None else int(dollars * 10**9)
 
 
 class RunFilterForm(FilterForm):
@@ -30,6 +47,8 @@ class RunFilterForm(FilterForm):
         "error",
         "longer",
         "shorter",
+        "costlier",
+        "cheaper",
         "until",
         "memory",
     )
@@ -47,6 +66,8 @@ class RunFilterForm(FilterForm):
     until = day_field("Begun until")
     longer = duration_field("Took at least", placeholder="30 s, 5 min, 2 h")
     shorter = duration_field("Took less than", placeholder="1 h")
+    costlier = cost_field("Cost at least ($)")
+    cheaper = cost_field("Cost less than ($)")
     memory = forms.UUIDField(label="Touched memory", required=False)
 
     @property
@@ -83,5 +104,7 @@ class RunFilterForm(FilterForm):
             has_errors=errors == "some" if errors else None,
             longer=duration_of(chosen["longer"]) if "longer" in chosen else None,
             shorter=duration_of(chosen["shorter"]) if "shorter" in chosen else None,
+            costlier_nanos=_nanos(chosen.get("costlier")),
+            cheaper_nanos=_nanos(chosen.get("cheaper")),
             memory_id=str(memory) if memory else None,
         )

@@ -21,6 +21,7 @@ class Run:
     ended_at: datetime | None
     spans: int | None
     errors: int | None
+    cost_nanos: int | None
     memory_reads: int | None
     memory_writes: int | None
     raw: JsonObject = field(repr=False, compare=False)
@@ -38,6 +39,7 @@ def run(body: JsonObject) -> Run:
         ended_at=decode.instant(body, "ended_at"),
         spans=decode.integer(body, "spans"),
         errors=decode.integer(body, "errors"),
+        cost_nanos=decode.integer(body, "cost_nanos"),
         memory_reads=decode.integer(body, "memory_reads"),
         memory_writes=decode.integer(body, "memory_writes"),
         raw=body,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from mnemoscope_client import decode
@@ -25,14 +26,17 @@ def list_runs(
     until: datetime | None = None,
     longer: timedelta | None = None,
     shorter: timedelta | None = None,
+    min_cost: Decimal | None = None,
+    max_cost: Decimal | None = None,
     text: str | None = None,
-    order: Literal["newest", "longest", "errors"] | None = None,
+    order: Literal["newest", "longest", "cost", "errors"] | None = None,
     page_size: int | None = None,
 ) -> Call[Page[Run]]:
     """The latest activity first, or in another order.
 
     A run has a step with the agent, tool, model, error type or subject; `memory` is the id of one
-    it touched, `longer` and `shorter` are what it took, and `text` is words of names in it.
+    it touched, `longer` and `shorter` are what it took, costs are in US dollars,
+    and `text` is words of names in it.
     """
     return Call(
         "GET",
@@ -52,6 +56,8 @@ def list_runs(
             until=None if until is None else rfc3339(until),
             longer=_duration(longer),
             shorter=_duration(shorter),
+            min_cost=None if min_cost is None else f"{min_cost:f}",
+            max_cost=None if max_cost is None else f"{max_cost:f}",
             q=text,
             order=order,
             limit=page_size,
