@@ -72,6 +72,7 @@ KINDS: dict[str, str] = {
     "traces.rules_set": "How spans are read, redacted or priced was changed; it has the version.",
     "traces.replay_begun": "Stored spans are read anew by the rules of today.",
     "traces.replay_ended": "Stored spans were read anew; the payload counts what changed.",
+    "traces.forgotten": "Traces that were kept for long enough were deleted; the payload counts.",
     "traces.refused": "A trace export was refused.",
     "agent.registered": "An agent was made known.",
     "agent.trusted": "An agent's ordinary writes no longer wait for review.",

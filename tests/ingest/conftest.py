@@ -1,10 +1,11 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from audit import partitions
 from console.tenancy.models import Tenant
 from tests.cast import Machine
 
@@ -12,6 +13,14 @@ PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 
 Send = Callable[..., HttpResponse]
+
+
+@pytest.fixture
+def no_day_remembered() -> Iterator[None]:
+    """What a rolled-back test made must not be believed made by the next one."""
+    partitions._made.clear()
+    yield
+    partitions._made.clear()
 
 
 @pytest.fixture

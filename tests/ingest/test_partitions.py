@@ -1,6 +1,5 @@
 """Days are partitions: made ahead, made when needed, reached only through their parent."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -22,12 +21,7 @@ from tests.ingest.messages import a_span, protobuf_body
 FAR = 12  # days ahead that no other test needs
 
 
-@pytest.fixture(autouse=True)
-def nothing_remembered() -> Iterator[None]:
-    """What a rolled-back test made must not be believed made by the next one."""
-    partitions._made.clear()
-    yield
-    partitions._made.clear()
+pytestmark = pytest.mark.usefixtures("no_day_remembered")
 
 
 def where(tenant: Tenant) -> list[str]:
