@@ -2,7 +2,7 @@
 
 Dropping a partition costs nothing and deletes for all tenants at once, so the database allows it
 only where each of them has kept the day for as long as it wants (`audit_drop_day`, migration
-0010). A tenant that keeps less has its rows deleted, a day at a time. Late or twice, it does the
+0011). A tenant that keeps less has its rows deleted, a day at a time. Late or twice, it does the
 same: what is left is told by the rows.
 """
 

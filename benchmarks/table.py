@@ -7,6 +7,8 @@ from statistics import quantiles
 
 from typing_extensions import override
 
+SMALL = 1  # below it a figure needs more places
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -38,7 +40,7 @@ class Table:
         lines.append(f"{'':{width}}  {'figure':>12}  {'floor':>12}  {'of it':>6}")
         for row in self.rows:
             floor = f"{row.floor:,.1f}" if row.floor else ""
-            figure = f"{row.figure:,.1f}"
+            figure = f"{row.figure:,.1f}" if row.figure >= SMALL else f"{row.figure:.3f}"
             lines.append(
                 f"{row.what:{width}}  {figure:>12}  {floor:>12}  {row.share:>6}  {row.unit}"
             )

@@ -36,7 +36,7 @@ GRANT EXECUTE ON FUNCTION audit_drop_day(text, date) TO mnemoscope_app;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0009_runs"),
+        ("audit", "0010_run_states"),
         ("tenancy", "0001_tenant"),
     ]
 
