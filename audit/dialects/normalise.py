@@ -5,8 +5,7 @@ that a better mapping can be replayed over old spans.
 """
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from audit.dialects import memory_words
 from audit.dialects.conventions import DIALECTS
@@ -16,7 +15,7 @@ from audit.dialects.index import Index, Kind, index_of, plain
 from audit.dialects.memory_use import MemoryUse, memory_use_of
 from audit.dialects.usage import Usage, usage_of
 from audit.dialects.values import MAX_NAME, as_text
-from audit.ingest.record import Attributes, SpanRecord, Value
+from audit.ingest.record import Attributes, SpanRecord
 
 MAPPING_VERSION = 2
 PLAIN = "otel"
@@ -37,10 +36,12 @@ FROM_RESOURCE = 1_000_000
 NOTHING = Kind(10_000_000, Op.OTHER, PLAIN, by_verb=False)
 STATUS_UNSET, STATUS_ERROR = 0, 2
 # An MCP tool that failed says so in its result, while the call itself went well.
-MCP_ERROR = re.compile(r'"isError"\s*:\s*true')
-EITHER_END = 4096
+IS_ERROR = '"isError"'
+TRUE = re.compile(r"\s*:\s*true")
+EITHER_END = 4096  # characters at the beginning and at the end of a result
 
-Found = Mapping[Concept, Value]
+# Values as their concept is read: texts, counts, nanodollars, or anything.
+Found = dict[Concept, Any]
 
 
 class Meaning(NamedTuple):
@@ -82,44 +83,44 @@ def normalise(span: SpanRecord, index: Index = BUILT_IN) -> Meaning:
     found = _found(span, index)
     kind = _kind(attributes, index)
     op = _precise(kind, span, found)
-    entity = _text(found, Concept.ENTITY)
-    tool = _text(found, Concept.TOOL)
+    entity = found.get(Concept.ENTITY)
+    tool = found.get(Concept.TOOL)
     if tool is None and kind.op is Op.TOOL:
         tool = entity or span.name[:MAX_NAME] or None
-    agent = _text(found, Concept.AGENT)
+    agent = found.get(Concept.AGENT)
     if agent is None and op is Op.AGENT:
         agent = entity
     alone = op is Op.AGENT and span.source.scope_name in index.sums_alone
-    model = _text(found, Concept.MODEL)
+    model = found.get(Concept.MODEL)
     if model is None and op.calls_a_model and kind.dialect == GENKIT.name:
         model = entity
     usage = usage_of(found) if op.calls_a_model or alone else NO_USAGE
-    error_type = _text(found, Concept.ERROR_TYPE) or _exception(span)
+    error_type = found.get(Concept.ERROR_TYPE) or _exception(span)
     return Meaning(
         op,
         kind.dialect,
         agent,
-        _text(found, Concept.CONVERSATION),
-        _text(found, Concept.SESSION),
+        found.get(Concept.CONVERSATION),
+        found.get(Concept.SESSION),
         tool,
         model,
         usage.input_tokens,
         usage.output_tokens,
-        _text(found, Concept.PROVIDER),
-        _text(found, Concept.SUBJECT),
+        found.get(Concept.PROVIDER),
+        found.get(Concept.SUBJECT),
         usage.cache_read_tokens,
         usage.cache_write_tokens,
         usage.cost_nanos,
-        _is_error(span, op, found, error_type),
+        _is_error(span, kind.op, found, error_type),
         error_type,
         memory_use_of(op, attributes, found) if op.is_memory else None,
     )
 
 
-def _found(span: SpanRecord, index: Index) -> dict[Concept, Value]:
+def _found(span: SpanRecord, index: Index) -> Found:
     """Per concept the value under its best name; the resource's where the span has none."""
     fields, attributes, resource = index.fields, span.attributes, span.source.resource
-    found: dict[Concept, Value] = {}
+    found: Found = {}
     ranks: dict[Concept, int] = {}
     for name in fields.keys() & attributes.keys():
         concept, rank, read = fields[name]
@@ -135,11 +136,6 @@ def _found(span: SpanRecord, index: Index) -> dict[Concept, Value]:
             if value is not None:
                 found[concept], ranks[concept] = value, rank
     return found
-
-
-def _text(found: Found, concept: Concept) -> str | None:
-    value = found.get(concept)
-    return value if isinstance(value, str) else None
 
 
 def _kind(attributes: Attributes, index: Index) -> Kind:
@@ -158,9 +154,9 @@ def _precise(kind: Kind, span: SpanRecord, found: Found) -> Op:
     """Memory operations and approvals hide in tools, retrievers and words."""
     op = kind.op
     if kind.by_verb and op.is_memory:
-        return memory_words.operation(_text(found, Concept.VERB) or span.name) or op
+        return memory_words.operation(found.get(Concept.VERB) or span.name[:MAX_NAME]) or op
     if op is Op.TOOL:
-        name = _text(found, Concept.TOOL) or _text(found, Concept.ENTITY) or span.name
+        name = found.get(Concept.TOOL) or found.get(Concept.ENTITY) or span.name
         return memory_words.of_tool(name[:MAX_NAME], found) or op
     if op is Op.RETRIEVAL:
         return memory_words.of_retriever(span.name[:MAX_NAME], found) or op
@@ -183,5 +179,6 @@ def _is_error(span: SpanRecord, op: Op, found: Found, error_type: str | None) ->
     result = found.get(Concept.RESULT) if op is Op.TOOL else None
     if not isinstance(result, str):
         return isinstance(result, dict) and result.get("isError") is True
-    ends = result if len(result) <= EITHER_END else result[:EITHER_END] + result[-EITHER_END:]
-    return MCP_ERROR.search(ends) is not None
+    at = result.rfind(IS_ERROR, -EITHER_END)
+    at = at if at >= 0 else result.find(IS_ERROR, 0, EITHER_END)
+    return at >= 0 and TRUE.match(result, at + len(IS_ERROR)) is not None

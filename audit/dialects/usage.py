@@ -1,7 +1,7 @@
 """What a model call used and cost, from attributes of their own or from one object of them all."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from audit.dialects.dialect import Concept
 from audit.dialects.values import as_count, as_nanos, decoded_object
@@ -54,13 +54,11 @@ class Usage(NamedTuple):
     cost_nanos: int | None
 
 
-def usage_of(found: Mapping[Concept, Value]) -> Usage:
-    sent, got = _number(found, Concept.INPUT_TOKENS), _number(found, Concept.OUTPUT_TOKENS)
-    read = _number(found, Concept.CACHE_READ_TOKENS)
-    wrote = _number(found, Concept.CACHE_WRITE_TOKENS)
+def usage_of(found: Mapping[Concept, Any]) -> Usage:
+    sent, got = found.get(Concept.INPUT_TOKENS), found.get(Concept.OUTPUT_TOKENS)
+    read, wrote = found.get(Concept.CACHE_READ_TOKENS), found.get(Concept.CACHE_WRITE_TOKENS)
     cost = _cost(found)
-    if sent is None or got is None:
-        objects = _objects(found)
+    if (sent is None or got is None) and (objects := _objects(found)):
         sent = _count(objects, INPUT) if sent is None else sent
         got = _count(objects, OUTPUT) if got is None else got
         read = _count(objects, CACHE_READ) if read is None else read
@@ -69,17 +67,12 @@ def usage_of(found: Mapping[Concept, Value]) -> Usage:
     return Usage(sent, got, read, wrote, cost)
 
 
-def _number(found: Mapping[Concept, Value], concept: Concept) -> int | None:
-    value = found.get(concept)
-    return value if isinstance(value, int) else None
-
-
-def _objects(found: Mapping[Concept, Value]) -> Sequence[Mapping[str, Value]]:
+def _objects(found: Mapping[Concept, Any]) -> Sequence[Mapping[str, Value]]:
     """Where counts may lie: in a usage object, else in a result that tells its usage."""
     stated = found.get(Concept.USAGE)
     if stated is None:
         stated = found.get(Concept.RESULT)
-        if isinstance(stated, str) and "usage" not in stated:
+        if stated is None or (isinstance(stated, str) and "usage" not in stated):
             return ()
     usage = decoded_object(stated)
     inner = (usage.get(key) for key in NESTED)
@@ -95,16 +88,14 @@ def _count(objects: Iterable[Mapping[str, Value]], keys: tuple[str, ...]) -> int
     return None
 
 
-def _cost(found: Mapping[Concept, Value]) -> int | None:
+def _cost(found: Mapping[Concept, Any]) -> int | None:
     """The total where it is told, else the sum of what is: input and output apart."""
-    total = _number(found, Concept.COST)
-    if total is not None:
-        return total
-    parts = [_number(found, Concept.INPUT_COST), _number(found, Concept.OUTPUT_COST)]
-    told = [part for part in parts if part is not None]
-    if told:
-        return sum(told)
-    return _dollars([decoded_object(found[Concept.COSTS])]) if Concept.COSTS in found else None
+    total: int | None = found.get(Concept.COST)
+    if total is None and (Concept.INPUT_COST in found or Concept.OUTPUT_COST in found):
+        total = found.get(Concept.INPUT_COST, 0) + found.get(Concept.OUTPUT_COST, 0)
+    if total is None and Concept.COSTS in found:
+        return _dollars([decoded_object(found[Concept.COSTS])])
+    return total
 
 
 def _dollars(objects: Iterable[Mapping[str, Value]]) -> int | None:

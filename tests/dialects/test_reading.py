@@ -104,6 +104,8 @@ def test_a_tool_that_answers_with_an_error_failed_though_its_call_went_well():
     result = {"content": [{"type": "text", "text": "no such order" * 2000}], "isError": True}
     assert meaning(call | {"gen_ai.tool.call.result": json.dumps(result)}).is_error
     assert meaning(call | {"gen_ai.tool.call.result": result}).is_error
+    forgotten = call | {"gen_ai.tool.name": "forget", "gen_ai.tool.call.result": json.dumps(result)}
+    assert meaning(forgotten).is_error
     quoted = json.dumps({"text": '{"isError": true}'})
     assert not meaning(call | {"gen_ai.tool.call.result": quoted}).is_error
 
