@@ -1,6 +1,7 @@
 """`make bench`: every benchmark, as tables and as benchmarks/results.json (not kept in git).
 
-`python -m benchmarks NAME ...` runs those named only, `--memory` those about memory.
+`python -m benchmarks NAME ...` runs those named only, `--memory` those about memory, `--traces`
+those about traces.
 """
 
 import os
@@ -29,17 +30,9 @@ MEMORY = (
     "row_security",
     "held_memory",
 )
-BENCHMARKS = (
-    *MEMORY,
-    "console_pages",
-    "review_desk",
-    "review_keys",
-    "run_pages",
-    "fuzz",
-    "otlp_ingest",
-    "blast_radius",
-    "trace_coverage",
-)
+# Likewise of traces: what comes in, what is read, what is lost when a process is killed.
+TRACES = ("otlp_ingest", "trace_growth", "run_pages", "blast_radius", "trace_coverage")
+BENCHMARKS = (*MEMORY, *TRACES, "console_pages", "review_desk", "review_keys", "fuzz")
 RESULTS = Path(__file__).with_name("results.json")
 
 
@@ -47,13 +40,15 @@ def main() -> None:
     parser = ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--memory", action="store_true", help=f"run {', '.join(MEMORY)}")
+    parser.add_argument("--traces", action="store_true", help=f"run {', '.join(TRACES)}")
     parser.add_argument("--data", metavar="PATH", help="where the public material lies")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}")
     if asked.data:
         os.environ["MNEMOSCOPE_BENCH_DATA"] = asked.data
-    names = asked.names or (MEMORY if asked.memory else BENCHMARKS)
+    groups = (*(MEMORY if asked.memory else ()), *(TRACES if asked.traces else ()))
+    names = asked.names or groups or BENCHMARKS
     tables: list[Table] = []
     for name in names:
         try:
