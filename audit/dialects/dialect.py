@@ -27,9 +27,17 @@ class Op(StrEnum):
         return self.startswith("memory_")
 
     @property
+    def is_call(self) -> bool:
+        """What goes in are arguments and what comes out is a result, where others hold messages."""
+        return self in CALLS or self.is_memory
+
+    @property
     def calls_a_model(self) -> bool:
         """Only these spans' tokens count: agent spans repeat the sums of their children."""
         return self is Op.MODEL or self is Op.EMBEDDING
+
+
+CALLS = frozenset({Op.TOOL, Op.RETRIEVAL, Op.APPROVAL})
 
 
 class Concept(StrEnum):

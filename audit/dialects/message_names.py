@@ -34,6 +34,8 @@ INPUT = Side(
         "lmnr.span.input",
         "lk.chat_ctx",
         "lk.user_input",
+        "ai.value",
+        "ai.values",
         "user_prompt",
         "gen_ai.task.input",
     ),
@@ -92,6 +94,11 @@ ARGUMENTS = (
     "gcp.vertex.agent.tool_call_args",
     "gen_ai.tool.args",
     "tool_arguments",
+    "gen_ai.memory.query.text",
+    "gen_ai.memory.search.query",
+    "memory.query.text",
+    "gen_ai.retrieval.query.text",
+    "ag2.human_input.prompt",
     "lk.function_tool.arguments",
     "tool_input",
 )
@@ -100,10 +107,15 @@ RESULTS = (
     "ai.toolCall.result",
     "gcp.vertex.agent.tool_response",
     "tool_response",
+    "gen_ai.memory.records",
+    "gen_ai.retrieval.documents",
+    "ag2.human_input.response",
     "tool.result",
     "lk.function_tool.output",
     "mcp.response.value",
 )
+# What was found, spread over numbered attributes.
+NUMBERED_RESULTS = ("retrieval.documents.", "mem0.memory.", "mem0.search.result.")
 # The events of ≤1.36, one a message, and the one event of later versions that holds them all.
 EVENT_ROLES = {
     "gen_ai.system.message": "system",

@@ -14,6 +14,7 @@ from audit.dialects.message_names import (
     EVENT_ROLES,
     HISTORIES,
     INPUT,
+    NUMBERED_RESULTS,
     OUTPUT,
     RESULTS,
     SYSTEM,
@@ -58,7 +59,7 @@ def exchange_of(
 ) -> Exchange:
     """`events`: each one's name and attributes. Raw values, as they were sent.
 
-    `of_tool`: the step calls a tool, so that an input under a general name is its arguments.
+    `of_tool`: the step is a call (`Op.is_call`): an input under a general name is its arguments.
     """
     told = list(events)
     for name, details in told:
@@ -67,7 +68,7 @@ def exchange_of(
     if of_tool:
         return Exchange(
             arguments=_first_part(attributes, ARGUMENTS + INPUT.names, PartKind.TOOL_CALL),
-            result=_first_part(attributes, RESULTS + OUTPUT.names, PartKind.TOOL_RESULT),
+            result=_result(attributes, RESULTS + OUTPUT.names),
         )
     asked = _side(attributes, INPUT, _of_events(told, EVENT_ROLES))
     answered = _side(attributes, OUTPUT, _of_events(told, EVENT_ANSWERS)) or _of_vercel(attributes)
@@ -81,7 +82,7 @@ def exchange_of(
         input=kept_in,
         output=kept_out,
         arguments=_first_part(attributes, ARGUMENTS, PartKind.TOOL_CALL),
-        result=_first_part(attributes, RESULTS, PartKind.TOOL_RESULT),
+        result=_result(attributes, RESULTS),
         left_out=len(asked) + len(answered) - len(kept_in) - len(kept_out),
     )
 
@@ -155,6 +156,14 @@ def _system(attributes: Attributes) -> tuple[Part, ...]:
             if isinstance(stated, str | list | dict):
                 return parts_of(stated)
     return ()
+
+
+def _result(attributes: Attributes, names: Iterable[str]) -> Part | None:
+    found = (numbered(attributes, family) for family in NUMBERED_RESULTS)
+    spread = next((items for items in found if items), None)
+    if spread is not None:
+        return part_of(spread, PartKind.TOOL_RESULT)
+    return _first_part(attributes, names, PartKind.TOOL_RESULT)
 
 
 def _first_part(attributes: Attributes, names: Iterable[str], kind: PartKind) -> Part | None:

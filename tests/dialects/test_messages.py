@@ -154,6 +154,24 @@ def test_a_tools_input_under_a_general_name_is_its_arguments():
     assert not found.input
 
 
+def test_what_a_search_asked_and_found_are_arguments_and_a_result():
+    stated = exchange_of(
+        {"gen_ai.memory.query.text": "Anna", "gen_ai.memory.records": [{"id": "m1"}]}, of_tool=True
+    )
+    assert stated.arguments and stated.arguments.text == "Anna"
+    assert stated.result and json.loads(stated.result.text) == [{"id": "m1"}]
+    spread = exchange_of(
+        {
+            "input.value": "Anna",
+            "output.value": "all of it",
+            "retrieval.documents.0.document.id": "m1",
+            "retrieval.documents.1.document.id": "m2",
+        },
+        of_tool=True,
+    )
+    assert spread.result and "m2" in spread.result.text
+
+
 def test_instructions_reasoning_and_files_are_told_apart():
     found = exchange_of(
         {

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import QueryDict
 from django.urls import reverse
 
-from audit.dialects.dialect import Op
 from audit.models import Run, Span
 from audit.timelines.as_text import as_text
 from audit.timelines.detail import INPUTS, OUTPUTS, SpanDetail, SpanEvent, SpanLink
@@ -149,7 +148,7 @@ def _tabs(detail: SpanDetail, current: Tab) -> Iterator[TabLink]:
 
 def _fill_said(screen: StepScreen, _actor: Actor, query: QueryDict) -> None:
     whole, detail = "all" in query, screen.detail
-    exchange = exchange_in(detail.document, of_tool=detail.step.op is Op.TOOL)
+    exchange = exchange_in(detail.document, of_tool=detail.step.op.is_call)
     if exchange:
         screen.conversation = conversation_of(exchange, screen.mask, whole=whole)
         return
