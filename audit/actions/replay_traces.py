@@ -127,7 +127,7 @@ def replay_some(*, actor: Actor) -> bool:
     rules = rules_of_tenant()
     found = reread(spans, rules)
     changed = [one for one in found if one.is_changed]
-    replay.changed += len(rewrite(changed, mapping_version=rules.mapping_version))
+    replay.changed += rewrite(changed, mapping_version=rules.mapping_version)
     replay.looked_at += len(spans)
     replay.without_content += sum(not one.has_content for one in found)
     if len(spans) < BATCH:

@@ -76,7 +76,7 @@ def store_spans(spans: Sequence[SpanRecord]) -> int:
     contents = BatchContents((row.span, claims[row.span.trace_id].subject_id) for row in rows)
     stored = _insert_spans(rows, claims, contents.places, rules)
     new = [row for row in rows if row.key in stored]
-    accesses = without_done_by_api([access for row in new for access in _claims_of(row)])
+    accesses = without_done_by_api([access for row in new for access in claims_of(row)])
     with one_round_trip():
         contents.insert(row.key in stored for row in rows)
         record_accesses(accesses)
@@ -145,7 +145,7 @@ def _insert_spans(
     return {(trace_id, span_id, start): ended for trace_id, span_id, start, ended in found}
 
 
-def _claims_of(row: SpanRow) -> list[Access]:
+def claims_of(row: SpanRow) -> list[Access]:
     meaning, access = row.meaning, ACCESS_OF.get(row.meaning.op)
     if meaning.memory is None or access is None or row.is_running:
         return []
