@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.web import converters  # noqa: F401
+from console.web.trace_urls import RUNS, TRACES
 from console.web.views import (
     access_review,
     account,
@@ -33,19 +33,12 @@ from console.web.views import (
     review,
     review_pass,
     review_together,
-    run,
-    run_decisions,
-    run_list,
-    run_step,
     saved_view,
     settings,
     signing_key,
     snapshot,
     subject,
     tenant,
-    trace_replay,
-    trace_retention,
-    trace_rules,
     webhook,
     webhook_delivery,
 )
@@ -83,9 +76,6 @@ urlpatterns = [
         name="review-batch-undo",
     ),
     path("review/views/save", saved_view.review_view_save, name="review-view-save"),
-    path("runs/facets", run_list.run_facets, name="run-facets"),
-    path("runs/newer", run_list.run_newer, name="run-newer"),
-    path("runs/views/save", saved_view.run_view_save, name="run-view-save"),
     path("views/<uuid:view_id>/delete", saved_view.view_delete, name="view-delete"),
     path("memories/", memory.memory_list, name="memory-list"),
     path("memories/try", recall_trial.recall_trial, name="recall-trial"),
@@ -104,26 +94,7 @@ urlpatterns = [
         memory.memory_restore,
         name="memory-restore",
     ),
-    path("runs/", run_list.run_list, name="run-list"),
-    path("runs/<uuid:run_id>", run.run_detail, name="run-detail"),
-    path("runs/<uuid:run_id>/steps.json", run.run_steps, name="run-steps"),
-    path("runs/<uuid:run_id>/decisions", run_decisions.run_decisions, name="run-decisions"),
-    path(
-        "runs/<uuid:run_id>/decisions/reveal",
-        run_decisions.run_decisions_reveal,
-        name="run-decisions-reveal",
-    ),
-    path("runs/<uuid:run_id>/outcome", run.run_outcome, name="run-outcome"),
-    path(
-        "runs/<uuid:run_id>/<trace_id:trace_id>/<span_id:span_id>",
-        run_step.run_span,
-        name="run-span",
-    ),
-    path(
-        "runs/<uuid:run_id>/<trace_id:trace_id>/<span_id:span_id>/reveal",
-        run_step.run_span_reveal,
-        name="run-span-reveal",
-    ),
+    *RUNS,
     path("agents/", agent.agent_list, name="agent-list"),
     path("agents/new", agent.agent_register, name="agent-register"),
     path("agents/freeze", freeze.freeze, name="freeze-all"),
@@ -281,31 +252,7 @@ urlpatterns = [
         lifecycle_setting.lifecycle_setting_reset,
         name="lifecycle-setting-reset",
     ),
-    path("settings/traces/", trace_rules.trace_rules, name="trace-setting"),
-    path("settings/traces/redaction/try", trace_rules.trace_rules_try, name="trace-rules-try"),
-    path("settings/traces/retention", trace_retention.trace_retention, name="trace-retention"),
-    path(
-        "settings/traces/retention/defaults",
-        trace_retention.trace_retention_reset,
-        name="trace-retention-reset",
-    ),
-    path("settings/traces/replay", trace_replay.trace_replay, name="trace-replay"),
-    path("settings/traces/replay/stop", trace_replay.trace_replay_stop, name="trace-replay-stop"),
-    path("settings/traces/<str:kind>", trace_rules.trace_rules, name="trace-rules"),
-    path("settings/traces/<str:kind>/new", trace_rules.trace_rule_edit, name="trace-rule-add"),
-    path(
-        "settings/traces/<str:kind>/switch",
-        trace_rules.trace_rules_switch,
-        name="trace-rules-switch",
-    ),
-    path(
-        "settings/traces/<str:kind>/<int:at>", trace_rules.trace_rule_edit, name="trace-rule-edit"
-    ),
-    path(
-        "settings/traces/<str:kind>/<int:at>/remove",
-        trace_rules.trace_rule_remove,
-        name="trace-rule-remove",
-    ),
+    *TRACES,
     path("settings/recall/", recall_setting.recall_setting, name="recall-setting"),
     path(
         "settings/recall/defaults",
