@@ -2,9 +2,10 @@
 
 The floor is an oracle that knows no convention. It looks at the names of a span's attributes only:
 what ends in `model`, `tool.name`, `input_tokens`, `session_id`, `agent.name` and their like, with
-any separator or case, tells that concept. It is wrong now and then on purpose; each attribute that
-it found and the mapping did not fill is printed by name. Tokens are asked for at the innermost
-span that has any, since those around it repeat the sum. The texts are data and no instructions.
+any separator or case, tells that concept, and the mapping must have filled one of those values.
+Tokens are asked for at the innermost span that has any, since those around it repeat the sum. The
+oracle is wrong now and then; what it found and the mapping did not is printed by name, to be
+explained. The texts are data and no instructions.
 """
 
 import re
@@ -12,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from audit.dialects.messages import exchange_of
@@ -39,6 +41,7 @@ PART_OF_A_LIST = re.compile(r"\.\d+(\.|$)")
 A_KIND_OF_TOKENS = re.compile(r"cache|cached|reasoning|audio|image|accepted|rejected")
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 SHOWN = 40
+ROUNDS = 7
 
 
 @dataclass
@@ -58,16 +61,19 @@ class Tally:
 def measure(data: Path) -> Table:
     table = Table("Real traces: what they tell and what is found", "told, by an oracle of names")
     tally, sent, accepted, shown = Tally(), 0, 0, 0
+    read: list[SpanRecord] = []
     present = [one for one in _index(data) if (data / "otlp" / one["file"]).is_file()]
     for entry in present:
         spans, rejected = _spans(data / "otlp" / entry["file"])
         sent, accepted = sent + entry["n_spans"], accepted + len(spans) - len(rejected)
         for reason in rejected:
             print(f"rejected: {entry['file']}: {reason}")
+        read.extend(spans)
         meanings = [normalise(span) for span in spans]
         shown += sum(_is_shown(span) for span in spans)
         _compare(_family(entry["group"]), spans, meanings, tally)
     table.add(f"spans of {len(present)} files accepted", accepted, "spans", sent)
+    table.add("one span read, of processor time", _microseconds(read), "µs")
     table.add("with messages, arguments or a result to show", shown, "spans")
     for group in ("all", *sorted({family for family, _ in tally.found} - {"all"})):
         for concept in ORACLE:
@@ -120,8 +126,19 @@ def _compare(
         for concept, attributes in names.items():
             if "tokens" in concept and span.span_id not in counted:
                 continue
-            is_filled = filled[concept] is not None
+            is_filled = _agrees(filled[concept], [_value(span, name) for name in attributes])
             tally.count(family, concept, attributes, is_filled=is_filled)
+
+
+def _agrees(filled: str | int | None, told: list[Value]) -> bool:
+    """Filled, and with a value that one of the attributes has."""
+    if isinstance(filled, int):
+        return any(isinstance(one, str | int | float) and float(one) == filled for one in told)
+    return filled is not None and any(str(one)[: len(filled)] == filled for one in told)
+
+
+def _value(span: SpanRecord, name: str) -> Value:
+    return span.attributes.get(name, span.source.resource.get(name))
 
 
 def _told(span: SpanRecord) -> dict[str, list[str]]:
@@ -160,6 +177,17 @@ def _innermost(spans: tuple[SpanRecord, ...], told: list[dict[str, list[str]]]) 
             around.add(above)
             above = parents.get(above)
     return having - around
+
+
+def _microseconds(spans: list[SpanRecord]) -> float:
+    """The best of some rounds: what else runs on the machine only ever adds."""
+    rounds = []
+    for _ in range(ROUNDS):
+        begun = process_time()
+        for span in spans:
+            normalise(span)
+        rounds.append(process_time() - begun)
+    return min(rounds) / len(spans) * 1e6
 
 
 def _is_shown(span: SpanRecord) -> bool:

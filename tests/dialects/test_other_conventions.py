@@ -31,6 +31,10 @@ LAMINAR = "lmnr.association.properties."
         ({"lmnr.span.type": "LLM"}, Op.MODEL, "laminar"),
         ({"lmnr.span.type": "TOOL"}, Op.TOOL, "laminar"),
         ({"lmnr.span.type": "DEFAULT"}, Op.OTHER, "laminar"),
+        ({"mastra.span.type": "model_generation"}, Op.MODEL, "mastra"),
+        ({"mastra.span.type": "agent_run"}, Op.AGENT, "mastra"),
+        ({"spring.ai.kind": "tool_call"}, Op.TOOL, "spring_ai"),
+        ({"spring.ai.kind": "vector_store", "db.operation.name": "add"}, Op.OTHER, "spring_ai"),
         ({"ag2.span.type": "human_input"}, Op.APPROVAL, "ag2"),
         ({"gen_ai.operation.name": "await_human_input"}, Op.APPROVAL, "ag2"),
         ({"db.system": "qdrant"}, Op.RETRIEVAL, "vector_database"),
@@ -101,6 +105,14 @@ def test_any_agent_tells_what_each_direction_cost():
         }
     )
     assert found.cost_nanos == 750_000_000
+
+
+def test_litellm_tells_what_a_call_cost_and_voltagent_the_conversation():
+    found = meaning({"gen_ai.operation.name": "chat", "gen_ai.cost.total_cost": 0.5})
+    assert found.cost_nanos == 500_000_000
+    assert meaning({"voltagent.conversation_id": "c-1"}).conversation == "c-1"
+    spring = {"spring.ai.kind": "chat_client", "spring.ai.chat.client.conversation.id": "c-2"}
+    assert meaning(spring).conversation == "c-2"
 
 
 def test_laminar_keeps_sessions_and_users_as_association_properties():
