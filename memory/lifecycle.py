@@ -227,20 +227,23 @@ def lock_all(memories: QuerySet[Memory]) -> list[Memory]:
     return list(memories.select_for_update(of=("self",), skip_locked=True).order_by("id"))
 
 
-def store_all(memories: Sequence[Memory], *, actor: Actor, reason: str) -> None:
+def store_all(memories: Sequence[Memory], *, actor: Actor, reason: str) -> list[MemoryTransition]:
     """Saves what was set on locked memories: rows, transitions and index, by one statement each.
 
-    Of state, tier and expiry only, for sweeps. The database refuses what a hold forbids.
+    Of state, tier and expiry only. Answers the transitions. The database refuses what a hold
+    forbids.
     """
     if not memories:
-        return
+        return []
     documents = [{name: getattr(memory, name) for name in STORED} for memory in memories]
     execute(UPDATE, [orjson.dumps(documents).decode()])
-    insert_rows([transition(actor=actor, memory=memory, reason=reason) for memory in memories])
+    steps = [transition(actor=actor, memory=memory, reason=reason) for memory in memories]
+    insert_rows(steps)
     execute(UPDATE_INDEX, [[memory.id for memory in memories], current_tenant_id()])
     gone = [memory for memory in memories if memory.state != State.ACTIVE]
     RecallIndex.objects.filter(id__in=[memory.id for memory in gone]).delete()
     announce_states(gone, was=None, actor=actor, reason=reason)
+    return steps
 
 
 def transition(*, actor: Actor, memory: Memory, reason: str = "") -> MemoryTransition:

@@ -28,6 +28,7 @@ from console.api.v1.policies import (
     PolicyDryRunView,
     PolicyView,
 )
+from console.api.v1.quarantines import QuarantinesView
 from console.api.v1.queues import QueuesView, QueueView
 from console.api.v1.recall import RecallView
 from console.api.v1.recall_setting import RecallSettingView
@@ -74,6 +75,7 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "memories/<str:memory_id>/expire", MemoryExpireView.as_view()),
     path(V1 + "memories/<str:memory_id>/influence", MemoryInfluenceView.as_view()),
     path(V1 + "influence", InfluenceView.as_view()),
+    path(V1 + "quarantines", QuarantinesView.as_view()),
     path(V1 + "decisions", DecisionsView.as_view()),
     path(V1 + "recall", RecallView.as_view()),
     path(V1 + "reviews", ReviewsView.as_view()),

@@ -24,6 +24,7 @@ from memory.actions.name_subject import name_subject
 from memory.actions.outcome import report_outcome
 from memory.actions.pass_on import escalate_review, skip_review
 from memory.actions.policy import activate_policy, save_policy
+from memory.actions.quarantine_memories import preview_quarantine, quarantine_memories
 from memory.actions.question_use import raise_doubts
 from memory.actions.queue import delete_queue, save_queue
 from memory.actions.recall import recall_memories
@@ -96,7 +97,9 @@ __all__ = [
     "order_rotation",
     "place_hold",
     "preview_decisions",
+    "preview_quarantine",
     "promote_memories",
+    "quarantine_memories",
     "quarantine_memory",
     "raise_doubts",
     "recall_memories",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from console.accounts.models import Subject
 from memory.influence.origins import as_uuid
+from memory.influence.quarantined import CAN_QUARANTINE
 from memory.influence.reached import Influence, Reached
 from memory.models import Memory
 
@@ -30,6 +31,14 @@ class Told:
     @property
     def derived(self) -> list[ToldMemory]:
         return [one for one in self.memories if one.reached.level > 0]
+
+    def can_be_quarantined(self) -> list[UUID]:
+        """The nearest to where it starts first."""
+        return [
+            one.memory.id
+            for one in self.memories
+            if one.memory is not None and one.memory.state in CAN_QUARANTINE
+        ]
 
     @property
     def roots(self) -> list[ToldMemory]:

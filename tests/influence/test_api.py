@@ -97,3 +97,58 @@ def test_a_key_that_may_not_read_traces_is_refused(acme: Tenant, robo: Machine):
     blind = an_agent(acme, "blind", scopes=frozenset({Permission.MEMORY_READ}))
     for path in (f"memories/{memory.id}/influence", f"influence?agent={robo.agent.id}"):
         problem_of(door_of(blind).get(path), 403, "not_permitted")
+
+
+def test_what_a_memory_led_to_is_quarantined_once_and_undone(
+    acme: Tenant, robo: Machine, bob: Person
+):
+    first = a_memory(robo, "Note 1.", subject="customer-7")
+    child = a_memory(robo, "Note 2.", derived_from=(first.id,))
+    door = door_of(bob)
+    body = {"influence_of": {"memory": str(first.id)}, "reason": "poisoned"}
+    dry = door.post("quarantines", body | {"dry_run": True}).json()
+    assert (dry["done"], dry["batch_id"]) == (2, None)
+    assert dry["by_agent"] == [{"name": "robo", "memories": 2}]
+    assert door.get(f"memories/{first.id}").json()["state"] == "active"
+    done = door.post("quarantines", body, idempotency_key="one")
+    again = door.post("quarantines", body, idempotency_key="one")
+    assert again.json() == done.json()
+    assert again["Idempotent-Replayed"] == "true"
+    results = {one["id"]: one for one in done.json()["results"]}
+    assert set(results) == {str(first.id), str(child.id)}
+    assert all(one["state"] == "quarantined" for one in results.values())
+    assert all(door.get(f"reviews/{one['review_id']}").json() for one in results.values())
+    problem_of(door_of(robo).post("quarantines", body), 403, "not_permitted")
+    undone = door.post(f"reviews/decisions/{done.json()['batch_id']}/undo", {}).json()
+    assert undone["done"] == 2
+    assert door.get(f"memories/{first.id}").json()["state"] == "active"
+
+
+def test_memories_named_one_by_one_are_told_one_by_one(
+    robo: Machine, bob: Person, mallory: Person, spybot: Machine
+):
+    mine, theirs = a_memory(robo), a_memory(spybot)
+    body = {"memories": [str(mine.id), str(theirs.id)], "reason": "suspicious"}
+    answer = door_of(bob).post("quarantines", body).json()
+    assert [one.get("code") for one in answer["results"]] == [None, "not_found"]
+    assert door_of(mallory).get(f"memories/{theirs.id}").json()["state"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"reason": "poisoned"}, "memories"),
+        ({"reason": "poisoned", "memories": []}, "memories"),
+        ({"reason": "for fun", "memories": [str(uuid4())]}, "reason"),
+        ({"reason": "poisoned", "influence_of": {}}, "influence_of.agent"),
+        (
+            {"reason": "poisoned", "influence_of": {"agent": str(uuid4()), "version": 1}},
+            "influence_of.version",
+        ),
+    ],
+)
+def test_a_quarantine_that_makes_no_sense_is_named(
+    bob: Person, body: dict[str, object], field: str
+):
+    problem = problem_of(door_of(bob).post("quarantines", body), 422, "invalid")
+    assert field in field_codes(problem)

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.influence.after import decisions_in
+from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.api.schema import problems
 from console.api.serializers import checked
@@ -58,15 +59,17 @@ class InfluenceView(TenantView):
     )
     def get(self, request: Request) -> Response:
         asked = checked(OriginQuery, request.query_params)
-        return Response(_followed(self, _origin(self, asked), asked))
+        return Response(_followed(self, origin_of(self.actor, asked), asked))
 
 
-def _origin(view: TenantView, asked: dict[str, Any]) -> Origin:
-    """Raises NotFoundError."""
+def origin_of(actor: Actor, asked: dict[str, Any]) -> Origin:
+    """Of an agent the window says when it wrote, and is taken out. Raises NotFoundError."""
+    if "memory" in asked:
+        return of_memory(actor, asked["memory"], version=asked.get("version"))
     if "agent" in asked:
         since, until = asked.pop("since", None), asked.pop("until", None)
-        return of_agent(view.actor, asked["agent"], since=since, until=until)
-    return of_span(view.actor, bytes.fromhex(asked["trace_id"]), bytes.fromhex(asked["span_id"]))
+        return of_agent(actor, asked["agent"], since=since, until=until)
+    return of_span(actor, bytes.fromhex(asked["trace_id"]), bytes.fromhex(asked["span_id"]))
 
 
 def _followed(view: TenantView, origin: Origin, asked: dict[str, Any]) -> dict[str, Any]:

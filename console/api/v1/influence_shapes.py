@@ -49,13 +49,20 @@ class OriginQuery(WindowQuery):
 
     @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("agent" in attrs) == ("span_id" in attrs):
-            told = "Send an agent, or a trace_id and a span_id."
-            raise refuse("agent", "conflicting_fields", told)
-        for name, form in (("trace_id", TRACE_ID), ("span_id", SPAN_ID)):
-            if "agent" not in attrs and not form.fullmatch(attrs.get(name, "")):
-                raise refuse(name, "invalid", "Send it in lower-case hexadecimal.")
-        return attrs
+        return check_origin(attrs)
+
+
+def check_origin(attrs: dict[str, Any]) -> dict[str, Any]:
+    """Exactly one of the ways to say where influence starts. Raises ValidationError."""
+    if sum(name in attrs for name in ("memory", "span_id", "agent")) != 1:
+        told = "Send one of these: a memory, an agent, or a trace_id and a span_id."
+        raise refuse("agent", "conflicting_fields", told)
+    if "version" in attrs and "memory" not in attrs:
+        raise refuse("version", "conflicting_fields", "Only a memory has versions.")
+    for name, form in (("trace_id", TRACE_ID), ("span_id", SPAN_ID)):
+        if "span_id" in attrs and not form.fullmatch(attrs.get(name, "")):
+            raise refuse(name, "invalid", "Send it in lower-case hexadecimal.")
+    return attrs
 
 
 class OriginAnswer(Shape):

@@ -12,6 +12,7 @@ from console.web.screens.review_queue import QueueRow, queue_rows
 from memory.access import visible_reviews
 from memory.actions import preview_decisions
 from memory.actions.undo import UNDO_WINDOW
+from memory.influence.quarantined import MOST_QUARANTINED
 from memory.models import ReviewDecision, ReviewItem
 from memory.reviews.batch import MOST_AT_ONCE
 
@@ -59,7 +60,7 @@ def together_screen(actor: Actor, reviews: list[ReviewItem], form: TogetherForm)
 def batch_screen(actor: Actor, batch_id: UUID) -> BatchScreen:
     """Raises NotFoundError."""
     made = ReviewDecision.objects.filter(batch_id=batch_id, undoes_id__isnull=True)
-    decisions = list(made.order_by("decided_at", "id")[:MOST_AT_ONCE])
+    decisions = list(made.order_by("decided_at", "id")[:MOST_QUARANTINED])
     reviews = visible_reviews(actor).filter(id__in=[one.review_id for one in decisions])
     found = {review.id: review for review in reviews}
     if not found:
