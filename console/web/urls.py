@@ -14,6 +14,7 @@ from console.web.views import (
     freeze,
     guide,
     hold,
+    influence,
     invitation,
     isolation,
     key,
@@ -85,6 +86,12 @@ urlpatterns = [
     ),
     path("memories/<uuid:memory_id>/reveal", memory.memory_reveal, name="memory-reveal"),
     path("memories/<uuid:memory_id>/uses", memory_history.memory_uses, name="memory-uses"),
+    path(
+        "memories/<uuid:memory_id>/influence", influence.memory_influence, name="memory-influence"
+    ),
+    path("influence", influence.influence, name="influence"),
+    path("influence/quarantine", influence.influence_quarantine, name="influence-quarantine"),
+    path("influence/export", influence.influence_export, name="influence-export"),
     path("memories/<uuid:memory_id>/revise", memory.memory_revise, name="memory-revise"),
     path("memories/<uuid:memory_id>/merge", merge.memory_merge, name="memory-merge"),
     path("memories/<uuid:memory_id>/expire", memory.memory_expire, name="memory-expire"),

@@ -14,6 +14,7 @@ from memory.actions.erasure_request import (
     withdraw_erasure,
 )
 from memory.actions.expire import expire_memories, expire_memory
+from memory.actions.export_influence import export_influence
 from memory.actions.export_subject import export_subject
 from memory.actions.forget import forget_memories
 from memory.actions.hold import place_hold, release_hold
@@ -86,6 +87,7 @@ __all__ = [
     "escalate_review",
     "expire_memories",
     "expire_memory",
+    "export_influence",
     "export_subject",
     "forget_memories",
     "give_opinion",

@@ -115,13 +115,12 @@ def _verdict(memory_id: UUID, memory: Memory | None, *, on_hold: bool) -> Quaran
     if memory is None:
         absent = NotFoundError(memory_id, noun="memory")
         return QuarantineVerdict(memory_id, None, refusal=absent)
+    refusal = None
     if memory.state == State.QUARANTINED:
-        already = WrongStateError("It is in quarantine already.")
-        return QuarantineVerdict(memory_id, memory, on_hold, refusal=already)
-    if memory.state not in CAN_QUARANTINE:
-        ended = WrongStateError(f"The memory is {memory.state}: nobody recalls it.")
-        return QuarantineVerdict(memory_id, memory, on_hold, refusal=ended)
-    return QuarantineVerdict(memory_id, memory, on_hold)
+        refusal = WrongStateError("It is in quarantine already.")
+    elif memory.state not in CAN_QUARANTINE:
+        refusal = WrongStateError(f"The memory is {memory.state}: nobody recalls it.")
+    return QuarantineVerdict(memory_id, memory, on_hold, State(memory.state), refusal=refusal)
 
 
 def _reviews(

@@ -19,12 +19,13 @@ CAN_QUARANTINE = frozenset({State.ACTIVE, State.PENDING})
 class QuarantineVerdict:
     """`review` is where somebody decides upon it; None where `refusal` says why nothing was done.
 
-    `on_hold`: a legal hold stands over it, which quarantine leaves alone.
+    `on_hold`: a legal hold stands over it, which quarantine leaves alone. `was`: its state before.
     """
 
     memory_id: UUID
     memory: Memory | None
     on_hold: bool = False
+    was: State | None = None
     review: ReviewItem | None = None
     refusal: DomainError | None = None
 

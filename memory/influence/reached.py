@@ -83,6 +83,10 @@ class InfluencedRun:
     agents: set[str] = field(default_factory=set)
 
     @property
+    def readers(self) -> list[str]:
+        return sorted(self.agents)
+
+    @property
     def decisions(self) -> int:
         return self.models + self.tools
 

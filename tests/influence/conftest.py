@@ -14,8 +14,9 @@ from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
 from tests.ingest.messages import SECOND, a_span, moment_ns
 from tests.timelines.conftest import Ingest, ingest
+from tests.web.conftest import desk
 
-__all__ = ["ingest"]
+__all__ = ["desk", "ingest"]
 
 MINUTE = 60 * SECOND
 

@@ -7,6 +7,7 @@ each series has a pattern of its own, a name in the legend and its numbers in th
 """
 
 from console.web.charts.columns import Columns, columns
+from console.web.charts.flow import Edge, Flow, Layer, Node, flow
 from console.web.charts.lines import Lines, lines
 from console.web.charts.meter import Meter, meter
 from console.web.charts.parts import Datum, Series
@@ -17,12 +18,17 @@ __all__ = [
     "Category",
     "Columns",
     "Datum",
+    "Edge",
+    "Flow",
+    "Layer",
     "Lines",
     "Meter",
+    "Node",
     "Rows",
     "Series",
     "Spark",
     "columns",
+    "flow",
     "lines",
     "meter",
     "rows",
