@@ -17,8 +17,8 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Cursor
-from psycopg.abc import AdaptContext, PyFormat
+from psycopg import adapters
+from psycopg.abc import PyFormat
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 from typing_extensions import override
@@ -128,7 +128,6 @@ class _ColumnDumper(Dumper):
         return obj.payload
 
 
-def teach(cursor: Cursor[Any]) -> None:
-    """Lets this cursor take Columns as parameters."""
-    context: AdaptContext = cursor
-    context.adapters.register_dumper(Column, _ColumnDumper)
+def teach() -> None:
+    """Lets every connection from now on take Columns as parameters."""
+    adapters.register_dumper(Column, _ColumnDumper)

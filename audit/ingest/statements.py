@@ -5,12 +5,11 @@ Statements are prepared: planning one over many partitions costs as much as runn
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection
-from psycopg import Cursor
-
-from audit.ingest.columns import teach
+from psycopg import Cursor, RawCursor
 
 
 def run(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -31,6 +30,12 @@ def send(sql: str, parameters: Sequence[Any]) -> None:
 def _sent(sql: str, parameters: Sequence[Any]) -> Cursor[tuple[Any, ...]]:
     connection.ensure_connection()
     raw: Any = connection.connection
-    cursor: Cursor[tuple[Any, ...]] = Cursor(raw)
-    teach(cursor)
-    return cursor.execute(sql, parameters, binary=True, prepare=True)
+    cursor: Cursor[tuple[Any, ...]] = RawCursor(raw)
+    return cursor.execute(_numbered(sql), parameters, binary=True, prepare=True)
+
+
+@cache
+def _numbered(sql: str) -> str:
+    """With PostgreSQL's own placeholders: psycopg takes a long statement apart at each use."""
+    first, *rest = sql.split("%s")
+    return first + "".join(f"${number}{text}" for number, text in enumerate(rest, start=1))
