@@ -12,7 +12,7 @@ from console.web.forms.filters import ANY, FilterForm, choice, day_field, midnig
 
 ERRORS = [("some", "Some"), ("none", "None")]
 ORDERS = [
-    ("", "Newest activity"),
+    ("", "Newest"),
     (RunOrder.LONGEST, "Longest"),
     (RunOrder.COSTLIEST, "Costliest"),
     (RunOrder.FAULTIEST, "Most errors"),
@@ -36,7 +36,7 @@ def _nanos(dollars: Decimal | None) -> int | None:
 
 
 class RunFilterForm(FilterForm):
-    """`MORE` are folded away until one of them is chosen."""
+    """`MORE` are folded away."""
 
     MORE: ClassVar = (
         "agent",
@@ -77,8 +77,8 @@ class RunFilterForm(FilterForm):
 
     @property
     def has_more(self) -> bool:
-        """Whether what is folded away has to be seen."""
-        return any(name in self.chosen or name in self.errors for name in self.MORE)
+        """Whether what is folded away has to be seen: what is chosen stands beside the list."""
+        return any(name in self.errors for name in self.MORE)
 
     @property
     def more(self) -> list[forms.BoundField]:
