@@ -7,6 +7,7 @@ from console.web.views import (
     run,
     run_comparison,
     run_decisions,
+    run_export,
     run_list,
     run_step,
     saved_view,
@@ -34,6 +35,7 @@ RUNS = [
         run_decisions.run_decisions_reveal,
         name="run-decisions-reveal",
     ),
+    path("runs/<uuid:run_id>/export", run_export.run_export, name="run-export"),
     path("runs/<uuid:run_id>/outcome", run.run_outcome, name="run-outcome"),
     path(
         "runs/<uuid:run_id>/<trace_id:trace_id>/<span_id:span_id>",
