@@ -207,3 +207,10 @@ def test_a_rule_or_kind_that_is_not_there_is_not_found(desk, alice):
 def test_mallory_sees_nothing_of_acme_s_rules(desk, alice, mallory):
     desk(alice).post(f"{TRACES}mapping/new", RULE)
     assert "acme.step" not in page(desk(mallory), "").replace("acme.step = llm-call", "")
+
+
+def test_a_page_begins_with_its_own_head_and_nothing_else(desk, alice):
+    client = desk(alice)
+    for path in ("", "redaction", "prices", "retention", "replay", "mapping/new"):
+        head = page(client, path).split("</head>")[0]
+        assert "<h2" not in head
