@@ -1,6 +1,7 @@
 """Genkit, of Firebase. https://genkit.dev/docs/observability (tracing/instrumentation.ts)
 
 A model is named by its action (`googleai/gemini-2.5-flash`), its tokens lie within its output.
+`genkit:threadName` is "main" in most sessions, so it tells no conversation from another.
 """
 
 from audit.dialects.dialect import Concept, Dialect, Op
@@ -28,7 +29,6 @@ GENKIT = Dialect(
     concepts={
         Concept.AGENT: ("genkit:metadata:agentName",),
         Concept.SESSION: ("genkit:sessionId", "genkit:metadata:sessionId"),
-        Concept.CONVERSATION: ("genkit:threadName",),
         Concept.ENTITY: ("genkit:name",),
         Concept.ARGUMENTS: ("genkit:input",),
         Concept.RESULT: ("genkit:output",),

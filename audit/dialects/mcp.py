@@ -1,6 +1,7 @@
 """Model Context Protocol, as OpenTelemetry traces it.
 
 https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md
+`mcp.session.id` is a connection's, which many conversations share: it stitches no run.
 """
 
 from audit.dialects.dialect import Concept, Dialect, Op
@@ -15,7 +16,6 @@ MCP = Dialect(
         },
     },
     concepts={
-        Concept.SESSION: ("mcp.session.id",),
         Concept.RESULT: ("mcp.response.value",),
         Concept.ARGUMENTS: ("mcp.request.argument",),
     },

@@ -47,7 +47,8 @@ OBJECTS = _set(
 # Memory of another kind: a machine's.
 MACHINE = _set(
     "allocation allocated benchmark bytes cpu dump gb gpu heap in kb leak leaks limit limits mb"
-    " pressure process profile profiler ram shared stats swap usage vram"
+    " pressure process profile profiler ram shared stats swap usage vram available consumption"
+    " footprint metrics percent size status utilization"
 )
 # Names that mean a memory and do not say so: Letta's.
 NAMES: Mapping[str, Op] = {
@@ -61,8 +62,8 @@ ASKED_OF = _set("memory manage_memory memory_tool memory_manager")
 ASKED_WORDS: Mapping[str, Op] = {"str": Op.MEMORY_UPDATE}  # str_replace
 
 PEOPLE = _set("human user operator person supervisor manager")
-APPROVAL = _set("approval approvals permission confirmation consent")
-ASKING = _set("ask request require requires wait await get need seek")
+APPROVAL = _set("approval permission confirmation consent")
+ASKING = _set("ask request require requires wait await obtain")
 HUMAN_INPUT = _set(
     "ask approval approve confirm confirmation contact escalate feedback input review loop"
 )
@@ -94,7 +95,8 @@ def of_retriever(name: str, found: Mapping[Concept, Value]) -> Op | None:
     if asked in {Op.MEMORY_WRITE, Op.MEMORY_UPDATE, Op.MEMORY_DELETE}:
         return Op.OTHER
     words = words_of(name)
-    return Op.MEMORY_READ if _is_of_memory(words) else None
+    # A store of vectors "in memory" is called MemoryVectorStore, too.
+    return Op.MEMORY_READ if "vector" not in words and _is_of_memory(words) else None
 
 
 @lru_cache(maxsize=4096)
@@ -139,9 +141,9 @@ def _waits_for_people(words: list[str]) -> bool:
     said = set(words)
     if "human" in said:
         return not HUMAN_INPUT.isdisjoint(said)
-    if not APPROVAL.isdisjoint(said):
-        return not ASKING.isdisjoint(said) or not PEOPLE.isdisjoint(said)
-    return words[:2] == ["ask", "user"]
+    if not APPROVAL.isdisjoint(said) and not ASKING.isdisjoint(said):
+        return True
+    return words[:2] == ["ask", "user"] or ("approval" in said and not PEOPLE.isdisjoint(said))
 
 
 @lru_cache(maxsize=4096)

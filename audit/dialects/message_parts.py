@@ -74,7 +74,11 @@ def content_parts(content: object, depth: int) -> Iterator[Part]:
     if depth > MAX_DEPTH:
         yield part_of(content, PartKind.DATA)
     elif isinstance(content, str):
-        yield part_of(content, PartKind.TEXT)
+        blocks = _readable(content) if content.startswith("[{") else None
+        if isinstance(blocks, list) and all(isinstance(b, dict) and "type" in b for b in blocks):
+            yield from content_parts(blocks, depth + 1)
+        else:
+            yield part_of(content, PartKind.TEXT)
     elif isinstance(content, list):
         for item in content:
             yield from content_parts(item, depth + 1)
@@ -90,11 +94,11 @@ def one(item: Mapping[str, Any], depth: int) -> Iterator[Part]:
         said = [item[key] for key in ("thinking", "content", "text", "summary") if item.get(key)]
         yield part_of(told(said[0]) if said else "(withheld)", PartKind.REASONING)
         return
-    if kind in CALLS or any(key in item for key in ("function_call", "functionCall")):
+    if is_call(kind) or any(key in item for key in ("function_call", "functionCall")):
         inner = item.get("function_call") or item.get("functionCall")
         yield call_part(bare(inner) if isinstance(inner, dict) else item)
         return
-    if kind in RESULTS or any(key in item for key in ("function_response", "functionResponse")):
+    if is_result(kind) or any(key in item for key in ("function_response", "functionResponse")):
         inner = item.get("function_response") or item.get("functionResponse")
         yield _result(bare(inner) if isinstance(inner, dict) else item)
         return
@@ -112,13 +116,22 @@ def one(item: Mapping[str, Any], depth: int) -> Iterator[Part]:
     yield part_of(item, PartKind.DATA)
 
 
+def is_call(kind: str) -> bool:
+    """Also those of a provider's own tools: `web_search_call`, `server_tool_use`."""
+    return kind in CALLS or kind.endswith(("_call", "_tool_use"))
+
+
+def is_result(kind: str) -> bool:
+    return kind in RESULTS or kind.endswith(("_call_output", "_tool_result"))
+
+
 def call_part(item: Mapping[str, Any]) -> Part:
     function = item.get("function")
     inner = function if isinstance(function, dict) else item
     given: object = next(
         (inner[key] for key in ("arguments", "args", "input", "parameters") if key in inner), {}
     )
-    name = inner.get("name") or item.get("toolName") or item.get("name")
+    name = inner.get("name") or item.get("toolName") or item.get("name") or item.get("type")
     return part_of(_readable(given), PartKind.TOOL_CALL, short(name), _call_id(item))
 
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.dialects.message_parts import (
-    CALLS,
     MAX_DEPTH,
     MAX_NAME,
     REASONS,
-    RESULTS,
     Part,
     PartKind,
     bare,
     call_part,
     content_parts,
+    is_call,
+    is_result,
     limited,
     part_of,
     parts_of,
@@ -39,9 +39,10 @@ ROLES = {
     "systemmessage": "system",
     "toolmessage": "tool",
 }
+# What may stand beside an input that is one text.
+BESIDE = frozenset({"system", "instructions", "tools"})
 # LangChain's messages name their role as a type.
 TYPES = {"human", "ai", "system", "tool"}
-BARE_PARTS = CALLS | RESULTS | REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,18 @@ def message_of(item: Mapping[str, Any], role: str) -> Message:
 def messages_in(value: object, within: tuple[str, ...], role: str, depth: int = 0) -> list[Message]:
     """`within`: the keys under which an object that is no message keeps its messages."""
     if depth < MAX_DEPTH and isinstance(value, list) and value:
-        if all(isinstance(item, dict) and _is_message(item) for item in value):
-            return [message_of(undotted(item), role) for item in value]
+        if all(isinstance(item, dict) for item in value) and any(map(_is_message, value)):
+            return [_one(item, role) for item in value]
         if all(isinstance(item, list | dict) and not _is_part(item) for item in value):
             return [m for item in value for m in messages_in(item, within, role, depth + 1)]
     if depth < MAX_DEPTH and isinstance(value, dict):
         return _in_object(value, within, role, depth)
     parts = parts_of(value)
     return [Message(role, parts)] if parts else []
+
+
+def _one(item: dict[str, Any], role: str) -> Message:
+    return message_of(undotted(item), role) if _is_message(item) else Message(role, parts_of(item))
 
 
 def _in_object(
@@ -82,7 +87,7 @@ def _in_object(
         inner = value.get(key)
         if isinstance(inner, list | dict) and inner:
             return messages_in(inner, within, role, depth + 1)
-        if isinstance(inner, str) and inner and len(value) == 1:
+        if isinstance(inner, str) and inner and BESIDE.issuperset(value.keys() - {key}):
             return [Message(role, parts_of(inner))]
     return [Message(role, (part_of(value, PartKind.DATA),))] if value else []
 
@@ -93,7 +98,7 @@ def _is_message(item: Mapping[str, Any]) -> bool:
     if isinstance(item.get("message"), dict) or isinstance(item.get("kwargs"), dict):
         return True
     kind = item.get("type")
-    return isinstance(kind, str) and (kind in BARE_PARTS or (kind in TYPES and "content" in item))
+    return _is_bare_part(item) or (isinstance(kind, str) and kind in TYPES and "content" in item)
 
 
 def _is_part(item: object) -> bool:
@@ -103,7 +108,9 @@ def _is_part(item: object) -> bool:
 def _is_bare_part(item: Mapping[str, Any]) -> bool:
     """The items of OpenAI's responses are parts and messages at once."""
     kind = item.get("type")
-    return isinstance(kind, str) and kind in BARE_PARTS and "role" not in item
+    if not isinstance(kind, str) or "role" in item:
+        return False
+    return kind in REASONS or is_call(kind) or is_result(kind)
 
 
 def _parts(item: Mapping[str, Any]) -> Iterator[Part]:
@@ -137,7 +144,7 @@ def _role(item: Mapping[str, Any], otherwise: str) -> str:
     if isinstance(stated, str) and stated:
         return ROLES.get(stated.lower(), stated[:MAX_NAME])
     if _is_bare_part(item):
-        return "tool" if kind in RESULTS else "assistant"
+        return "tool" if is_result(short(kind)) else "assistant"
     path = item.get("id")
     if isinstance(path, list) and path:  # LangChain: the path of the message's class
         kind = path[-1]

@@ -34,7 +34,6 @@ OPENLIT = Dialect(
         Concept.VERB: ("gen_ai.memory.operation", "gen_ai.endpoint"),
         Concept.ARGUMENTS: ("gen_ai.tool.input",),
         Concept.RESULT: ("gen_ai.tool.output",),
-        Concept.MEMORY_STORE: ("gen_ai.memory.type",),
         Concept.MEMORY_RECORD: ("db.update.id", "db.delete.id", "db.operation.id"),
         Concept.MEMORY_COUNT: ("gen_ai.memory.operation.result_count", "gen_ai.memory.count"),
     },

@@ -66,6 +66,7 @@ def test_these_change_or_take_away(tool: str, op: Op):
     [
         "get_memory_usage",
         "check_gpu_memory",
+        "get_memory_status",
         "list_process_memory",
         "in_memory_search",
         "recall_product",
@@ -89,6 +90,8 @@ def test_these_have_nothing_to_do_with_an_agents_memory(tool: str):
         "human_input",
         "getHumanFeedback",
         "wait_for_user_confirmation",
+        "get_user_approval",
+        "request_permission",
         "AskUserQuestion",
         "human_in_the_loop",
     ],
@@ -97,6 +100,16 @@ def test_these_wait_for_people(tool: str):
     assert op_of(tool) is Op.APPROVAL
 
 
-@pytest.mark.parametrize("tool", ["list_approvals", "human_resources_lookup", "user_lookup"])
+@pytest.mark.parametrize(
+    "tool",
+    [
+        "list_approvals",
+        "get_approval_status",
+        "check_user_permission",
+        "send_confirmation_to_user",
+        "human_resources_lookup",
+        "transfer_to_human_agents",
+    ],
+)
 def test_these_only_speak_of_people(tool: str):
     assert op_of(tool) is Op.TOOL

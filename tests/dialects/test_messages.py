@@ -147,6 +147,29 @@ def test_a_call_of_a_tool_and_its_answer_are_parts_of_their_own():
     assert (answer.kind, answer.id, answer.text) == (PartKind.TOOL_RESULT, "c0", "7")
 
 
+def test_a_providers_own_tools_are_calls_among_the_messages():
+    output = [
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Look it up."}]},
+        {"type": "web_search_call", "id": "ws1", "status": "completed"},
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "A"}]},
+    ]
+    found = exchange_of({"output.value": json.dumps(output)})
+    kinds = [(str(part.kind), part.name) for message in found.output for part in message.parts]
+    assert kinds == [("reasoning", ""), ("tool_call", "web_search_call"), ("text", "")]
+
+
+def test_blocks_written_as_a_text_are_read_as_blocks():
+    blocks = json.dumps([{"type": "text", "text": ASKED}])
+    found = exchange_of({"gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": blocks})
+    assert told(found) == [("user", "text", ASKED)]
+
+
+def test_a_prompt_beside_its_instructions_is_a_message():
+    found = exchange_of({"ai.prompt": json.dumps({"system": "Be brief.", "prompt": ASKED})})
+    assert told(found) == [("user", "text", ASKED)]
+    assert [part.text for part in found.system] == ["Be brief."]
+
+
 def test_a_tools_input_under_a_general_name_is_its_arguments():
     found = exchange_of({"input.value": '{"id": 7}', "output.value": "done"}, of_tool=True)
     assert found.arguments and json.loads(found.arguments.text) == {"id": 7}

@@ -76,7 +76,8 @@ def test_a_retriever_over_a_memory_reads_the_documents_it_found():
     )
     assert found.op is Op.MEMORY_READ
     assert recalled(found) == ["m1", "m2"]
-    assert meaning({KIND: "RETRIEVER"}, "WikipediaRetriever").op is Op.RETRIEVAL
+    for other in ("WikipediaRetriever", "MemoryVectorStoreRetriever", "InMemoryStore.search"):
+        assert meaning({KIND: "RETRIEVER"}, other).op is Op.RETRIEVAL
 
 
 def test_a_tool_of_memory_tells_its_records_in_what_it_returned():

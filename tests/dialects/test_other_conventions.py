@@ -47,9 +47,9 @@ def test_each_says_what_a_step_is(attributes: dict[str, str], op: Op, dialect: s
 
 
 def test_a_call_over_mcp_is_of_a_tool_and_one_of_memory_is_a_memory_operation():
-    call = {"mcp.method.name": "tools/call", "mcp.session.id": "s-1"}
+    call = {"mcp.method.name": "tools/call", "mcp.session.id": "a connection's"}
     refund = meaning(call | {"gen_ai.tool.name": "refund"})
-    assert (refund.tool, refund.session) == ("refund", "s-1")
+    assert (refund.tool, refund.session) == ("refund", None)
     answer = {"content": [{"type": "text", "text": json.dumps({"memories": [{"id": "m1"}]})}]}
     memory = meaning(
         call
