@@ -3,6 +3,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from audit import run_sweep
 from audit.actions.replay_traces import replay_some
 from audit.activity import count_days
 from audit.forgetting import drop_old_days, forget_old_traces
@@ -47,6 +48,22 @@ def count_activity() -> None:
 def count_activity_in(*, tenant_id: str) -> None:
     with tenant_scope(UUID(tenant_id)):
         count_days()
+
+
+@shared_task
+def give_up_roots() -> None:
+    """Closes runs whose root never came. Pages know them without it."""
+    for tenant_id in every_tenant_id():
+        give_up_roots_in.delay(tenant_id=str(tenant_id))
+
+
+@shared_task(acks_late=True)
+def give_up_roots_in(*, tenant_id: str) -> None:
+    """Some at a time, each in a transaction of its own."""
+    given_up = 1
+    while given_up:
+        with tenant_scope(UUID(tenant_id)):
+            given_up = run_sweep.give_up_roots()
 
 
 @shared_task

@@ -49,6 +49,10 @@ app.conf.beat_schedule = {
     "count what agents did": {"task": "audit.tasks.count_activity", "schedule": 3600.0},
     "read stored spans anew": {"task": "audit.tasks.replay_traces", "schedule": 60.0},
     "forget old traces": {"task": "audit.tasks.forget_traces", "schedule": 3600.0},
+    "give up roots that never came": {
+        "task": "audit.tasks.give_up_roots",
+        "schedule": 600.0,
+    },
     "make partitions": {"task": "audit.tasks.make_partitions", "schedule": 3600.0},
     "forget old idempotent answers": {
         "task": "console.accounts.tasks.forget_answers",

@@ -43,7 +43,10 @@ WHERE t.tenant_id = %s AND t.trace_id = batch.trace_id AND t.run_id <> batch.run
 
 
 def follow_links(claims: dict[bytes, Claim]) -> list[Claim]:
-    """Points the claims, and those that follow them, at their runs. Which traces have moved."""
+    """Points the claims, and those that follow them, at their runs.
+
+    Which traces have moved: also one that had no spans yet, whose heartbeats made a run.
+    """
     changed = [c for c in claims.values() if c.has_moved or c.goes_by_new_link]
     if not changed:
         return []
@@ -55,7 +58,7 @@ def follow_links(claims: dict[bytes, Claim]) -> list[Claim]:
         if claim.stitched_by == StitchedBy.TRACE:
             _point(claim, _end_of(trace_id, reached, claims))
     _keep(reached.values())
-    return [claim for claim in reached.values() if claim.has_moved and claim.old_has_spans]
+    return [claim for claim in reached.values() if claim.has_moved]
 
 
 def _followers(trace_ids: Sequence[bytes]) -> dict[bytes, Claim]:

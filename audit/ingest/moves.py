@@ -55,13 +55,14 @@ def move_traces(moved: Sequence[Claim]) -> Moves:
         return Moves()
     losers = {claim.old_run_id for claim in moved if claim.old_run_id is not None}
     tenant_id, old = current_tenant_id(), columns.uuids(sorted(losers))
-    trace_ids = [claim.trace_id for claim in moved]
+    with_spans = [claim for claim in moved if claim.old_has_spans]
+    trace_ids = [claim.trace_id for claim in with_spans]
     gains = summary(
         MOVE,
         [
             columns.byteas(trace_ids),
-            columns.uuids([claim.old_run_id for claim in moved]),
-            columns.uuids([claim.run_id for claim in moved]),
+            columns.uuids([claim.old_run_id for claim in with_spans]),
+            columns.uuids([claim.run_id for claim in with_spans]),
             *(tenant_id, tenant_id, old, tenant_id, old),
         ],
     )

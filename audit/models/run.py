@@ -115,6 +115,11 @@ class Run(ScopedModel):
         return max(filter(None, (self.heartbeat_at, self.told_at)), default=None)
 
     @property
+    def alive_at(self) -> datetime:
+        """When it was last heard of."""
+        return max(self.last_seen, self.last_heartbeat or self.last_seen)
+
+    @property
     def took_ns(self) -> int:
         """From its first step to the latest instant known of."""
         return (self.last_seen - self.first_seen) // MICROSECOND * 1000

@@ -14,6 +14,7 @@ from console.api.v1.agents import (
 from console.api.v1.audit_events import AuditEventsView
 from console.api.v1.batch import MemoryBatchView
 from console.api.v1.decisions import DecisionsView
+from console.api.v1.heartbeats import HeartbeatsView
 from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
 from console.api.v1.holds import HoldsView, HoldView
 from console.api.v1.influence import InfluenceView, MemoryInfluenceView
@@ -91,6 +92,7 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "reviews/<str:review_id>/decide", ReviewDecideView.as_view()),
     path(V1 + "reviews/<str:review_id>/undo", ReviewUndoView.as_view()),
     path(V1 + "runs", RunsView.as_view()),
+    path(V1 + "runs/heartbeats", HeartbeatsView.as_view()),
     path(V1 + "runs/<str:run_id>", RunView.as_view()),
     path(V1 + "runs/<str:run_id>/export", RunExportView.as_view()),
     path(V1 + "runs/<str:run_id>/spans", RunSpansView.as_view()),

@@ -328,3 +328,20 @@ def test_how_a_run_went_the_standing_report_first(ask: Ask) -> None:
         ("b", "success", 0.2),
     ]
     assert server.request.url.path == "/api/v1/runs/r/outcomes"
+
+
+def test_an_agent_says_that_its_run_is_alive(ask: Ask) -> None:
+    told = {
+        "run_id": "run-1",
+        "state": "running",
+        "heartbeat_at": "2026-11-21T10:00:00Z",
+        "stuck_at": "2026-11-21T10:10:00Z",
+    }
+    server = ScriptedServer(answer(200, told))
+    heard = ask(server, lambda client: client.runs.heartbeat(session="s-1"))
+    assert (heard.run_id, heard.state) == ("run-1", "running")
+    assert heard.stuck_at - heard.heartbeat_at == timedelta(minutes=10)
+    assert server.request.url.path == "/api/v1/runs/heartbeats"
+    assert server.body() == {"session": "s-1"}
+    with pytest.raises(ValueError, match="Name the run once"):
+        ask(ScriptedServer(), lambda client: client.runs.heartbeat())

@@ -92,6 +92,10 @@ class RunAnswer(Shape):
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True, help_text="Null until it is over.")
     last_seen_at = serializers.DateTimeField()
+    heartbeat_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it was last told to be alive."
+    )
+    root_missing = serializers.BooleanField(help_text="The root of a trace has not arrived.")
     spans = serializers.IntegerField()
     errors = serializers.IntegerField()  # type: ignore[assignment]
     input_tokens = serializers.IntegerField(help_text="Of model calls.")
@@ -99,6 +103,11 @@ class RunAnswer(Shape):
     cost_nanos = serializers.IntegerField(
         help_text="In 1e-9 US dollars, as spans report it or the price table says."
     )
+    cache_read_tokens = serializers.IntegerField(help_text="Of model calls.")
+    cache_write_tokens = serializers.IntegerField(help_text="Of model calls.")
+    model_calls = serializers.IntegerField()
+    tool_calls = serializers.IntegerField()
+    approvals = serializers.IntegerField(help_text="For which it waited for a person.")
     memory_reads = serializers.IntegerField()
     memory_writes = serializers.IntegerField()
 
@@ -154,11 +163,18 @@ def shown_run(run: Run) -> dict[str, Any]:
             "started_at": run.first_seen,
             "ended_at": run.last_seen if run.is_over else None,
             "last_seen_at": run.last_seen,
+            "heartbeat_at": run.last_heartbeat,
+            "root_missing": run.open_traces > 0,
             "spans": run.span_count,
             "errors": run.error_count,
             "input_tokens": run.input_tokens,
             "output_tokens": run.output_tokens,
+            "cache_read_tokens": run.cache_read_tokens,
+            "cache_write_tokens": run.cache_write_tokens,
             "cost_nanos": run.cost_nanos,
+            "model_calls": run.model_calls,
+            "tool_calls": run.tool_calls,
+            "approvals": run.approvals,
             "memory_reads": run.memory_reads,
             "memory_writes": run.memory_writes,
         },

@@ -7,7 +7,7 @@ from mnemoscope_client.answers.memory import Memory, MemoryVersion
 from mnemoscope_client.answers.reason import Reason
 from mnemoscope_client.answers.recall import Recall, RecallHit
 from mnemoscope_client.answers.review import Review
-from mnemoscope_client.answers.run import Outcome, Run
+from mnemoscope_client.answers.run import Heartbeat, Outcome, Run
 from mnemoscope_client.answers.snapshot import Snapshot, SnapshotItem
 from mnemoscope_client.answers.span import MemoryTouch, Span
 from mnemoscope_client.answers.write import WriteResult
@@ -57,6 +57,7 @@ __all__ = [
     "Decision",
     "Decisions",
     "FieldError",
+    "Heartbeat",
     "HeldError",
     "Memory",
     "MemoryTouch",

@@ -55,6 +55,7 @@ class AsyncRuns(AsyncResource):
     spans = async_pages(runs.spans)
     export = async_method(runs.export)
     report = async_method(runs.report)
+    heartbeat = async_method(runs.heartbeat)
     outcomes = async_method(runs.outcomes)
 
 

@@ -55,6 +55,7 @@ class Runs(Resource):
     spans = pages(runs.spans)
     export = method(runs.export)
     report = method(runs.report)
+    heartbeat = method(runs.heartbeat)
     outcomes = method(runs.outcomes)
 
 

@@ -19,6 +19,7 @@ class Run:
     key: str | None
     started_at: datetime | None
     ended_at: datetime | None
+    heartbeat_at: datetime | None
     spans: int | None
     errors: int | None
     cost_nanos: int | None
@@ -37,6 +38,7 @@ def run(body: JsonObject) -> Run:
         key=decode.text_or_none(body, "key"),
         started_at=decode.instant(body, "started_at"),
         ended_at=decode.instant(body, "ended_at"),
+        heartbeat_at=decode.instant(body, "heartbeat_at"),
         spans=decode.integer(body, "spans"),
         errors=decode.integer(body, "errors"),
         cost_nanos=decode.integer(body, "cost_nanos"),
@@ -65,5 +67,26 @@ def outcome(body: JsonObject) -> Outcome:
         result=decode.text(body, "result"),
         score=decode.number(body, "score"),
         reported_at=decode.instant(body, "reported_at"),
+        raw=body,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What became of a sign of life. Unheard of until `stuck_at`, the run counts as stuck."""
+
+    run_id: str
+    state: str
+    heartbeat_at: datetime | None
+    stuck_at: datetime | None
+    raw: JsonObject = field(repr=False, compare=False)
+
+
+def heard(body: JsonObject) -> Heartbeat:
+    return Heartbeat(
+        run_id=decode.text(body, "run_id"),
+        state=decode.text(body, "state"),
+        heartbeat_at=decode.instant(body, "heartbeat_at"),
+        stuck_at=decode.instant(body, "stuck_at"),
         raw=body,
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from mnemoscope_client import decode
-from mnemoscope_client.answers.run import Outcome, Run, outcome, run
+from mnemoscope_client.answers.run import Heartbeat, Outcome, Run, heard, outcome, run
 from mnemoscope_client.answers.span import Span, span
 from mnemoscope_client.calls import Call, Json, JsonObject, Page, keyed, one, params
 from mnemoscope_client.requests.fields import rfc3339
@@ -125,3 +125,18 @@ def report(
         body=named | {name: value for name, value in said.items() if value is not None},
         headers=keyed(idempotency_key),
     )
+
+
+def heartbeat(
+    *, conversation: str | None = None, session: str | None = None, trace_id: str | None = None
+) -> Call[Heartbeat]:
+    """Says that a run is alive while it has nothing to export, named by what its spans call it.
+
+    Every few minutes will do: without a sign of life for ten, an open run counts as stuck.
+    Raises ValueError.
+    """
+    names = {"conversation": conversation, "session": session, "trace_id": trace_id}
+    named: dict[str, Json] = {name: value for name, value in names.items() if value is not None}
+    if len(named) != 1:
+        raise ValueError("Name the run once: conversation, session or trace_id.")
+    return Call("POST", "runs/heartbeats", heard, body=named)
