@@ -220,6 +220,7 @@ SPECTACULAR_SETTINGS = {
         "DecisionOutcome": "memory.models.DecisionOutcome",
         "DecisionReason": "memory.reviews.reasons.DecisionReason",
         "AuditOutcome": "audit.models.Outcome",
+        "RunState": "audit.models.RunStatus",
         "DeliveryState": "console.webhooks.models.DeliveryState",
         "EventKind": "console.webhooks.kinds.EventKind",
     },
