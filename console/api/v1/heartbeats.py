@@ -3,12 +3,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from audit.ingest.heartbeats import record_heartbeat
 from audit.ingest.run_key import RunKey
 from audit.models import Run, RunStatus, StitchedBy
 from console.accounts.permissions import Permission
+from console.api.idempotency import Answer, once
 from console.api.schema import problems
 from console.api.serializers import checked
 from console.api.v1.answers import Shape, as_json
@@ -42,12 +42,13 @@ class HeartbeatsView(TenantView):
         " The run goes by what its spans call it, and they need not have arrived.",
         tags=["runs"],
         request=RunNameBody,
-        responses={200: HeartbeatAnswer, **problems(400, 413, 415)},
+        responses={200: HeartbeatAnswer, **problems(400, 409, 413, 415)},
     )
-    def post(self, request: Request) -> Response:
+    @once
+    def post(self, request: Request) -> Answer:
         checked(NoQuery, request.query_params)
         [(name, value)] = checked(RunNameBody, request.data).items()
-        return Response(_shown(record_heartbeat(RunKey(NAMES[name], value))))
+        return Answer(_shown(record_heartbeat(RunKey(NAMES[name], value))))
 
 
 def _shown(run: Run) -> dict[str, Any]:
