@@ -48,6 +48,8 @@ from console.api.v1.review_desk import (
     ReviewSkipView,
 )
 from console.api.v1.reviews import ReviewsView, ReviewView
+from console.api.v1.run_comparison import RunComparisonView
+from console.api.v1.run_decisions import RunDecisionsView
 from console.api.v1.run_export import RunExportView
 from console.api.v1.runs import RunSpansView, RunsView, RunView
 from console.api.v1.snapshots import SnapshotItemsView, SnapshotsView, SnapshotView
@@ -96,6 +98,8 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "runs/<str:run_id>", RunView.as_view()),
     path(V1 + "runs/<str:run_id>/export", RunExportView.as_view()),
     path(V1 + "runs/<str:run_id>/spans", RunSpansView.as_view()),
+    path(V1 + "runs/<str:run_id>/decisions", RunDecisionsView.as_view()),
+    path(V1 + "runs/<str:run_id>/comparison/<str:other_id>", RunComparisonView.as_view()),
     path(V1 + "snapshots", SnapshotsView.as_view()),
     path(V1 + "snapshots/<str:snapshot_id>", SnapshotView.as_view()),
     path(V1 + "snapshots/<str:snapshot_id>/items", SnapshotItemsView.as_view()),

@@ -219,6 +219,7 @@ SPECTACULAR_SETTINGS = {
         "ReviewStatus": "memory.models.ReviewStatus",
         "DecisionOutcome": "memory.models.DecisionOutcome",
         "DecisionReason": "memory.reviews.reasons.DecisionReason",
+        "StepKind": "console.api.v1.run_shapes.STEP_KINDS",
         "AuditOutcome": "audit.models.Outcome",
         "RunState": "audit.models.RunStatus",
         "DeliveryState": "console.webhooks.models.DeliveryState",

@@ -22,6 +22,7 @@ from console.platform.durations import duration_of
 
 MAX_TEXT = 256
 DOLLARS = re.compile(r"\d{1,6}(?:\.\d{1,9})?", re.ASCII)
+STEP_KINDS = [(op.value, op.value) for op in Op]
 STITCHED_BY = [member.name.lower() for member in StitchedBy]
 
 
@@ -131,7 +132,7 @@ class SpanAnswer(Shape):
     span_id = serializers.CharField()
     parent_span_id = serializers.CharField(allow_null=True)
     name = serializers.CharField()
-    kind = serializers.ChoiceField(choices=[op.value for op in Op])
+    kind = serializers.ChoiceField(choices=STEP_KINDS)
     state = serializers.ChoiceField(choices=SpanState.choices)
     failed = serializers.BooleanField()
     error_type = serializers.CharField(allow_null=True)
@@ -201,7 +202,7 @@ def shown_step(step: Step, memories: Sequence[MemoryMark]) -> dict[str, Any]:
             "output_tokens": step.output_tokens,
             "memory_store": step.memory_store or None,
             "memory_count": step.memory_count,
-            "memories": [_shown_mark(mark) for mark in memories],
+            "memories": [shown_mark(mark) for mark in memories],
             "started_at": step.started_at,
             "ended_at": step.ended_at,
             "duration_ns": step.duration_ns,
@@ -209,7 +210,7 @@ def shown_step(step: Step, memories: Sequence[MemoryMark]) -> dict[str, Any]:
     )
 
 
-def _shown_mark(mark: MemoryMark) -> dict[str, Any]:
+def shown_mark(mark: MemoryMark) -> dict[str, Any]:
     return {
         "memory_id": mark.memory_id,
         "access": mark.access,

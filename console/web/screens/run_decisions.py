@@ -19,15 +19,17 @@ from audit.timelines.decision_page import (
 )
 from audit.timelines.decisions import Decision
 from audit.timelines.memory_mark import MemoryMark
+from audit.timelines.said import Answer, answer_in, call_in
 from audit.timelines.started import started_after
 from audit.timelines.step import Step, step_of
 from audit.timelines.tree import NO_ROW, SPAN_ID_BYTES
 from console.accounts.actor import Actor
 from console.web.addresses import asked
 from console.web.masking import Mask
-from console.web.screens.excerpts import Answer, answer_in, call_in
+from console.web.screens.conversation import MARGIN
 from console.web.screens.lanes import Lane, lane_of_op
 from console.web.screens.touched import Touched, touched_by
+from console.web.text import excerpt
 from memory.agents import agents_named
 
 PAGE_SIZE = 50
@@ -135,13 +137,14 @@ class _Draw:
     def row(self, one: Decision) -> DecisionRow:
         fall = self.page.waterfall
         calls = [self.did(row, tells=True) for row in one.calls[:CALLS_SHOWN]]
-        answer = answer_in(self.document(one.row), self.mask, SAID)
+        answer = answer_in(self.document(one.row))
+        said = Answer(self.begun(answer.text, SAID), self.begun(answer.reasoning, SAID))
         called = {fall.tool[row] or fall.name[row] for row in one.calls}
         return DecisionRow(
             step=step_of(self.spans[fall.tree.key[one.row]]),
             href=self.href(one.row),
             agent=self.agent(one),
-            answer=answer,
+            answer=said,
             plans=[self.did(row, tells=True) for row in one.plans],
             looked_up=[self.did(row) for row in one.looked_up],
             recalled=self.memories(one.recalled),
@@ -156,7 +159,7 @@ class _Draw:
 
     def did(self, row: int, *, tells: bool = False) -> Did:
         fall = self.page.waterfall
-        arguments, result = call_in(self.document(row), self.mask, PASSED) if tells else ("", "")
+        arguments, result = call_in(self.document(row)) if tells else ("", "")
         return Did(
             name=fall.tool[row] or fall.agent[row] or fall.name[row],
             lane=lane_of_op(fall.op[row]),
@@ -165,8 +168,8 @@ class _Draw:
             error_type=fall.error_type[row],
             is_running=fall.running[row],
             took_ns=fall.end[row] - fall.start[row],
-            arguments=arguments,
-            result=result,
+            arguments=self.begun(arguments, PASSED),
+            result=self.begun(result, PASSED),
         )
 
     def agent(self, one: Decision) -> str:
@@ -179,6 +182,10 @@ class _Draw:
     def memories(self, marks: Sequence[MemoryMark]) -> list[Touched]:
         shown = dict.fromkeys(marks[:MEMORIES_SHOWN])
         return [self.remembered[mark] for mark in shown if mark in self.remembered]
+
+    def begun(self, text: str, most: int) -> str:
+        """Masked somewhat further than it is shown: what is cut in two is known for what it is."""
+        return excerpt(self.mask.raw(excerpt(text, most + MARGIN)), most)
 
     def document(self, row: int) -> Mapping[str, Any]:
         return self.page.documents.get(self.page.waterfall.tree.key[row], {})

@@ -13,6 +13,7 @@ from audit.dialects.dialect import Op
 from audit.export.pages import Missing, Told, told_of
 from audit.models import Run, Span
 from audit.timelines.memory_mark import marks_of_steps
+from audit.timelines.said import exchange_in
 from audit.timelines.started import BY_START, spans_of
 from audit.timelines.step import Step, step_of
 from audit.timelines.tree import NOT_RECEIVED, in_tree_order
@@ -21,7 +22,6 @@ from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from console.web.masking import Mask
 from console.web.screens.conversation import Conversation, conversation_of
-from console.web.screens.excerpts import exchange_in
 from console.web.screens.lanes import Lane, lane_of
 from console.web.screens.touched import Touched, touched_by
 

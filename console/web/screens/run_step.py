@@ -13,11 +13,11 @@ from audit.models import Run, Span
 from audit.timelines.as_text import as_text
 from audit.timelines.detail import INPUTS, OUTPUTS, SpanDetail, SpanEvent, SpanLink
 from audit.timelines.pace import Pace, pace_of
+from audit.timelines.said import exchange_in
 from console.accounts.actor import Actor
 from console.web.addresses import asked
 from console.web.masking import Mask
 from console.web.screens.conversation import CLIP, MARGIN, Conversation, conversation_of
-from console.web.screens.excerpts import exchange_in
 from console.web.screens.lanes import Lane, lane_of
 from console.web.screens.touched import Touched, touched_by
 
