@@ -43,14 +43,13 @@ OTEL_GENAI = Dialect(
             "handoff": Op.WORKFLOW,
         },
     },
+    # No agent's name: processors put it, and the conversation, on every span of a process.
     hints={
         "gen_ai.tool.call.id": Op.TOOL,
         "gen_ai.tool.name": Op.TOOL,
         "gen_ai.retrieval.query.text": Op.RETRIEVAL,
         "gen_ai.request.model": Op.MODEL,
         "gen_ai.response.model": Op.MODEL,
-        "gen_ai.agent.name": Op.AGENT,
-        "gen_ai.workflow.name": Op.WORKFLOW,
     },
     concepts={
         Concept.AGENT: ("gen_ai.agent.name", "gen_ai.agent.id"),

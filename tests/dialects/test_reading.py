@@ -32,6 +32,11 @@ def test_a_kind_that_nobody_knows_leaves_the_word_to_another():
     assert (meaning(both).op, meaning(both).dialect) == (Op.MODEL, "otel_genai")
 
 
+def test_a_request_within_an_agent_is_no_agent_though_it_bears_its_name():
+    found = meaning({"http.request.method": "GET", "gen_ai.agent.name": "clerk"}, "GET")
+    assert (found.op, found.agent) == (Op.OTHER, "clerk")
+
+
 def test_a_name_of_the_wrong_type_gives_way_to_one_that_holds():
     found = meaning({"gen_ai.response.model": ["x"], "gen_ai.request.model": "gpt-5"})
     assert found.model == "gpt-5"
