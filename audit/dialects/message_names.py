@@ -38,8 +38,11 @@ INPUT = Side(
         "ai.values",
         "user_prompt",
         "gen_ai.task.input",
+        "mastra.agent_run.input",
+        "mastra.workflow_run.input",
+        "langfuse.trace.input",
     ),
-    families=("llm.input_messages.", "gen_ai.prompt."),
+    families=("llm.input_messages.", "gen_ai.prompt.", "llm.prompts."),
     within=(
         "messages",
         "input_messages",
@@ -69,8 +72,11 @@ OUTPUT = Side(
         "lk.response.text",
         "gen_ai.task.output",
         "gen_ai.output",
+        "mastra.agent_run.output",
+        "mastra.workflow_run.output",
+        "langfuse.trace.output",
     ),
-    families=("llm.output_messages.", "gen_ai.completion."),
+    families=("llm.output_messages.", "gen_ai.completion.", "llm.choices."),
     within=(
         "choices",
         "candidates",
@@ -125,4 +131,6 @@ EVENT_ROLES = {
     "gen_ai.content.prompt": "user",
 }
 EVENT_ANSWERS = {"gen_ai.choice": "assistant", "gen_ai.content.completion": "assistant"}
+# Claude Code tells what a tool answered in an event.
+TOOL_OUTPUT = "tool.output"
 DETAILS = "gen_ai.client.inference.operation.details"

@@ -54,7 +54,7 @@ RESULTS = {
     "tool_response",
 }
 FILES = {"blob", "file", "uri", "image", "image_url", "input_image", "input_file", "input_audio"}
-WRAPPERS = ("message", "message_content", "tool_call", "kwargs")
+WRAPPERS = ("message", "message_content", "tool_call", "kwargs", "prompt", "completion")
 
 
 def parts_of(content: object) -> tuple[Part, ...]:

@@ -18,6 +18,7 @@ from audit.dialects.message_names import (
     OUTPUT,
     RESULTS,
     SYSTEM,
+    TOOL_OUTPUT,
     WITH_SYSTEM,
     Side,
 )
@@ -65,6 +66,9 @@ def exchange_of(
     for name, details in told:
         if name == DETAILS:  # it carries what may also lie on the span
             attributes = {**details, **attributes}
+        if name == TOOL_OUTPUT:
+            answer = details.get("output", details.get("content"))
+            attributes = {"tool_response": answer, **attributes}
     if of_tool:
         return Exchange(
             arguments=_first_part(attributes, ARGUMENTS + INPUT.names, PartKind.TOOL_CALL),

@@ -170,6 +170,16 @@ def test_a_prompt_beside_its_instructions_is_a_message():
     assert [part.text for part in found.system] == ["Be brief."]
 
 
+def test_prompts_of_completions_and_a_tools_answer_in_an_event_are_found():
+    completion = {
+        "llm.prompts.0.prompt.text": ASKED,
+        "llm.choices.0.completion.text": ANSWERED,
+    }
+    assert told(exchange_of(completion)) == ONE_TURN
+    found = exchange_of({"tool_name": "Bash"}, [("tool.output", {"output": "done"})], of_tool=True)
+    assert found.result and found.result.text == "done"
+
+
 def test_a_tools_input_under_a_general_name_is_its_arguments():
     found = exchange_of({"input.value": '{"id": 7}', "output.value": "done"}, of_tool=True)
     assert found.arguments and json.loads(found.arguments.text) == {"id": 7}
