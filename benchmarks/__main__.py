@@ -31,7 +31,14 @@ MEMORY = (
     "held_memory",
 )
 # Likewise of traces: what comes in, what is read, what is lost when a process is killed.
-TRACES = ("otlp_ingest", "trace_growth", "run_pages", "blast_radius", "trace_coverage")
+TRACES = (
+    "otlp_ingest",
+    "trace_growth",
+    "span_durability",
+    "run_pages",
+    "blast_radius",
+    "trace_coverage",
+)
 BENCHMARKS = (*MEMORY, *TRACES, "console_pages", "review_desk", "review_keys", "fuzz")
 RESULTS = Path(__file__).with_name("results.json")
 
