@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from audit.dialects.dialect import Op
 from audit.timelines.axis import Axis
+from audit.timelines.critical_path import critical_path
 from audit.timelines.tree import NO_ROW
 from audit.timelines.waterfall import Waterfall
 
@@ -29,7 +30,10 @@ class Frame:
 
 @dataclass(slots=True)
 class Spent:
-    """What one tool, model or kind of step cost. `total_ns` adds up their lengths."""
+    """What one tool, model or kind of step cost.
+
+    `total_ns` adds up their lengths; for `waited_ns` of it the run waited, on its critical path.
+    """
 
     name: str
     op: str
@@ -37,6 +41,7 @@ class Spent:
     errors: int = 0
     self_ns: int = 0
     total_ns: int = 0
+    waited_ns: int = 0
 
 
 def own_times(waterfall: Waterfall) -> list[int]:
@@ -98,6 +103,11 @@ def spent(waterfall: Waterfall, own: list[int]) -> list[Spent]:
         one.errors += waterfall.failed[row]
         one.self_ns += own[row]
         one.total_ns += active(waterfall.end[row]) - active(waterfall.start[row])
+    for section in critical_path(waterfall):
+        row = section.row
+        if not waterfall.is_missing(row):
+            waited = active(section.end_ns) - active(section.start_ns)
+            found[_called(waterfall, row), waterfall.op[row]].waited_ns += waited
     return sorted(found.values(), key=lambda one: (-one.self_ns, -one.total_ns, one.name))
 
 

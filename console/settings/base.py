@@ -172,7 +172,7 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [PROJECT_ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "console.static_files.HashedStaticFiles"},
 }
 
 # Limits on what a client may send. OTLP has its own, of the specification: 64 MiB.

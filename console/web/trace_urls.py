@@ -23,6 +23,8 @@ RUNS = [
     path("runs/", run_list.run_list, name="run-list"),
     path("runs/<uuid:run_id>", run.run_detail, name="run-detail"),
     path("runs/<uuid:run_id>/steps.json", run.run_steps, name="run-steps"),
+    path("runs/<uuid:run_id>/time", run.run_time, name="run-time"),
+    path("runs/<uuid:run_id>/steps.json", run.run_steps, name="run-steps"),
     path("runs/<uuid:run_id>/compare", run_comparison.run_compare, name="run-compare"),
     path(
         "runs/<uuid:run_id>/compare/<uuid:other_id>",

@@ -57,6 +57,16 @@ def test_time_is_told_by_tool_and_by_model_what_took_longest_first():
     ]
 
 
+def test_work_side_by_side_counts_for_each_and_was_waited_for_once():
+    run = laid_out(
+        told("agent", None, 0, 100, op="agent"),
+        told("slow", "agent", 0, 90, tool="slow"),
+        told("quick", "agent", 0, 60, tool="quick"),
+    )
+    costs = {one.name: (one.total_ns, one.waited_ns) for one in spent(run, own_times(run))}
+    assert costs == {"slow": (90, 90), "quick": (60, 0), "agent": (100, 10)}
+
+
 @pytest.mark.parametrize(("count", "heads"), [(4, [-1, 1, 1, 1, 1]), (3, [-1] * 4)])
 def test_four_alike_in_a_row_are_told_once(count: int, heads: list[int]):
     reads = (told("read", "root", at, at + 1, id=f"r{at}") for at in range(count))
@@ -69,3 +79,9 @@ def test_another_step_between_them_parts_what_repeats():
     assert set(repeats(laid_out(told("root", None, 0, 10), *steps[:3], between, *steps[4:]))) == {
         -1
     }
+
+
+def test_turns_with_steps_below_them_are_told_each():
+    turns = [told("turn", None, at, at + 5, id=f"t{at}") for at in range(0, 50, 10)]
+    inside = [told("chat", f"t{at}", at, at + 1, id=f"c{at}") for at in range(0, 50, 10)]
+    assert set(repeats(laid_out(*turns, *inside))) == {-1}

@@ -111,11 +111,12 @@ def test_a_long_run_is_read_page_by_page_without_a_script(desk, carol, many):
 def test_what_repeats_is_unfolded_by_its_link_and_around_the_opened_step(desk, carol, many):
     client = desk(carol)
     first = (b"\x09" + bytes(7)).hex()
-    unfolded = client.get(f"/runs/{many.id}?unfold={TRACE.hex()}{first}").content.decode()
+    unfolded = client.get(f"/runs/{many.id}?unfold={first}").content.decode()
     assert unfolded.count("read_file</span>") == 10
     opened = client.get(f"/runs/{many.id}/{TRACE.hex()}/{first}").content.decode()
     assert opened.count("read_file</span>") == 10
     assert len(CURRENT.findall(opened)) == 1
+    assert f'data-selected="{first}"' in opened
 
 
 def test_a_step_far_down_is_on_the_page_that_opens_it(desk, carol, many):
@@ -167,7 +168,26 @@ def test_the_scripts_are_told_when_nothing_has_changed(desk, acme, carol, run):
 
 
 def test_mallory_is_given_no_steps(desk, mallory, run):
-    assert desk(mallory).get(f"/runs/{run.id}/steps.json").status_code == 404
+    for part in ("steps.json", "time"):
+        assert desk(mallory).get(f"/runs/{run.id}/{part}").status_code == 404
+
+
+def test_carol_sees_where_the_time_went(desk, carol, run):
+    response = desk(carol).get(f"/runs/{run.id}/time")
+    page = response.content.decode()
+    assert "style=" not in page
+    assert "&lt;b&gt;track&lt;/b&gt;" in page
+    assert f'href="/runs/{run.id}?q=search_memory"' in page
+    costs = {cost.spent.name: cost.spent for cost in response.context["screen"].costs}
+    assert (costs["track"].self_ns, costs["track"].errors) == (SECOND, 1)
+    assert costs["search_memory"].total_ns == SECOND
+
+
+def test_hidden_characters_are_named_to_the_scripts_too(desk, acme, carol):
+    assert receive_protobuf(acme.id, protobuf_body(a_span("pay\u202ecod.exe"))).stored == 1
+    with tenant_scope(acme.id):
+        address = f"/runs/{Run.objects.get().id}/steps.json"
+    assert "pay[U+202E]cod.exe" in desk(carol).get(address).json()["words"]
 
 
 def test_a_step_has_an_address_of_its_own(desk, carol, run):

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from django.urls import reverse
@@ -17,7 +16,7 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.web.masking import Mask
 from console.web.screens.lanes import LANES, Lane, lane_of_op
-from console.web.screens.run_rows import Rows, Stretch, rows_of, stretches
+from console.web.screens.run_rows import SPAN_ID, Rows, Stretch, rows_of, stretches
 from console.web.screens.versions import versions_by_number
 from console.web.text import excerpt
 from memory.access import visible_memories
@@ -41,7 +40,10 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class RunAsked:
-    """What the address of a run's page asks for. Keys are trace id and span id."""
+    """What the address of a run's page asks for: `current` is trace id and span id.
+
+    `unfolded` are the span ids of steps that are the first of repeated ones.
+    """
 
     begin: int | None = None
     current: bytes | None = None
@@ -50,16 +52,16 @@ class RunAsked:
 
 @dataclass(frozen=True, slots=True)
 class RunScreen:
-    """`lanes` are those it has steps in, with how many."""
+    """`lanes` are those it has steps in, with how many; `current` is a span id, or ''."""
 
     run: Run
-    elapsed_ns: int
     rows: Rows
     stretches: list[Stretch]
     lanes: list[tuple[Lane, int]]
     touches: list[Touch]
     outcomes: list[RunOutcome]
     hidden: int
+    current: str
     agents: dict[str, UUID]
 
 
@@ -69,7 +71,6 @@ def run_screen(actor: Actor, run: Run, asked: RunAsked) -> RunScreen:
     steps = Counter(lane_of_op(op).key for op in waterfall.op)
     return RunScreen(
         run=run,
-        elapsed_ns=elapsed_ns(run),
         rows=rows_of(
             waterfall,
             address,
@@ -82,12 +83,9 @@ def run_screen(actor: Actor, run: Run, asked: RunAsked) -> RunScreen:
         touches=touches_of(actor, first_marks(run, MOST_TOUCHES)),
         outcomes=list(outcomes_of(run)[:MOST_OUTCOMES]),
         hidden=waterfall.hidden,
+        current=asked.current[SPAN_ID:].hex() if asked.current else "",
         agents=agents_named(actor, [run.agent]),
     )
-
-
-def elapsed_ns(run: Run) -> int:
-    return (run.last_seen - run.first_seen) // timedelta(microseconds=1) * 1000
 
 
 def touches_of(actor: Actor, marks: Iterable[MemoryMark]) -> list[Touch]:

@@ -14,6 +14,7 @@ from console.web.screens.lanes import Lane, lane_of_op
 FIRST_ROWS = 300
 ABOVE_THE_OPENED = 20
 DEEPEST = 9
+SPAN_ID = 16  # where it begins in a key
 # A bar that is thinner cannot be seen; labels that begin closer together run into each other.
 THINNEST = 0.003
 START_LABEL = 0.2
@@ -98,13 +99,13 @@ def rows_of(
 ) -> Rows:
     """`address` is that of the run, below which each step has its own.
 
-    Repeated steps are one row, but for those of which one is `current` or whose first is among the
-    `unfolded`. With `begin` unsaid the rows begin where `current` is to be seen.
+    Repeated steps are one row, but for those of which one is `current` or whose first has its span
+    id among the `unfolded`. With `begin` unsaid the rows begin where `current` is to be seen.
     """
     head = repeats(waterfall)
     keys = waterfall.tree.key
     opened = {head[row] for row, key in enumerate(keys) if key == current}
-    opened |= {row for row, key in enumerate(keys) if key in unfolded}
+    opened |= {row for row, key in enumerate(keys) if key[SPAN_ID:] in unfolded}
     shown = _shown(waterfall, head, opened)
     if begin is None:
         at = next((at for at, row in enumerate(shown) if keys[row] == current), 0)
@@ -158,7 +159,7 @@ def _bar(
         name=waterfall.name[row],
         lane=lane_of_op(waterfall.op[row]),
         depth=min(waterfall.tree.depth[row], DEEPEST),
-        href=f"{address}?unfold={key}" if is_folded else f"{address}/{key[:32]}/{key[32:]}",
+        href=f"{address}?unfold={key[32:]}" if is_folded else f"{address}/{key[:32]}/{key[32:]}",
         x=_percent(x),
         width=_percent(width),
         middle=_percent(x + width / 2),

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from django.forms import model_to_dict
+from django.template.loader import render_to_string
 
 from audit.models import Run
 from audit.timelines.critical_path import critical_path
@@ -23,9 +24,9 @@ LANE_NUMBER = {key: number for number, key in enumerate(LANES)}
 
 
 def etag_of(run: Run) -> str:
-    """Another as soon as the run's row is: every batch that brings a step changes it."""
+    """Another as soon as the run's row or state is: every batch that brings a step changes it."""
     values = sorted(model_to_dict(run).items(), key=itemgetter(0))
-    return f'W/"{sha256(repr((FORMAT, values)).encode()).hexdigest()[:32]}"'
+    return f'W/"{sha256(repr((FORMAT, run.status, values)).encode()).hexdigest()[:32]}"'
 
 
 def steps_json(waterfall: Waterfall) -> bytes:
@@ -100,7 +101,8 @@ def _lane(key: str) -> dict[str, str]:
 def _figures(run: Run) -> dict[str, Any]:
     """What the head of the page tells of the run."""
     return {
-        "status": run.status,
+        "badge": render_to_string("components/run_status.html", {"status": run.status}),
+        "goes_on": not run.is_over,
         "steps": run.span_count,
         "errors": run.error_count,
         "reads": run.memory_reads,

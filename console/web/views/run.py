@@ -20,9 +20,10 @@ from console.web.middleware import TenantRequest
 from console.web.render import need, render_page
 from console.web.screens.run import RunAsked, run_screen
 from console.web.screens.run_steps import etag_of, steps_json
+from console.web.screens.run_time import run_time_screen
 from memory.actions import report_outcome
 
-ROW, KEY = re.compile("[0-9]{1,6}"), re.compile("[0-9a-f]{48}")
+ROW, SPAN_ID = re.compile("[0-9]{1,6}"), re.compile("[0-9a-f]{16}")
 
 
 @require_safe
@@ -46,6 +47,13 @@ def run_steps(request: TenantRequest, run_id: UUID) -> HttpResponseBase:
     return response
 
 
+@require_safe
+def run_time(request: TenantRequest, run_id: UUID) -> HttpResponse:
+    need(request, Permission.TRACES_READ)
+    screen = run_time_screen(request.actor, run_of(run_id))
+    return render_page(request, "run/time.html", {"screen": screen})
+
+
 @require_POST
 def run_outcome(request: TenantRequest, run_id: UUID) -> HttpResponse:
     need(request, Permission.OUTCOME_REPORT)
@@ -67,11 +75,11 @@ def run_outcome(request: TenantRequest, run_id: UUID) -> HttpResponse:
 
 def run_context(request: TenantRequest, run: Run, current: bytes | None = None) -> dict[str, Any]:
     """Lazy, for a request that shows one step of the run and nothing else."""
-    begin, unfold = request.GET.get("row", ""), request.GET.get("unfold", "")
+    begin, unfold = request.GET.get("row", ""), request.GET.get("unfold", "").split(",")
     asked = RunAsked(
         begin=int(begin) if ROW.fullmatch(begin) else None,
         current=current,
-        unfolded=frozenset({bytes.fromhex(unfold)} if KEY.fullmatch(unfold) else ()),
+        unfolded=frozenset(bytes.fromhex(one) for one in unfold if SPAN_ID.fullmatch(one)),
     )
     return {
         "screen": SimpleLazyObject(lambda: run_screen(request.actor, run, asked)),
