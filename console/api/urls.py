@@ -54,6 +54,18 @@ from console.api.v1.run_export import RunExportView
 from console.api.v1.runs import RunSpansView, RunsView, RunView
 from console.api.v1.snapshots import SnapshotItemsView, SnapshotsView, SnapshotView
 from console.api.v1.subjects import ErasuresView, ErasureView, SubjectExportView
+from console.api.v1.trace_replays import (
+    TraceReplayPreviewView,
+    TraceReplayStopView,
+    TraceReplaysView,
+    TraceReplayView,
+)
+from console.api.v1.trace_rules import (
+    TraceMappingView,
+    TracePricesView,
+    TraceRedactionView,
+    TraceRetentionView,
+)
 from console.api.v1.webhook_deliveries import (
     DeliveriesView,
     DeliveryView,
@@ -109,6 +121,14 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "queues/<str:queue_id>", QueueView.as_view()),
     path(V1 + "settings/lifecycle", LifecycleSettingView.as_view()),
     path(V1 + "settings/recall", RecallSettingView.as_view()),
+    path(V1 + "settings/traces/mapping", TraceMappingView.as_view()),
+    path(V1 + "settings/traces/redaction", TraceRedactionView.as_view()),
+    path(V1 + "settings/traces/prices", TracePricesView.as_view()),
+    path(V1 + "settings/traces/retention", TraceRetentionView.as_view()),
+    path(V1 + "trace-replays", TraceReplaysView.as_view()),
+    path(V1 + "trace-replays/preview", TraceReplayPreviewView.as_view()),
+    path(V1 + "trace-replays/<str:replay_id>", TraceReplayView.as_view()),
+    path(V1 + "trace-replays/<str:replay_id>/stop", TraceReplayStopView.as_view()),
     path(V1 + "holds", HoldsView.as_view()),
     path(V1 + "holds/<str:hold_id>", HoldView.as_view()),
     path(V1 + "agents", AgentsView.as_view()),
