@@ -119,6 +119,20 @@ def test_it_starts_from_an_agent_and_from_a_span_too(
     assert client.get(f"/memories/{memory.id}/influence?version=2").status_code == 404
 
 
+def test_a_record_of_another_store_is_told_apart_and_cannot_be_quarantined(
+    desk: Desk, robo: Machine, bob: Person, turn: Begin
+):
+    memory = a_memory(robo)
+    one = turn(agent="")
+    one.touched(5, memory.id)
+    one.claims_write(10, "vec-<1>")
+    one.send()
+    page = desk(bob).get(f"/memories/{memory.id}/influence")
+    assert "vec-&lt;1&gt;" in page.content.decode()
+    [_, foreign] = page.context["screen"].memories
+    assert (foreign.row, foreign.can_quarantine) == (None, False)
+
+
 def test_what_nobody_recalled_says_so(desk: Desk, robo: Machine, carol: Person):
     memory = a_memory(robo)
     page = desk(carol).get(f"/memories/{memory.id}/influence?show=runs")
@@ -201,7 +215,8 @@ def test_an_export_holds_all_of_it_and_stands_in_the_trail(
     client = desk(dana)
     address = f"/influence/export?memory={memory.id}"
     assert client.post(address, {"form": "lines"}).status_code == 422
-    asked = {"reason": "An incident.", "form": "lines"} | ({"content": "on"} if content else {})
+    words = "yes" if content else "no"
+    asked = {"reason": "An incident.", "form": "lines", "words": words}
     lines = [orjson.loads(line) for line in client.post(address, asked).content.splitlines()]
     assert [line["what"] for line in lines] == [
         "influence",

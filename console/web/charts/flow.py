@@ -11,7 +11,8 @@ from console.web.text import UNSEEN
 BOX_WIDTH, BOX_HEIGHT = 184, 46
 GAP_ACROSS, GAP_DOWN = 46, 10
 HEAD = 28
-MOST_CHARACTERS = 25  # that fit into a box
+LANE = 22  # below the boxes, for what leads past a layer
+MOST_CHARACTERS = 21  # that fit into a box
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,17 @@ def flow(
     tallest = max((_height(len(layer.nodes)) for layer in shown), default=0)
     boxes = [box for number, layer in enumerate(shown) for box in _column(layer, number, tallest)]
     places = {box.node.key: box for box in boxes}
+    joined = [edge for edge in dict.fromkeys(edges) if {edge.start, edge.end} <= set(places)]
+    ends = [(places[edge.start], places[edge.end]) for edge in joined]
+    lane = LANE if any(_passes(start, end) for start, end in ends) else 0
+    foot = HEAD + tallest + lane // 2
     lines = [
-        Line(_path(places[edge.start], places[edge.end]), edge.evidence)
-        for edge in dict.fromkeys(edges)
-        if edge.start in places and edge.end in places
+        Line(_past(*pair, foot) if _passes(*pair) else _path(*pair), edge.evidence)
+        for edge, pair in zip(joined, ends, strict=True)
     ]
     headings = [Heading(_left(number), layer.title) for number, layer in enumerate(shown)]
     width = _left(len(shown)) - GAP_ACROSS if shown else 0
-    return Flow(id, title, description, width, HEAD + tallest, headings, boxes, lines)
+    return Flow(id, title, description, width, HEAD + tallest + lane, headings, boxes, lines)
 
 
 def _column(layer: Layer, number: int, tallest: int) -> list[Box]:
@@ -130,6 +134,20 @@ def _short(text: str, most: int = MOST_CHARACTERS) -> str:
     """A drawing has no place for the spelling of what nobody sees: a sign stands for it."""
     text = UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _passes(start: Box, end: Box) -> bool:
+    return end.x - start.x > BOX_WIDTH + GAP_ACROSS
+
+
+def _past(start: Box, end: Box, foot: int) -> str:
+    """Below the boxes between, which would hide it."""
+    x, y = start.x + start.width, start.y + start.height // 2
+    to_x, to_y = end.x, end.y + end.height // 2
+    return (
+        f"M{x} {y}C{x + 34} {y} {x + 6} {foot} {x + GAP_ACROSS} {foot}"
+        f"H{to_x - GAP_ACROSS}C{to_x - 6} {foot} {to_x - 34} {to_y} {to_x} {to_y}"
+    )
 
 
 def _path(start: Box, end: Box) -> str:

@@ -74,5 +74,10 @@ class InfluenceExportForm(forms.Form):
         initial="lines",
         widget=forms.RadioSelect,
     )
-    content = forms.BooleanField(label="With what each memory says, in the clear", required=False)
+    words = forms.ChoiceField(
+        label="What each memory says",
+        choices=[("no", "Left out"), ("yes", "In the clear")],
+        initial="no",
+        widget=forms.RadioSelect,
+    )
     reason = forms.CharField(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

@@ -54,6 +54,11 @@ class ReachedRow:
     row: MemoryRow | None
     can_quarantine: bool
 
+    @property
+    def by(self) -> str:
+        agent = self.row.memory.agent if self.row else None
+        return self.reached.agent or (agent.name if agent else "")
+
 
 @dataclass(frozen=True, slots=True)
 class RunRow:

@@ -44,11 +44,15 @@ class Drawn:
 
 
 def drawn_of(influence: Influence, writings: Sequence[Writing]) -> Drawn:
-    """Of the derived the nearest, of the runs those that wrote one of these, then the latest."""
+    """Of the derived the nearest, of the runs those that wrote one of these, then the latest.
+
+    Runs that recalled what was derived stand in no column: they are counted, and listed.
+    """
     roots = [one for one in influence.memories.values() if one.level == 0][:MOST_BOXES]
     derived = sorted(influence.derived, key=lambda one: (one.level, one.since))[:MOST_BOXES]
     wrote = {one.run_id for one in derived}
-    runs = sorted(influence.runs, key=lambda run: run.run_id not in wrote)[:MOST_BOXES]
+    nearest = [run for run in influence.runs if run.level == 0]
+    runs = sorted(nearest, key=lambda run: run.run_id not in wrote)[:MOST_BOXES]
     return Drawn(list(writings[:MOST_WRITING]), roots, runs, derived)
 
 
@@ -140,7 +144,7 @@ def _recalling_runs(
         Node(
             f"run/{run.run_id}",
             runs[run.run_id].title if run.run_id in runs else str(run.run_id),
-            f"{plural(run.recalls, 'recall')}, {plural(run.decisions, 'step')} after",
+            _after(run),
             reverse("run-detail", args=[run.run_id]),
         )
         for run in drawn.runs
@@ -150,8 +154,13 @@ def _recalling_runs(
     return nodes
 
 
+def _after(run: InfluencedRun) -> str:
+    return f"{next(iter(run.readers)) or 'unnamed'}, {plural(run.decisions, 'step')} after"
+
+
 def _edges(drawn: Drawn) -> list[Edge]:
     edges = []
+    roots = {one.memory_id for one in drawn.roots}
     for writing in drawn.writings:
         said = Evidence.RECORDED if writing.source is AccessSource.API else Evidence.CLAIMED
         edges.append(Edge(f"wrote/{writing.run_id}", f"memory/{writing.memory_id}", said))
@@ -162,7 +171,7 @@ def _edges(drawn: Drawn) -> list[Edge]:
     for run in drawn.runs:
         edges += [
             Edge(f"memory/{memory_id}", f"run/{run.run_id}", run.evidence)
-            for memory_id in sorted(run.recalled)
+            for memory_id in sorted(run.recalled & roots)
         ]
     shown = {run.run_id for run in drawn.runs}
     for one in drawn.derived:

@@ -82,7 +82,7 @@ def influence_export(request: TenantRequest) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return render_page(request, "influence/export.html", context, status=status)
     steps = decisions_in(found.turns, most=MOST_STEPS)
-    content, kind = form.cleaned_data["content"], form.cleaned_data["form"]
+    content, kind = form.cleaned_data["words"] == "yes", form.cleaned_data["form"]
     export_influence(
         actor=request.actor,
         told=told,
