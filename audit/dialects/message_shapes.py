@@ -5,6 +5,7 @@ LangChain's serialised messages and OpenInference's flattened ones among them.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from audit.dialects.message_parts import (
@@ -41,6 +42,8 @@ ROLES = {
 }
 # What may stand beside an input that is one text.
 BESIDE = frozenset({"system", "instructions", "tools"})
+# However many a hostile sender writes.
+MAX_LOOKED_AT = 1000
 # LangChain's messages name their role as a type.
 TYPES = {"human", "ai", "system", "tool"}
 
@@ -61,17 +64,31 @@ def message_of(item: Mapping[str, Any], role: str) -> Message:
     return Message(_role(item, role), limited(_parts(item)), short(reason))
 
 
-def messages_in(value: object, within: tuple[str, ...], role: str, depth: int = 0) -> list[Message]:
-    """`within`: the keys under which an object that is no message keeps its messages."""
+def messages_in(value: object, within: tuple[str, ...], role: str) -> list[Message]:
+    """The latest, up to MAX_LOOKED_AT.
+
+    `within`: the keys under which an object that is no message keeps its messages.
+    """
+    return [*islice(_latest_first(value, within, role, 0), MAX_LOOKED_AT)][::-1]
+
+
+def _latest_first(
+    value: object, within: tuple[str, ...], role: str, depth: int
+) -> Iterator[Message]:
+    if depth < MAX_DEPTH and isinstance(value, dict):
+        yield from _in_object(value, within, role, depth)
+        return
     if depth < MAX_DEPTH and isinstance(value, list) and value:
         if all(isinstance(item, dict) for item in value) and any(map(_is_message, value)):
-            return [_one(item, role) for item in value]
+            yield from (_one(item, role) for item in reversed(value))
+            return
         if all(isinstance(item, list | dict) and not _is_part(item) for item in value):
-            return [m for item in value for m in messages_in(item, within, role, depth + 1)]
-    if depth < MAX_DEPTH and isinstance(value, dict):
-        return _in_object(value, within, role, depth)
+            for item in islice(reversed(value), MAX_LOOKED_AT):
+                yield from _latest_first(item, within, role, depth + 1)
+            return
     parts = parts_of(value)
-    return [Message(role, parts)] if parts else []
+    if parts:
+        yield Message(role, parts)
 
 
 def _one(item: dict[str, Any], role: str) -> Message:
@@ -80,16 +97,20 @@ def _one(item: dict[str, Any], role: str) -> Message:
 
 def _in_object(
     value: dict[str, Any], within: tuple[str, ...], role: str, depth: int
-) -> list[Message]:
+) -> Iterator[Message]:
     if _is_message(value):
-        return [message_of(undotted(value), role)]
+        yield message_of(undotted(value), role)
+        return
     for key in within:
         inner = value.get(key)
         if isinstance(inner, list | dict) and inner:
-            return messages_in(inner, within, role, depth + 1)
+            yield from _latest_first(inner, within, role, depth + 1)
+            return
         if isinstance(inner, str) and inner and BESIDE.issuperset(value.keys() - {key}):
-            return [Message(role, parts_of(inner))]
-    return [Message(role, (part_of(value, PartKind.DATA),))] if value else []
+            yield Message(role, parts_of(inner))
+            return
+    if value:
+        yield Message(role, (part_of(value, PartKind.DATA),))
 
 
 def _is_message(item: Mapping[str, Any]) -> bool:

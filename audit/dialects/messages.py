@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from audit.dialects.message_names import (
     ARGUMENTS,
     DETAILS,
@@ -23,9 +25,9 @@ from audit.dialects.message_names import (
     Side,
 )
 from audit.dialects.message_parts import Part, PartKind, part_of, parts_of
-from audit.dialects.message_shapes import Message, message_of, messages_in
+from audit.dialects.message_shapes import MAX_LOOKED_AT, Message, message_of, messages_in
 from audit.dialects.numbered import numbered
-from audit.dialects.values import decoded, shallow
+from audit.dialects.values import decoded
 from audit.ingest.record import Value
 
 MAX_MESSAGES = 200
@@ -41,7 +43,7 @@ Event = tuple[str, Attributes]
 class Exchange:
     """A step's messages; of a call of a tool its arguments and result.
 
-    `left_out`: how many messages, the earliest, are not here.
+    `left_out`: how many messages, the earliest, are not here; past a thousand at least so many.
     """
 
     system: tuple[Part, ...] = ()
@@ -98,7 +100,7 @@ def _side(attributes: Attributes, side: Side, of_events: list[Message]) -> list[
         return messages_in(_opened(attributes[first]), side.within, side.role)
     for family in side.families:
         if spread := numbered(attributes, family):
-            return [message_of(item, side.role) for item in spread]
+            return [message_of(item, side.role) for item in spread[-MAX_LOOKED_AT:]]
     if of_events:
         return of_events
     for name in others:
@@ -142,7 +144,8 @@ def _history(attributes: Attributes) -> list[Message]:
     for name in HISTORIES:
         items = _opened(attributes.get(name))
         if isinstance(items, list):
-            return [message_of(item, "assistant") for item in items if isinstance(item, dict)]
+            latest = items[-MAX_LOOKED_AT:]
+            return [message_of(item, "assistant") for item in latest if isinstance(item, dict)]
     return []
 
 
@@ -183,7 +186,16 @@ def _opened(value: Value) -> Any:
     if not isinstance(value, str) or value[:1] not in {"{", "[", '"'}:
         return value
     held = decoded(value, MAX_JSON)
-    return value if held is None else shallow(held)
+    return value if held is None or not _is_writable(held) else held
+
+
+def _is_writable(value: Value) -> bool:
+    """What is nested so deeply that no writer of JSON follows is shown as the text it came as."""
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return False
+    return True
 
 
 def _bounded(

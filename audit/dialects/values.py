@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import orjson
 
 from audit.ingest.record import Value
-from audit.ingest.values import MAX_DEPTH, TOO_DEEP
 
 MAX_NAME = 256
 MAX_TOKENS = 10**12  # beyond it a sum over a long run could overflow 64 bits
@@ -77,17 +76,6 @@ def decoded(value: Value, longest: int = MAX_JSON) -> Value:
             value = orjson.loads(value)
         except orjson.JSONDecodeError:
             return None
-    return value
-
-
-def shallow(value: Value, depth: int = 0) -> Value:
-    """The value without what lies so deep that nobody reads it, and writers of JSON give up."""
-    if depth >= MAX_DEPTH and isinstance(value, list | dict):
-        return TOO_DEEP
-    if isinstance(value, list):
-        return [shallow(item, depth + 1) for item in value]
-    if isinstance(value, dict):
-        return {key: shallow(item, depth + 1) for key, item in value.items()}
     return value
 
 

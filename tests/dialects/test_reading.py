@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from audit.dialects.conventions import DIALECTS
 from audit.dialects.dialect import Op
-from audit.dialects.messages import exchange_of
+from audit.dialects.message_shapes import MAX_LOOKED_AT
+from audit.dialects.messages import MAX_MESSAGES, exchange_of
 from audit.dialects.normalise import BUILT_IN, Meaning
 from audit.ingest.record import SpanEvent
 from tests.dialects.spans import meaning
@@ -188,6 +189,32 @@ def test_no_message_of_any_shape_makes_a_step_unreadable(
         for message in (*found.input, *found.output):
             assert message.role
             assert all(isinstance(part.text, str) for part in message.parts)
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "[" + ",".join(['{"role":"user","content":"x"}'] * 60_000) + "]",
+        "[" + ",".join(["[{}]"] * 200_000) + "]",
+        json.dumps({f"k{n}": n for n in range(100_000)}),
+    ],
+    ids=["messages", "lists", "keys"],
+)
+def test_a_flood_of_messages_is_looked_at_as_far_as_a_page_goes(flood: str):
+    found = exchange_of({"gen_ai.input.messages": flood})
+    assert len(found.input) <= MAX_MESSAGES
+    assert found.left_out <= MAX_LOOKED_AT
+
+
+def test_a_number_without_end_in_a_name_is_none():
+    name = f"gen_ai.prompt.{'9' * 5000}.content"
+    assert not exchange_of({name: "x", "gen_ai.prompt.²": "x"})
+
+
+def test_reading_leaves_what_was_sent_as_it_was():
+    sent = {"llm.input_messages.0.message": {"role": "user"}}
+    exchange_of(sent | {"llm.input_messages.0.message.content": "hello"})
+    assert sent == {"llm.input_messages.0.message": {"role": "user"}}
 
 
 @pytest.mark.parametrize("nested", ["[" * 900 + "]" * 900, '{"a":' * 900 + "1" + "}" * 900])
