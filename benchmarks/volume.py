@@ -76,6 +76,9 @@ WITH made AS (
 ), traces AS (
   INSERT INTO audit_trace (tenant_id, trace_id, run_id, stitched_by, has_root)
   SELECT %(tenant)s, uuid_send(id), id, 2, true FROM made RETURNING 1
+), facets AS (
+  INSERT INTO audit_runfacet (tenant_id, run_id, kind, value)
+  SELECT %(tenant)s, id, 2, 'agent-' || lpad((n %% %(agents)s)::text, 2, '0') FROM made RETURNING 1
 )
 INSERT INTO audit_span (
   tenant_id, trace_id, span_id, start_time, start_ns, duration_ns, run_id, kind, mapping_version,
