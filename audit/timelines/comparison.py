@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby, zip_longest
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, Sum
@@ -53,6 +54,7 @@ class PairOfSteps:
         return (
             self.left is not None
             and self.right is not None
+            and self.left.token == self.right.token
             and self.left.failed == self.right.failed
         )
 
@@ -103,14 +105,15 @@ def comparison_of(left: Run, right: Run) -> Comparison:
 
 
 def align(left: Sequence[Side], right: Sequence[Side]) -> list[PairOfSteps]:
-    """Pure: in the order they started, each step once."""
+    """Pure: in the order they started, each step once; what took another's place, beside it."""
     places = aligned([one.token for one in left], [one.token for one in right])
-    return [
-        PairOfSteps(
-            left[at] if at is not None else None, right[other] if other is not None else None
-        )
-        for at, other in places
-    ]
+    pairs: list[PairOfSteps] = []
+    for _, group in groupby(places, key=lambda pair: None not in pair):
+        together = list(group)
+        ours = [left[at] for at, _ in together if at is not None]
+        theirs = [right[at] for _, at in together if at is not None]
+        pairs += [PairOfSteps(*pair) for pair in zip_longest(ours, theirs)]
+    return pairs
 
 
 def _pairs(left: Run, right: Run) -> list[PairOfSteps] | None:

@@ -84,7 +84,7 @@ def page_of(client, address):
 
 def test_carol_reads_what_each_decision_had_chose_and_got_back(desk, carol, run):
     page = page_of(desk(carol), run(2) + "/decisions")
-    assert page.count('class="card decision"') == 2
+    assert page.count('class="card run-decision"') == 2
     assert "Ada&#x27;s orders come by boat." in page
     assert "On its way." in page
     assert "Ada is waiting." in page
