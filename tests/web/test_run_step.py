@@ -11,7 +11,7 @@ from audit.dialects.message_parts import Part, PartKind
 from audit.dialects.message_shapes import Message
 from audit.dialects.messages import Exchange
 from audit.ingest.receive import receive_protobuf
-from audit.models import AuditEvent, Run
+from audit.models import AuditEvent, Run, Span, SpanContent
 from console.tenancy.scope import tenant_scope
 from console.web.masking import Mask
 from console.web.screens.conversation import conversation_of
@@ -303,3 +303,22 @@ def test_a_step_with_many_memories_asks_no_more_than_one_with_one(desk, acme, ca
         asked.append(len(queries))
     assert "Fact number 11 of many." in page
     assert asked[0] == asked[1]
+
+
+def test_a_step_whose_content_is_past_its_time_says_so_and_keeps_the_rest(desk, acme, carol, step):
+    address = step({"input.value": "hello", "gen_ai.operation.name": "chat"})
+    with tenant_scope(acme.id):
+        SpanContent.objects.all().delete()
+    for tab in ("said", "attributes", "raw"):
+        page = page_of(desk(carol), f"{address}?tab={tab}", headers=HX)
+        assert "What this step said is kept no more" in page
+        assert "hello" not in page
+    assert "Started" in page
+
+
+def test_a_step_of_somebody_who_was_erased_says_so(desk, acme, carol, step):
+    address = step({"input.value": "hello"})
+    with tenant_scope(acme.id):
+        Span.objects.update(block_id=None, block_index=None)
+    page = page_of(desk(carol), address, headers=HX)
+    assert "was erased with the person it was about" in page
