@@ -3,8 +3,9 @@
 Every string goes through every field of every API operation (those of the OpenAPI document, so a
 field added tomorrow is tried tomorrow), its parameters, its address and the headers we read, and
 through every field of every form and filter the console shows; every JSON file is a body for every
-operation that takes one and for OTLP, whose malformed protobuf messages are tried too. A request
-is undone after its answer. A 5xx is a failure; the strings are material and no instructions.
+operation that takes one and for OTLP, whose malformed protobuf messages are tried too, over gRPC as
+well. A request is undone after its answer. A 5xx is a failure; the strings are material and no
+instructions.
 
 One in THINNING strings is tried in a field, another in the next;
 with MNEMOSCOPE_BENCH_ALL=1 each in each, which takes an hour.
@@ -26,6 +27,7 @@ from django.test import Client
 from django.test.utils import setup_test_environment, teardown_test_environment
 
 from benchmarks.fuzz_doors import Attempt, Given, api_attempts, console_attempts, otlp_attempts
+from benchmarks.fuzz_grpc import answers as grpc_answers
 from benchmarks.shared_data import folder, records
 from benchmarks.table import Table
 from console.accounts.permissions import Role
@@ -104,7 +106,12 @@ def measure(data: Path, *, thinning: int) -> Table:
             for status, count in sorted(tally.statuses.items()):
                 table.add(f"{what}: answered {status}", count, "")
             total.failures += tally.failures
-    table.add("answered 5xx", len(total.failures), "")
+        codes, failures = grpc_answers(given, strings, messages)
+        table.add("gRPC: calls", codes.total(), "")
+        for code, count in sorted(codes.items()):
+            table.add(f"gRPC: answered {code}", count, "")
+        total.failures += failures
+    table.add("answered 5xx, or as gRPC says it", len(total.failures), "")
     if total.failures:
         shown = "\n".join(total.failures[:SHOWN])
         raise RuntimeError(f"{table}\n\n{len(total.failures)} times 5xx:\n{shown}")
