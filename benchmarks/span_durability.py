@@ -23,7 +23,7 @@ from tests.instance import Instance, running_instance
 ROUNDS = 20
 UNDER_LOAD = 3  # batches each sender is acknowledged before a kill, and after
 LONGEST_MOMENT = 0.5
-RECOVERS_WITHIN = 120
+RECOVERS_WITHIN = 240  # on cores shared with all the rest
 KILL = 9
 
 SENT = "CREATE TEMP TABLE sent (batch int, is_acknowledged bool, trace_id bytea, span_id bytea)"
