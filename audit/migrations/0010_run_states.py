@@ -9,16 +9,26 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     ARRAY(SELECT DISTINCT minute FROM unnest(kept || more) AS minute ORDER BY 1 DESC LIMIT 16) END
 $$
 """
-# Thrice the median gap between the minutes of a pulse, and ten minutes at least.
+# Thrice the median gap between the minutes of a pulse, and ten minutes at least. plpgsql: it runs
+# with every change of a run, and starting a function in SQL would cost more than what it does.
 PATIENCE = """
 CREATE FUNCTION audit_patience(pulse integer[]) RETURNS interval
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT greatest(interval '10 minutes', (
-    SELECT make_interval(secs => 180 * percentile_cont(0.5) WITHIN GROUP (ORDER BY gap))
-    FROM (SELECT pulse[at] - pulse[at + 1] AS gap
-          FROM generate_series(1, cardinality(pulse) - 1) AS at) AS gaps))
-$$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  count integer := cardinality(pulse) - 1;
+  gaps integer[];
+BEGIN
+  IF count < 1 THEN
+    RETURN interval '10 minutes';
+  END IF;
+  gaps := array_sort(
+    ARRAY(SELECT pulse[at] - pulse[at + 1] FROM generate_series(1, count) AS at));
+  RETURN greatest(interval '10 minutes',
+    interval '90 seconds' * (gaps[(count + 1) / 2] + gaps[count / 2 + 1]));
+END $$
 """
+# As of spans (0002): every new run and trace would look its tenant up and lock its row.
+WITHOUT_TENANT_KEY = "ALTER TABLE {0} DROP CONSTRAINT {0}_tenant"
 
 
 class Migration(migrations.Migration):
@@ -166,5 +176,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='run',
             index=models.Index(condition=models.Q(('phase', 'finished'), _negated=True), fields=['tenant_id', 'phase', '-last_seen'], name='run_not_finished'),
+        ),
+        *(
+            migrations.RunSQL(WITHOUT_TENANT_KEY.format(table), migrations.RunSQL.noop)
+            for table in ("audit_run", "audit_trace")
         ),
     ]
