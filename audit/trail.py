@@ -19,6 +19,7 @@ from audit.models import AuditEvent, Outcome
 from console.accounts.actor import Actor
 from console.platform.errors import DomainError
 from console.platform.requests import current_request
+from console.platform.telemetry.operations import operation, tell_outcome
 from console.tenancy.rows import insert_rows
 from console.tenancy.scope import tenant_scope
 
@@ -91,12 +92,17 @@ def audited(kind: str, *, savepoint: bool = True) -> Callable[[Callable[P, R]], 
             notes: dict[str, Any] = {}
             token = _notes.set(notes)
             try:
-                with transaction.atomic() if savepoint or _alone() else nullcontext():
+                with (
+                    operation(kind) as span,
+                    transaction.atomic() if savepoint or _alone() else nullcontext(),
+                ):
                     changed = action(*args, **kwargs)
-                    append_events(
-                        _events(changed, kind=notes.pop("kind", kind), notes=notes, said=kwargs),
-                        actor=actor,
+                    events = _events(
+                        changed, kind=notes.pop("kind", kind), notes=notes, said=kwargs
                     )
+                    append_events(events, actor=actor)
+                    ids = [event.object_id for event in events if event.object_id]
+                    tell_outcome(span, actor.tenant_id, ids, notes)
             finally:
                 _notes.reset(token)
             return changed

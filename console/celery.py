@@ -5,7 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
+from celery.app.task import Task
+from celery.signals import task_postrun, worker_init
 from django.conf import settings
+
+from console.platform.telemetry.metrics import TASK_SUCCEEDED, TASKS
+from console.platform.telemetry.tracing import start_tracing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings.prod")
 
@@ -67,6 +72,18 @@ def make_broker_folders() -> None:
     for name in ("data_folder_in", "data_folder_out", "control_folder"):
         if name in options:
             Path(options[name]).mkdir(parents=True, exist_ok=True)
+
+
+@worker_init.connect
+def trace_tasks(**_: object) -> None:
+    start_tracing("mnemoscope-worker")
+
+
+@task_postrun.connect
+def count_task(*, task: Task[Any, Any], state: str | None = None, **_: object) -> None:
+    TASKS.labels(task.name, state or "UNKNOWN").inc()
+    if state == "SUCCESS":
+        TASK_SUCCEEDED.labels(task.name).set_to_current_time()
 
 
 make_broker_folders()

@@ -5,12 +5,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic.base import RedirectView
 
+from console.api.metrics import metrics
 from console.web import health
 from console.web.views import identity, reauthentication
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/live", login_not_required(health.live)),
     path("healthz/ready", login_not_required(health.ready)),
+    path("metrics", metrics),
     path("accounts/reauthenticate/", reauthentication.by_password),
     path("accounts/mfa/", RedirectView.as_view(pattern_name="account")),
     path("accounts/mfa/webauthn/", RedirectView.as_view(pattern_name="account")),

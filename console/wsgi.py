@@ -5,7 +5,10 @@ from importlib import import_module
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from console.platform.telemetry.tracing import start_tracing
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings.prod")
+start_tracing("mnemoscope-web")  # before the handler is made of the middleware
 application = get_wsgi_application()
 
 from console.tenancy.lint import refuse_unsafe_database  # noqa: E402 - needs the apps

@@ -8,6 +8,7 @@ from audit.ingest.decode_protobuf import decode_protobuf
 from audit.ingest.record import Decoded, SpanRecord, UndecodableError
 from audit.ingest.store import store_spans
 from audit.partitions import ensure_days_of
+from console.platform.telemetry.metrics import SPANS
 from console.tenancy.scope import tenant_scope
 
 # A response stays far below the 4 MiB that OTLP recommends, whatever a sender sent.
@@ -44,6 +45,9 @@ def _receive(tenant_id: UUID, decoded: Decoded) -> Receipt:
         ensure_days_of(span.start_ns for span in decoded.spans)
         with tenant_scope(tenant_id):
             stored = store_spans(decoded.spans)
+    SPANS.labels("stored").inc(stored)
+    SPANS.labels("repeated").inc(len(decoded.spans) - stored)
+    SPANS.labels("rejected").inc(len(decoded.rejected))
     return Receipt(stored, len(decoded.rejected), _sentence(decoded))
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection
 from psycopg import Cursor, RawCursor
 
+from console.platform.telemetry.statements import traced
+
 
 def run(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows a statement returns, in the transaction at hand. Raises Django's database errors."""
@@ -31,7 +33,8 @@ def _sent(sql: str, parameters: Sequence[Any]) -> Cursor[tuple[Any, ...]]:
     connection.ensure_connection()
     raw: Any = connection.connection
     cursor: Cursor[tuple[Any, ...]] = RawCursor(raw)
-    return cursor.execute(_numbered(sql), parameters, binary=True, prepare=True)
+    with traced(sql):
+        return cursor.execute(_numbered(sql), parameters, binary=True, prepare=True)
 
 
 @cache

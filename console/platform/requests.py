@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from time import perf_counter
 from uuid import UUID
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 
 from console.platform.ids import uuid7
+from console.platform.telemetry.metrics import REQUESTS
 
 # https://www.w3.org/TR/trace-context/#traceparent-header: version 00, hexadecimal in lower case.
 TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?$")
@@ -70,6 +72,16 @@ class RequestContextMiddleware:
             request_context(RequestContext(trace=trace)) as context,
             structlog.contextvars.bound_contextvars(request_id=str(context.id)),
         ):
+            began = perf_counter()
             response = self.get_response(request)
             response["X-Request-Id"] = str(context.id)
+            REQUESTS.labels(request.method, _route(request), response.status_code).observe(
+                perf_counter() - began
+            )
             return response
+
+
+def _route(request: HttpRequest) -> str:
+    """The pattern of the address, which has no ids in it."""
+    match = request.resolver_match
+    return match.route if match else "(none)"

@@ -1,6 +1,7 @@
 """An embedded instance: its steps from an empty folder to ready, and back to nothing running."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -51,6 +52,7 @@ class Instance:
         self._folder = folder
         self._postgres = postgres
         self._demo_file = folder.home / "demo.json"
+        self._metrics = folder.home / "metrics"  # of this start: a file of each process
         self._progress = progress
         self._supervisor = Supervisor(progress.note, stop_order=STOP_ORDER)
 
@@ -71,6 +73,8 @@ class Instance:
         self._progress.tell("stopped", "Stopped.")
 
     def _start(self, plan: Plan) -> None:
+        shutil.rmtree(self._metrics, ignore_errors=True)
+        self._metrics.mkdir()
         # Static files need no database, so they are gathered while it starts.
         static = self._gather_static_files(plan.static_root)
         with self._progress.step("PostgreSQL"):
@@ -127,6 +131,7 @@ class Instance:
             "DJANGO_SETTINGS_MODULE": SETTINGS_MODULE,
             "MNEMOSCOPE_HOME": str(self._folder.home),
             "PYTHONUNBUFFERED": "1",
+            "PROMETHEUS_MULTIPROC_DIR": str(self._metrics),
         }
         return Program(
             name,

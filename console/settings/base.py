@@ -26,6 +26,7 @@ DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY")
 # The one before: sessions and second factors that it made still open.
 SECRET_KEY_FALLBACKS = [old] if (old := env.secret("OLD_SECRET_KEY", None)) else []
+METRICS_TOKEN = env.secret("METRICS_TOKEN", None)  # without one there is no /metrics
 CONTEXT_KEY = bytes.fromhex(env.secret("CONTEXT_KEY"))
 KEY_SERVICE = key_service()
 ROOT_KEYS = root_keys_given(KEY_SERVICE)

@@ -14,6 +14,7 @@ import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg import Cursor
 
+from console.platform.telemetry.statements import traced
 from console.tenancy.models import ScopedModel
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -118,7 +119,7 @@ def _table(model: type[ScopedModel]) -> _Table:
 def _prepared(statement: str, parameters: Parameters) -> Cursor:
     database = connections[DEFAULT_DB_ALIAS]  # its proxy asks a thread-local per attribute
     database.ensure_connection()
-    with database.wrap_database_errors:
+    with traced(statement), database.wrap_database_errors:
         return Cursor(database.connection).execute(statement, parameters, prepare=True)
 
 

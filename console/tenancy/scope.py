@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from console.platform.crypto.context import ContextKind, sign_context
+from console.platform.telemetry.statements import traced_cursors
 
 NOBODY = UUID(int=0)
 
@@ -72,7 +73,7 @@ def _context(kind: ContextKind, identifier: UUID) -> Iterator[None]:
     if _tenant.get() is not None:
         raise NestedTenantError("Leave the tenant scope first.")
     nested = connection.in_atomic_block
-    with transaction.atomic():
+    with traced_cursors(), transaction.atomic():
         _show(kind, identifier)
         yield
         if nested:
