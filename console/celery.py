@@ -80,7 +80,7 @@ def trace_tasks(**_: object) -> None:
 
 
 @task_postrun.connect
-def count_task(*, task: Task[Any, Any], state: str | None = None, **_: object) -> None:
+def count_task(*, task: "Task[Any, Any]", state: str | None = None, **_: object) -> None:
     TASKS.labels(task.name, state or "UNKNOWN").inc()
     if state == "SUCCESS":
         TASK_SUCCEEDED.labels(task.name).set_to_current_time()

@@ -33,7 +33,7 @@ class Instance:
 
 
 @contextmanager
-def running_instance(*, grpc: bool = False) -> Iterator[Instance]:
+def running_instance(*, grpc: bool = False, **environment: str) -> Iterator[Instance]:
     with tempfile.TemporaryDirectory(prefix="mnemoscope-") as folder:
         home, (port, grpc_port) = Path(folder), _free_ports(2)
         process = subprocess.Popen(
@@ -44,6 +44,7 @@ def running_instance(*, grpc: bool = False) -> Iterator[Instance]:
                 "MNEMOSCOPE_PORT": str(port),
                 "MNEMOSCOPE_OTLP_GRPC_PORT": str(grpc_port if grpc else 0),
                 "DJANGO_SETTINGS_MODULE": "console.settings.prod",
+                **environment,
             },
             stdout=subprocess.DEVNULL,
         )

@@ -6,9 +6,9 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from tests.ingest.conftest import send
+from tests.ingest.conftest import no_day_remembered, send
 
-__all__ = ["send"]
+__all__ = ["no_day_remembered", "send"]
 
 
 @pytest.fixture(scope="session")

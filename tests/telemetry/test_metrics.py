@@ -1,9 +1,12 @@
 """Prometheus asks how the instance is, and nobody else is told."""
 
+import time
+
 import pytest
 from django.test import Client
 
 from audit.partitions import ensure_partitions
+from audit.tasks import make_partitions
 from console.tenancy.models import Tenant
 from tests.ingest.conftest import Send
 from tests.ingest.messages import a_span, protobuf_body
@@ -34,6 +37,7 @@ def test_who_does_not_know_the_token_is_told_nothing(client: Client, settings, h
     assert b"mnemoscope_" not in answer.content
 
 
+@pytest.mark.usefixtures("no_day_remembered")
 def test_requests_spans_and_the_database_are_counted(scrape, client: Client, send: Send):
     ensure_partitions()
     stored = 'mnemoscope_spans_total{result="stored"}'
@@ -48,6 +52,15 @@ def test_requests_spans_and_the_database_are_counted(scrape, client: Client, sen
     assert figure(after, health) - figure(before, health) == 1
     assert figure(after, "mnemoscope_database_up") == 1
     assert figure(after, "mnemoscope_partitions_ahead_days") >= 7
+
+
+def test_a_task_that_stands_still_would_be_seen(scrape):
+    began = time.time()
+    make_partitions.apply()
+    task = 'task="audit.tasks.make_partitions"'
+    text = scrape().content.decode()
+    assert figure(text, f'mnemoscope_tasks_total{{state="SUCCESS",{task}') >= 1
+    assert figure(text, f"mnemoscope_task_last_success_timestamp_seconds{{{task}") >= began
 
 
 def test_no_tenant_and_no_object_is_named(scrape, client: Client, acme: Tenant, send: Send):

@@ -44,7 +44,7 @@ def _execute(
     execute: Callable[..., Any],
     sql: str,
     params: Any,
-    many: bool,
+    many: bool,  # noqa: FBT001 - as Django calls it
     context: Any,
 ) -> Any:
     with traced(sql):

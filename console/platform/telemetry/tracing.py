@@ -17,7 +17,9 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 # Exports that arrive here would be spans that are exported; probes tell nothing.
-UNTRACED = "v1/,v1development/,healthz/,metrics,static/"
+UNTRACED = ",".join(
+    rf"://[^/]+/{path}" for path in ("v1/", "v1development/", "healthz/", "metrics$", "static/")
+)
 
 
 def start_tracing(service: str) -> bool:
