@@ -265,6 +265,17 @@ def test_runs_are_found_by_what_is_known_of_them_and_taken_away(ask: Ask) -> Non
     assert server.requests[-1].url.path == "/api/v1/runs/run-1/export"
 
 
+def test_decisions_come_page_by_page_and_two_runs_are_compared(ask: Ask) -> None:
+    first, second = {"said": "I will look."}, {"said": "It is lost."}
+    server = ScriptedServer(*paged(([first], "next"), ([second], None)))
+    assert ask(server, lambda client: client.runs.decisions("run-1")) == [first, second]
+    assert server.requests[-1].url.path == "/api/v1/runs/run-1/decisions"
+    server = ScriptedServer(answer(200, {"divergence": 4}))
+    compared = ask(server, lambda client: client.runs.compare("run-1", "run-2"))
+    assert compared == {"divergence": 4}
+    assert server.request.url.path == "/api/v1/runs/run-1/comparison/run-2"
+
+
 def test_an_agent_reports_how_its_run_went_by_any_of_its_names(ask: Ask) -> None:
     told = {"id": "o-1", "run_id": "run-1", "result": "failure", "score": 0.25}
     server = ScriptedServer(answer(201, told), answer(201, told))

@@ -53,6 +53,8 @@ class AsyncRuns(AsyncResource):
     list = async_pages(runs.list_runs)
     get = async_method(runs.get)
     spans = async_pages(runs.spans)
+    decisions = async_pages(runs.decisions)
+    compare = async_method(runs.compare)
     export = async_method(runs.export)
     report = async_method(runs.report)
     heartbeat = async_method(runs.heartbeat)

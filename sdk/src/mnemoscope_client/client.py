@@ -53,6 +53,8 @@ class Runs(Resource):
     list = pages(runs.list_runs)
     get = method(runs.get)
     spans = pages(runs.spans)
+    decisions = pages(runs.decisions)
+    compare = method(runs.compare)
     export = method(runs.export)
     report = method(runs.report)
     heartbeat = method(runs.heartbeat)

@@ -80,6 +80,21 @@ def spans(run_id: str, *, page_size: int | None = None) -> Call[Page[Span]]:
     )
 
 
+def decisions(run_id: str, *, page_size: int | None = None) -> Call[Page[JsonObject]]:
+    """Each with what was recalled for it, what it said, the tools it chose and what came back."""
+    return Call(
+        "GET",
+        one("runs", run_id, "decisions"),
+        decode.page_of(lambda body: body),
+        params=params(limit=page_size),
+    )
+
+
+def compare(run_id: str, other_id: str) -> Call[JsonObject]:
+    """Two runs: their steps aligned, how often they called what, and what each recalled."""
+    return Call("GET", one("runs", run_id, "comparison", other_id), lambda body: body)
+
+
 def export(run_id: str) -> Call[JsonObject]:
     """The run as an OTLP/JSON ExportTraceServiceRequest, for any receiver of traces.
 
