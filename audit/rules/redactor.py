@@ -5,15 +5,18 @@ known as harmless, and whether one pattern finds anything in all of their texts.
 """
 
 import hmac
+from bisect import bisect_right
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import islice
+from itertools import accumulate, islice
+from typing import TypeAlias
 
 import orjson
 
 from audit.ingest.record import Attributes, Source, SpanRecord, Value
-from audit.rules.patterns import Pattern, compiled, globs, union
+from audit.rules.patterns import Match, Pattern, compiled, globs, union
 from audit.rules.redaction import Action, RedactionRule
 
 SPAN_NAME, STATUS_MESSAGE, EVENT_NAME = "span.name", "status.message", "event.name"
@@ -21,9 +24,15 @@ MASK = "[masked]"
 REMOVED = "[removed]"  # of what must have some text
 # Attribute names are few; an agent that makes up names gets no more of our memory than this.
 MAX_NAMES = 20_000
-# A text with more to take out goes as a whole: replacing each could cost its length every time.
+# A text with more to take out goes as a whole: to find each may take reading all that follows it.
 MAX_MATCHES = 1_000
+MAX_READ = 50_000_000
 HASH_DIGITS = 16
+
+
+Suspects: TypeAlias = "AbstractSet[str]"
+NONE: Suspects = frozenset()
+PLAIN = {int, float, bool, type(None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +78,24 @@ class Redactor:
             _gather(event.attributes, names, texts)
         for link in span.links:
             _gather(link.attributes, names, texts)
-        search = self._may_match(texts)
-        if not search and source is span.source and self._are_harmless(names):
+        suspects = self._suspects(texts)
+        if not suspects and source is span.source and self._are_harmless(names):
             return span
         return replace(
             span,
-            name=self._name(SPAN_NAME, span.name, search=search),
-            status_message=self._text(STATUS_MESSAGE, span.status_message, search=search),
-            attributes=self._attributes(span.attributes, search=search),
+            name=self._name(SPAN_NAME, span.name, suspects=suspects),
+            status_message=self._text(STATUS_MESSAGE, span.status_message, suspects=suspects),
+            attributes=self._attributes(span.attributes, suspects=suspects),
             events=tuple(
                 replace(
                     event,
-                    name=self._name(EVENT_NAME, event.name, search=search),
-                    attributes=self._attributes(event.attributes, search=search),
+                    name=self._name(EVENT_NAME, event.name, suspects=suspects),
+                    attributes=self._attributes(event.attributes, suspects=suspects),
                 )
                 for event in span.events
             ),
             links=tuple(
-                replace(link, attributes=self._attributes(link.attributes, search=search))
+                replace(link, attributes=self._attributes(link.attributes, suspects=suspects))
                 for link in span.links
             ),
             source=source,
@@ -95,9 +104,26 @@ class Redactor:
     def _are_harmless(self, names: set[str]) -> bool:
         return names <= self._harmless or all(self._plan(name).whole is None for name in names)
 
-    def _may_match(self, texts: list[str]) -> bool:
-        """One search for all: a pattern needs no more of what is around than a line's ends."""
-        return self._union is not None and self._union.search("\n".join(texts)) is not None
+    def _suspects(self, texts: list[str]) -> Suspects:
+        """Those that a pattern may match: found by one search for all patterns in all texts.
+
+        None needs more of what is around than a line's ends. A match from one text into the next
+        makes both suspect, so that none inside the second is passed over.
+        """
+        if self._union is None:
+            return NONE
+        found = _matches(self._union, "\n".join(texts))
+        if found is None:
+            return frozenset(texts)
+        if not found:
+            return NONE
+        ends = list(accumulate(len(text) + 1 for text in texts))
+        suspects: set[str] = set()
+        for match in found:
+            first = bisect_right(ends, match.start())
+            last = bisect_right(ends, max(match.start(), match.end() - 1))
+            suspects.update(texts[first : last + 1])
+        return suspects
 
     def _source(self, source: Source) -> Source:
         """Spans come source by source: the one before is remembered."""
@@ -108,12 +134,12 @@ class Redactor:
         texts: list[str] = []
         _gather(source.resource, names, texts)
         _gather(source.scope_attributes, names, texts)
-        search, clean = self._may_match(texts), source
-        if search or not self._are_harmless(names):
+        suspects, clean = self._suspects(texts), source
+        if suspects or not self._are_harmless(names):
             clean = replace(
                 source,
-                resource=self._attributes(source.resource, search=search),
-                scope_attributes=self._attributes(source.scope_attributes, search=search),
+                resource=self._attributes(source.resource, suspects=suspects),
+                scope_attributes=self._attributes(source.scope_attributes, suspects=suspects),
             )
         self._last_source = (source, clean)
         return clean
@@ -133,39 +159,45 @@ class Redactor:
         return plan
 
     def _attributes(
-        self, attributes: Attributes, *, search: bool, above: str = ""
+        self, attributes: Attributes, *, suspects: Suspects, above: str = ""
     ) -> dict[str, Value]:
         kept: dict[str, Value] = {}
         for name, value in attributes.items():
-            plan = self._plan(above + name)
+            path = above + name
+            if path in self._harmless and (
+                value not in suspects if value.__class__ is str else value.__class__ in PLAIN
+            ):
+                kept[name] = value
+                continue
+            plan = self._plan(path)
             if plan.whole is not Action.REMOVE:
-                kept[name] = self._value(above + name, value, plan, search=search)
+                kept[name] = self._value(path, value, plan, suspects=suspects)
         return kept
 
-    def _name(self, name: str, text: str, *, search: bool) -> str:
-        return self._text(name, text, search=search) or (REMOVED if text else "")
+    def _name(self, name: str, text: str, *, suspects: Suspects) -> str:
+        return self._text(name, text, suspects=suspects) or (REMOVED if text else "")
 
-    def _text(self, name: str, text: str, *, search: bool) -> str:
+    def _text(self, name: str, text: str, *, suspects: Suspects) -> str:
         plan = self._plan(name)
         if plan.whole is Action.REMOVE or not text:
             return ""
-        return str(self._value(name, text, plan, search=search))
+        return str(self._value(name, text, plan, suspects=suspects))
 
-    def _value(self, path: str, value: Value, plan: Plan, *, search: bool) -> Value:
+    def _value(self, path: str, value: Value, plan: Plan, *, suspects: Suspects) -> Value:
         if plan.whole is not None:
             return self._in_place_of(plan.whole, value)
         if isinstance(value, str):
-            return self._without_matches(value, plan) if search else value
+            return self._without_matches(value, plan) if value in suspects else value
         if isinstance(value, list):
-            return [self._value(path, item, plan, search=search) for item in value]
+            return [self._value(path, item, plan, suspects=suspects) for item in value]
         if isinstance(value, dict):
-            return self._attributes(value, search=search, above=f"{path}.")
+            return self._attributes(value, suspects=suspects, above=f"{path}.")
         return value
 
     def _without_matches(self, text: str, plan: Plan) -> str:
         for pattern, action in plan.parts:
-            found = list(islice(pattern.finditer(text), MAX_MATCHES + 1))
-            if len(found) > MAX_MATCHES:
+            found = _matches(pattern, text)
+            if found is None:
                 return self._in_place_of(action, text)
             pieces: list[str] = []
             end = 0
@@ -183,6 +215,13 @@ class Redactor:
             return ""
         said = value.encode() if isinstance(value, str) else orjson.dumps(value)
         return "hash:" + hmac.new(self._key, said, sha256).hexdigest()[:HASH_DIGITS]
+
+
+def _matches(pattern: Pattern, text: str) -> list[Match] | None:
+    """None where there are too many to look for."""
+    most = max(1, min(MAX_MATCHES, MAX_READ // (len(text) + 1)))
+    found = list(islice(pattern.finditer(text), most + 1))
+    return found if len(found) <= most else None
 
 
 def _gather(attributes: Attributes, names: set[str], texts: list[str], above: str = "") -> None:
