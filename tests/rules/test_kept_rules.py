@@ -1,5 +1,6 @@
 """Rules are kept in each process, and a change in another is seen within seconds."""
 
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -20,7 +21,8 @@ def clock(monkeypatch):
 @pytest.fixture
 def elsewhere(monkeypatch):
     """As if every change were made in another process."""
-    monkeypatch.setattr("audit.actions.set_trace_rules.forget_rules", lambda tenant_id: None)
+    verb = import_module("audit.actions.set_trace_rules")
+    monkeypatch.setattr(verb, "forget_rules", lambda tenant_id: None)
 
 
 def rules(tenant):
