@@ -135,7 +135,11 @@ def main() -> Table:
             raise RuntimeError(f"Not all of it was found: {figures}")
         api = _timed(lambda: client.get(path, headers=headers))
         client.force_login(user)
-        for what, samples in (("API", api),):
+        shown = f"/memories/{memory.id}/influence?show=runs"
+        if "more runs" not in client.get(shown).content.decode():
+            raise RuntimeError("The page does not tell of the runs.")
+        page = _timed(lambda: client.get(shown))
+        for what, samples in (("API", api), ("page", page)):
             table.add(f"{what}, p50", percentile(samples, 50), "ms", percentile(floor, 50))
             table.add(f"{what}, p95", percentile(samples, 95), "ms", percentile(floor, 95))
         table.add("recalls followed", figures["recalls"], "recalls")

@@ -13,8 +13,8 @@ from console.tenancy.scope import current_tenant_id
 
 # People who only look have neither rank nor trace: nothing an agent did comes of that.
 RECALLS: LiteralString = """
-SELECT a.memory_id, a.version, a.source, a.at, a.agent, a.trace_id, a.span_id, t.run_id,
-       r.first_seen, r.last_seen
+SELECT a.memory_id, a.version, a.source, a.at, a.agent, a.trace_id, a.span_id, r.id,
+       r.first_seen, r.last_seen, t.subject_id
 FROM unnest(%(ids)s::text[], %(sinces)s::timestamptz[], %(versions)s::int4[])
   AS m (id, since, version)
 JOIN audit_memoryaccess a ON a.tenant_id = %(tenant)s AND a.memory_id = m.id AND a.at >= m.since
@@ -38,7 +38,10 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """`run_id` and the times of the run are None until its spans have arrived."""
+    """`run_id` and the times of the run are None until its spans have arrived.
+
+    `subject_id` is whom the trace is about, where its spans name somebody.
+    """
 
     memory_id: str
     version: int | None
@@ -50,6 +53,7 @@ class Recall:
     run_id: UUID | None
     first_seen: datetime | None
     last_seen: datetime | None
+    subject_id: UUID | None
 
 
 def recalls_of(
@@ -85,6 +89,7 @@ def _recall(  # noqa: PLR0917 - one per column
     run_id: UUID | None,
     first_seen: datetime | None,
     last_seen: datetime | None,
+    subject_id: UUID | None,
 ) -> Recall:
     return Recall(
         memory_id,
@@ -97,4 +102,5 @@ def _recall(  # noqa: PLR0917 - one per column
         run_id,
         first_seen,
         last_seen,
+        subject_id,
     )

@@ -95,6 +95,7 @@ class InfluencedRun:
 class Influence:
     """`runs` the latest recall first, `memories` by level: those it started from come first.
 
+    `subject_ids` are of those whom the runs were about.
     `unseen` recalls were in no run whose spans have arrived: what came after them is not known.
     """
 
@@ -105,6 +106,7 @@ class Influence:
     unseen: int = 0
     by_day: Counter[date] = field(default_factory=Counter)
     readers: Counter[str] = field(default_factory=Counter)
+    subject_ids: set[UUID] = field(default_factory=set)
     turns: list[Turn] = field(default_factory=list)
     first_at: datetime | None = None
     last_at: datetime | None = None

@@ -121,6 +121,8 @@ class _Following:
             found.recalls += 1
             found.by_day[recall.at.astimezone(UTC).date()] += 1
             found.readers[recall.agent] += 1
+            if recall.subject_id is not None:
+                found.subject_ids.add(recall.subject_id)
             found.first_at = min(found.first_at or recall.at, recall.at)
             found.last_at = max(found.last_at or recall.at, recall.at)
             if recall.run_id is None:

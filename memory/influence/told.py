@@ -21,7 +21,10 @@ class ToldMemory:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`memories` by level, those it started from first. `agents` recalled or wrote any of it."""
+    """`memories` by level, those it started from first. `agents` recalled or wrote any of it.
+
+    `subjects` are whom these memories are about, and whom the runs were about that recalled them.
+    """
 
     influence: Influence
     memories: tuple[ToldMemory, ...]
@@ -46,18 +49,19 @@ class Told:
 
 
 def told_of(influence: Influence) -> Told:
-    """One statement. Whoever may not see a memory was not led to it (`spread.follow`)."""
+    """Two statements. Whoever may not see a memory was not led to it (`spread.follow`)."""
     memories = _ours(influence.memories)
     told = tuple(
         ToldMemory(one, memories.get(one.memory_id))
         for one in sorted(influence.memories.values(), key=lambda one: (one.level, one.since))
     )
-    subjects = {one.subject.id: one.subject for one in memories.values() if one.subject}
+    about = {one.subject_id for one in memories.values() if one.subject_id is not None}
+    subjects = Subject.objects.filter(id__in=about | influence.subject_ids)
     writers = {one.agent for one in influence.derived if one.agent}
     return Told(
         influence,
         told,
-        tuple(sorted(subjects.values(), key=lambda subject: subject.external_id)),
+        tuple(subjects.order_by("external_id")),
         tuple(sorted(writers | {name for name in influence.readers if name})),
     )
 

@@ -11,6 +11,7 @@ from console.web.text import UNSEEN
 BOX_WIDTH, BOX_HEIGHT = 184, 46
 GAP_ACROSS, GAP_DOWN = 46, 10
 HEAD = 28
+EDGE = 2  # of the outermost boxes
 LANE = 22  # below the boxes, for what leads past a layer
 MOST_CHARACTERS = 21  # that fit into a box
 
@@ -104,8 +105,8 @@ def flow(
         for edge, pair in zip(joined, ends, strict=True)
     ]
     headings = [Heading(_left(number), layer.title) for number, layer in enumerate(shown)]
-    width = _left(len(shown)) - GAP_ACROSS if shown else 0
-    return Flow(id, title, description, width, HEAD + tallest + lane, headings, boxes, lines)
+    width = _left(len(shown)) - GAP_ACROSS + EDGE if shown else 0
+    return Flow(id, title, description, width, HEAD + tallest + lane + EDGE, headings, boxes, lines)
 
 
 def _column(layer: Layer, number: int, tallest: int) -> list[Box]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -29,7 +29,7 @@ from memory.influence.spread import DEPTH, MOST_MEMORIES, MOST_RECALLS, MOST_RUN
 from memory.influence.told import Told, told_of
 from memory.models import Memory
 
-MOST_DAYS = 60
+FEWEST_DAYS, MOST_DAYS = timedelta(days=13), timedelta(days=59)
 MOST_STEPS = 100
 CUTS = {
     Cut.DEPTH: f"It goes on beyond {DEPTH} derivations: those are not followed.",
@@ -53,6 +53,15 @@ class ReachedRow:
     reached: Reached
     row: MemoryRow | None
     can_quarantine: bool
+
+    @property
+    def at(self) -> datetime:
+        """When it was written; of one that influence reached, when it was reached."""
+        return (
+            self.row.memory.created_at
+            if self.row and not self.reached.level
+            else self.reached.since
+        )
 
     @property
     def by(self) -> str:
@@ -243,9 +252,9 @@ def _by_day(influence: Influence) -> Columns:
 
 
 def _days(influence: Influence) -> list[date]:
-    """Every day from the first recall to the last, the latest MOST_DAYS of them."""
+    """Every day from the first recall to the last, within these bounds."""
     if not influence.by_day:
         return []
     last = max(influence.by_day)
-    first = max(min(influence.by_day), last - timedelta(days=MOST_DAYS - 1))
+    first = max(min(*influence.by_day, last - FEWEST_DAYS), last - MOST_DAYS)
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]

@@ -155,7 +155,7 @@ def _recalling_runs(
 
 
 def _after(run: InfluencedRun) -> str:
-    return f"{next(iter(run.readers)) or 'unnamed'}, {plural(run.decisions, 'step')} after"
+    return f"{plural(run.decisions, 'step')} after, {run.readers[0] or 'unnamed'}"
 
 
 def _edges(drawn: Drawn) -> list[Edge]:
