@@ -13,8 +13,13 @@ class OtherRunForm(forms.Form):
     run = forms.CharField(
         label="Compare with",
         max_length=500,
-        help_text="The id of a run, or the address of its page.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "placeholder": "The id of a run, or the address of its page",
+            }
+        ),
     )
 
     def clean_run(self) -> UUID:
