@@ -30,10 +30,11 @@ LATERAL (SELECT make_interval(secs => %(seconds)s * (1 - n::float8 / %(runs)s)) 
 RUNS = """
 INSERT INTO audit_run (
   tenant_id, id, key, stitched_by, name, agent, service, first_seen, last_seen, span_count,
-  error_count, input_tokens, output_tokens, memory_reads, memory_writes, open_spans, open_traces,
-  root_ended_at, root_failed)
+  error_count, input_tokens, output_tokens, cost_nanos, memory_reads, memory_writes, open_spans,
+  open_traces, root_ended_at, root_failed)
 SELECT %(tenant)s, id, 'conversation-' || n, 2, 'answer customer ' || n %% 997, agent, 'desk', at,
-  at + took, steps, failed::int, 900, 120, 4, 1, 0, 0, at + took, failed
+  at + took, steps, failed::int, 900, 120, (n * 7919 %% 1000) * 1000000,
+  4, 1, 0, 0, at + took, failed
 FROM made
 """
 TRACES = """
@@ -66,6 +67,7 @@ SELECT %(tenant)s, id, kind, value FROM made, LATERAL (VALUES
   (1, 'small'), (1, CASE WHEN n %% 3 = 0 THEN 'large' END), (2, agent), (2, 'clerk'),
   (3, CASE WHEN failed THEN 'TimeoutError' END), (3, CASE WHEN n %% 777 = 0 THEN 'RateLimit' END),
   (4, (%(subjects)s::text[])[1 + n %% %(subject_count)s]),
+  (7, 'weigh the evidence of ' || n %% 400), (7, 'step ' || n %% 50),
   (5, 'tool'), (5, 'model'), (5, 'memory_read'), (5, 'agent'), (6, 'acme')) AS told(kind, value)
 WHERE value IS NOT NULL
 """

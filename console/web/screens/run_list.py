@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -14,7 +15,7 @@ from audit.timelines.runs import MOST_READ, RunFilter, RunOrder, find_runs, in_o
 from console.web.addresses import asked
 from console.web.forms.run import ERRORS, RunFilterForm
 from console.web.middleware import TenantRequest
-from console.web.paging import AFTER, BEFORE, Page, paginate
+from console.web.paging import AFTER, BEFORE, PAGE_SIZE, Page, paginate
 from console.web.screens.facets import Chip, Facet, FacetValue
 from console.web.screens.saved_views import View, views_of
 from memory.agents import agents_named
@@ -69,7 +70,7 @@ def run_list_of(request: TenantRequest) -> RunList:
     return RunList(
         filters=filters,
         page=page,
-        count=_count(found.order_by()[: MOST_COUNTED + 1].count()),
+        count=_found(found, page, wanted),
         chips=_chips(request.GET, filters),
         views=views_of(request.actor, Listing.RUNS, filters.chosen),
         agents=agents_named(request.actor, (run.agent for run in page.items)),
@@ -77,6 +78,15 @@ def run_list_of(request: TenantRequest) -> RunList:
         newer=_newer(request, page) if order is RunOrder.NEWEST else None,
         narrow=reverse("run-facets") + asked(request.GET),
     )
+
+
+def _found(found: QuerySet[Run], page: Page[Run], wanted: RunFilter) -> Count:
+    """What stands on one page is counted by looking at it; words are not sought twice."""
+    if page.previous is None and page.next is None:
+        return Count(len(page.items))
+    if wanted.text is not None:
+        return Count(PAGE_SIZE, at_least=True)
+    return _count(found.order_by()[: MOST_COUNTED + 1].count())
 
 
 def _is_bounded(wanted: RunFilter, order: RunOrder) -> bool:
