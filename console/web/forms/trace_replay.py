@@ -7,7 +7,7 @@ from audit.rules.retention import YEARS
 
 
 class PreviewForm(forms.Form):
-    USUAL: ClassVar[int] = 500
+    USUAL: ClassVar[int] = 200
 
     newest = forms.IntegerField(
         label="Newest spans",

@@ -26,7 +26,7 @@ from console.web.forms.trace_rules import MappingForm, PriceForm, RedactionForm,
 MOST_SHOWN = 20
 MOST_TRIED = 20
 MOST_TEXT = 300
-A_DAY, LATELY = timedelta(days=1), timedelta(days=7)
+A_MINUTE, LATELY = timedelta(minutes=1), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _record(attributes: Attributes) -> SpanRecord:
 
 def _newest() -> list[SpanRecord]:
     at = now()
-    spans = newest_before(Place(at + A_DAY), at - LATELY, MOST_TRIED)
+    spans = newest_before(Place(at + A_MINUTE), at - LATELY, MOST_TRIED)
     contents = contents_of(spans)
     found = ((span, contents.get((bytes(span.trace_id), bytes(span.span_id)))) for span in spans)
     return [record_of(span, document) for span, document in found if document]
