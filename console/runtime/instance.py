@@ -100,14 +100,14 @@ class Instance:
         with self._progress.step("web"):
             self._supervisor.start(self._program("web", *self._web(plan)))
             self._await_ready(plan)
-        # Last, so that web has both cores while it loads: what is to be done waits in rows.
-        with self._progress.step("worker and beat"):
-            self._supervisor.start(self._program("worker", *self._worker()))
-            self._supervisor.start(self._program("beat", *self._beat()))
         if plan.grpc_port:
             with self._progress.step("gRPC"):
                 self._supervisor.start(self._program("otlp_grpc", "manage.py", "otlp_grpc"))
                 self._await_grpc(plan)
+        # Last, so that web has both cores while it loads: what is to be done waits in rows.
+        with self._progress.step("worker and beat"):
+            self._supervisor.start(self._program("worker", *self._worker()))
+            self._supervisor.start(self._program("beat", *self._beat()))
         self._supervisor.declare_ready()
         self._tell_ready(plan)
 

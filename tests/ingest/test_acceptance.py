@@ -18,6 +18,7 @@ from google.rpc.status_pb2 import Status
 from audit.ingest.content import content_of
 from audit.models import AuditEvent, Outcome, Run, Span
 from console.api.otlp import export_traces
+from console.platform.crypto.key_service import KeysUnavailableError
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
 from tests.cast import Machine
@@ -181,6 +182,22 @@ def test_whatever_passes_at_the_database_asks_for_a_retry(send: Send, acme: Tena
     assert stored(acme) == 0
     assert send(body).status_code == 200
     assert stored(acme) == 1
+
+
+@pytest.mark.parametrize("error", [KeysUnavailableError(), MemoryError()])
+def test_keys_or_memory_that_are_short_for_a_moment_ask_for_a_retry(
+    send: Send, acme: Tenant, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    def fail(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr("audit.ingest.receive.store_spans", fail)
+        answer = send(json_body(a_span()), JSON)
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert json.loads(answer.content)["details"][0]["retryDelay"].endswith("s")
+    assert stored(acme) == 0
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ class Command(BaseCommand):
         " MNEMOSCOPE_HOST names the address, MNEMOSCOPE_OTLP_GRPC_PORT the port (4317)."
         " It speaks no TLS: put a proxy in front that does before others reach it."
     )
+    # As web: they would load the pages, which nobody asks this process for.
+    requires_system_checks: list[str] = []
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
