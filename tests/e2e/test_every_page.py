@@ -43,6 +43,8 @@ PAGES = {
     "no such run": "/runs/?longer=soon&q=nobody",
     "export of a run": "/runs/{run.id}/export",
     "run": "/runs/{run.id}",
+    "run by lanes": "/runs/{run.id}?view=lanes",
+    "time of a run": "/runs/{run.id}/time",
     "step": "/runs/{run.id}/{span.trace_id}/{span.span_id}",
     "memories of a step": "/runs/{run.id}/{span.trace_id}/{span.span_id}?tab=memory",
     "attributes of a step": "/runs/{run.id}/{span.trace_id}/{span.span_id}?tab=attributes",

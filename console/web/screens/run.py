@@ -52,7 +52,7 @@ class RunAsked:
 
 @dataclass(frozen=True, slots=True)
 class RunScreen:
-    """`lanes` are those it has steps in, with how many; `current` is a span id, or ''."""
+    """`lanes` come with how many steps are in each; `current` is a span id, or ''."""
 
     run: Run
     rows: Rows
@@ -79,7 +79,7 @@ def run_screen(actor: Actor, run: Run, asked: RunAsked) -> RunScreen:
             unfolded=asked.unfolded,
         ),
         stretches=list(stretches(waterfall.axis.segments)),
-        lanes=[(lane, steps[key]) for key, lane in LANES.items() if steps[key]],
+        lanes=[(lane, steps[key]) for key, lane in LANES.items()],
         touches=touches_of(actor, first_marks(run, MOST_TOUCHES)),
         outcomes=list(outcomes_of(run)[:MOST_OUTCOMES]),
         hidden=waterfall.hidden,

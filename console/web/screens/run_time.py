@@ -39,12 +39,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """`share` is of all own time; `waited` of what the run waited for. From 0 to 1."""
+    """`share` is of all own time; `own` and `waited` are beside the longest. From 0 to 1."""
 
     spent: Spent
     lane: Lane
     href: str
     share: float
+    own: float
     waited: float
 
     @property
@@ -71,7 +72,8 @@ def run_time_screen(actor: Actor, run: Run) -> RunTimeScreen:
     top = flame(waterfall, own)
     address = reverse("run-detail", args=[run.id])
     boxes = sorted(_boxes(top, address), key=lambda box: box.y)[:MOST_FRAMES]
-    busy, waited = top.total_ns, sum(one.waited_ns for one in found)
+    busy = top.total_ns
+    longest = max((max(one.self_ns, one.waited_ns) for one in found), default=0) or 1
     return RunTimeScreen(
         run=run,
         boxes=boxes,
@@ -82,13 +84,14 @@ def run_time_screen(actor: Actor, run: Run) -> RunTimeScreen:
                 lane_of_op(one.op),
                 _found(address, one.name),
                 one.self_ns / busy if busy else 0,
-                one.waited_ns / waited if waited else 0,
+                one.self_ns / longest,
+                one.waited_ns / longest,
             )
             for one in found[:MOST_COSTS]
         ],
         others=max(0, len(found) - MOST_COSTS),
         busy_ns=busy,
-        waited_ns=waited,
+        waited_ns=sum(one.waited_ns for one in found),
         agents=agents_named(actor, [run.agent]),
     )
 

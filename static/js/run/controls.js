@@ -30,6 +30,23 @@ export class Controls {
     for (const one of this.#all("order")) one.value = state.errorsFirst ? "errors" : "tree";
   }
 
+  tellLanes(run) {
+    const counts = new Map(run.lanes.map(({ key }) => [key, 0]));
+    for (const lane of run.lane) {
+      const { key } = run.lanes[lane];
+      counts.set(key, counts.get(key) + 1);
+    }
+    for (const chip of this.#all("lane")) {
+      const count = counts.get(chip.dataset.lane) ?? 0;
+      chip.hidden = !count;
+      chip.querySelector(".num").textContent = figure(count);
+    }
+    const remembers = run.figures.reads + run.figures.writes > 0;
+    for (const one of this.#all("jump")) {
+      one.disabled = one.dataset.jump === "error" ? !run.figures.errors : !remembers;
+    }
+  }
+
   // `at` counts from 1; 0 is before the first.
   tellFound(at, count) {
     const isAsked = this.state.query.trim() !== "";

@@ -16,7 +16,7 @@ export class Line {
     this.sprite = sprite;
   }
 
-  show(index, item, { run, state, height, address, count }) {
+  show(index, item, { run, state, height, trackHeight, address, count }) {
     const { row, of, kind } = item;
     const lane = run.lanes[run.lane[row]];
     const isMissing = !of && run.is(row, MISSING);
@@ -43,7 +43,7 @@ export class Line {
     else this.link.href = of ? `?unfold=${item.key}` : `${address}/${run.path(row)}`;
     this.#showFold(run, state);
     this.time.textContent = time(run, item, isMissing);
-    this.track.show(run, item, height);
+    this.track.show(run, item, trackHeight);
   }
 
   #showFold(run, state) {

@@ -18,8 +18,11 @@ export class List {
   }
 
   measure() {
-    const size = getComputedStyle(this.list).getPropertyValue("--row-size");
-    this.height = parseFloat(size) * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const styles = getComputedStyle(this.list);
+    const size = (name) => parseFloat(styles.getPropertyValue(name)) * root;
+    this.height = size("--row-size");
+    this.trackHeight = size("--track-size");
     this.above = this.axis.offsetHeight;
   }
 

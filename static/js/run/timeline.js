@@ -125,6 +125,7 @@ export class Timeline {
     this.root.querySelector("[data-none]").hidden = list.items.length > 0;
     this.controls?.show();
     this.controls?.tellShown(this.#countShown(), run.count);
+    this.controls?.tellLanes(run);
     this.minimap.draw(run);
     this.#draw();
     if (!keepsAddress) this.#writeAddress();

@@ -3,7 +3,7 @@ import { FAILED, MISSING, RUNNING } from "./model.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const THINNEST = 2;
-const BEYOND = 8; // what is further outside need not be drawn
+const BEYOND = 6; // a bar that goes on outside is seen to
 const DOT = 4;
 
 const shape = (parent, tag, className) => {
@@ -38,7 +38,7 @@ export class Track {
     const { row, of } = item;
     const isMemory = !of && run.isMemory(row);
     for (const each of [this.many, this.failed]) each.toggleAttribute("hidden", !of);
-    for (const each of [this.bar]) each.toggleAttribute("hidden", Boolean(of));
+    this.bar.toggleAttribute("hidden", Boolean(of));
     this.isOpen = !of && (run.is(row, RUNNING) || run.is(row, MISSING));
     this.bar.setAttribute("class", this.isOpen ? "bar-open" : "bar");
     const [y, high] = isMemory ? ["44%", "12%"] : run.encloses(row) ? ["40%", "20%"] : ["28%", "44%"];
@@ -76,11 +76,11 @@ export class Track {
 
   #drawMany(zoom) {
     this.bar.parentNode.removeAttribute("data-outside");
-    const [top, bottom] = [this.height * 0.28, this.height * 0.72];
+    const [top, bottom] = [Math.round(this.height * 0.28), Math.round(this.height * 0.72)];
     const { run, item } = this;
     this.many.setAttribute("d", boxes(run, item.of, zoom, top, bottom, () => true));
     const isFailed = (row) => run.is(row, FAILED);
-    this.failed.setAttribute("d", boxes(run, item.of, zoom, top - 4, bottom + 4, isFailed));
+    this.failed.setAttribute("d", boxes(run, item.of, zoom, top * 0.5, bottom + top * 0.5, isFailed));
   }
 }
 
