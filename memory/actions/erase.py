@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from audit.models import SpanContent
 from audit.trail import Changes, audited, note
 from console.accounts.actor import Actor
 from console.accounts.models import Subject
@@ -51,6 +52,7 @@ def carry_out_erasure(*, actor: Actor, request: ErasureRequest) -> ErasureReques
     while erase_memories(actor=actor, subject=subject).changed:
         pass
     SubjectName.objects.filter(subject_id=subject.id).delete()
+    SpanContent.objects.filter(subject_id=subject.id).delete()
     close_erasure(request, ErasureStatus.CARRIED_OUT, actor=actor)
     note(subject_id=str(subject.id), erased=request.erased)
     return request

@@ -28,6 +28,8 @@ SELECT
   (SELECT count(*) FROM memory_memoryfingerprint f JOIN about a ON a.id = f.id
    WHERE f.tenant_id = %(t)s),
   (SELECT count(*) FROM memory_subjectname WHERE tenant_id = %(t)s AND subject_id = %(s)s),
+  (SELECT coalesce(sum(span_count), 0)::bigint FROM audit_spancontent
+   WHERE tenant_id = %(t)s AND subject_id = %(s)s),
   (SELECT count(*) FROM keys_datakey
    WHERE tenant_id = %(t)s AND subject_id = %(s)s AND wrapped IS NOT NULL),
   (SELECT count(*) FROM memory_reviewitem
@@ -51,6 +53,7 @@ class Holdings:
     embeddings: int
     fingerprints: int
     known_names: int
+    span_contents: int
     keys: int
     open_reviews: int
     closed_reviews: int

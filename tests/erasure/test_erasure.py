@@ -6,7 +6,10 @@ from contextlib import suppress
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from audit.models import AuditEvent
+from audit.ingest.content import content_of
+from audit.ingest.decode_protobuf import decode_protobuf
+from audit.ingest.store import store_spans
+from audit.models import AuditEvent, Span
 from console.accounts.models import Subject
 from console.accounts.permissions import Role
 from console.administration import create_tenant
@@ -47,6 +50,7 @@ from memory.models import (
 from memory.retrieval.query import RecallQuery
 from memory.verification import check_memories
 from tests.cast import a_memory, a_person, a_write, an_agent, remember, versions
+from tests.ingest.messages import a_span, protobuf_body
 
 SAYS = {"asked_by": "The customer, by letter", "identity_check": "Called back on file number"}
 
@@ -91,6 +95,18 @@ def test_what_two_people_agree_on_is_erased_and_nothing_of_it_is_found_again(
     assert [hit.version.content for hit in found.hits] == ["Ada prefers the phone."]
     assert is_erased(written.id)
     assert not is_erased(about("customer-8").id)
+
+
+def test_what_traces_said_about_them_goes_and_of_others_stays(in_acme, alice, bob, written):
+    for user in ("customer-7", "customer-8"):
+        step = a_span(attributes={"user.id": user, "input.value": "Call me Jonas."})
+        store_spans(decode_protobuf(protobuf_body(step)).spans)
+    assert holdings_of(written).span_contents == 1
+    request = approve_erasure(actor=alice.actor, request=asked(bob, written))
+    assert carry_out_erasure(actor=alice.actor, request=request).erased["span_contents"] == 1
+    assert holdings_of(written).span_contents == 0
+    left = [content_of(span).get("attributes") for span in Span.objects.all()]
+    assert sorted(said["user.id"] for said in left if said) == ["customer-8"]
 
 
 def test_the_evidence_names_the_deed_and_not_a_word(in_acme, alice, bob, written):
