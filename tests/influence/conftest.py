@@ -30,6 +30,7 @@ class Turn:
     agent: str = "clerk"
     start: int = field(default_factory=lambda: moment_ns() - MINUTE)
     seconds: float = 60
+    about: str = ""
     trace_id: bytes = field(default_factory=lambda: os.urandom(16))
     root_id: bytes = field(default_factory=lambda: os.urandom(8))
     spans: list[Message] = field(default_factory=list)
@@ -65,7 +66,13 @@ class Turn:
         if operation == "http":
             return {"http.request.method": "POST"}
         named = {f"gen_ai.{name.replace('__', '.')}": value for name, value in attributes.items()}
-        return {"gen_ai.operation.name": operation, "gen_ai.agent.name": self.agent, **named}
+        about = {"user.id": self.about} if operation == "invoke_agent" and self.about else {}
+        return {
+            "gen_ai.operation.name": operation,
+            "gen_ai.agent.name": self.agent,
+            **named,
+            **about,
+        }
 
     def model(self, at: float, **fields: object) -> bytes:
         return self.add("chat", at, request__model="gpt-5", **fields)  # type: ignore[arg-type]

@@ -62,6 +62,15 @@ def test_a_span_and_an_agent_can_be_asked_about(robo: Machine, carol: Person, tu
     assert (of_span["origin"]["kind"], of_agent["origin"]["kind"]) == ("span", "agent")
 
 
+def test_whom_a_run_was_about_is_affected_too(robo: Machine, carol: Person, turn: Begin):
+    memory = a_memory(robo, "Note 1.", subject="customer-7")
+    one = turn(about="customer-9")
+    one.touched(5, memory.id)
+    one.send()
+    answer = door_of(carol).get(f"memories/{memory.id}/influence").json()
+    assert answer["subjects"] == ["customer-7", "customer-9"]
+
+
 @pytest.mark.parametrize(
     ("path", "field"),
     [
