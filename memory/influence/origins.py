@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -47,6 +47,11 @@ class Origin:
     cut: bool = False
 
     @property
+    def skew(self) -> timedelta:
+        """How long before a root's own moment a span's clock may put what was done with it."""
+        return timedelta() if self.kind is OriginKind.SPAN else CLOCK_SKEW
+
+    @property
     def root_ids(self) -> frozenset[str]:
         return frozenset(root.memory_id for root in self.roots)
 
@@ -60,8 +65,8 @@ def of_memory(actor: Actor, memory_id: UUID, *, version: int | None = None) -> O
         deleted=actor.may(Permission.AUDIT_READ),
     )
     if version is None:
-        since = memory.created_at - CLOCK_SKEW
-        return Origin(OriginKind.MEMORY, str(memory.id), (Root(str(memory.id), since),))
+        root = Root(str(memory.id), memory.created_at)
+        return Origin(OriginKind.MEMORY, str(memory.id), (root,))
     return Origin(OriginKind.VERSION, f"{memory.id}/{version}", (_version(actor, memory, version),))
 
 
@@ -71,7 +76,7 @@ def _version(actor: Actor, memory: Memory, number: int) -> Root:
         raise NotFoundError(number, noun="version")
     later = MemoryVersion.objects.filter(memory_id=memory.id, number__gt=number)
     until = later.order_by("number").values_list("recorded_at", flat=True).first()
-    return Root(str(memory.id), stands.recorded_at - CLOCK_SKEW, number, until)
+    return Root(str(memory.id), stands.recorded_at, number, until)
 
 
 def of_span(actor: Actor, trace_id: bytes, span_id: bytes) -> Origin:
@@ -113,7 +118,7 @@ def of_agent(
     return Origin(
         OriginKind.AGENT,
         str(agent.id),
-        tuple(Root(str(one), at - CLOCK_SKEW) for one, at in found[:MOST_ROOTS]),
+        tuple(Root(str(one), at) for one, at in found[:MOST_ROOTS]),
         len(found) > MOST_ROOTS,
     )
 

@@ -93,7 +93,11 @@ class _Following:
 
     def _recalls(self, level: Sequence[Reached]) -> list[Recall]:
         left = MOST_RECALLS - self.found.recalls
-        sought = [Sought(one.memory_id, one.since, one.version) for one in level]
+        skew = self.found.origin.skew
+        sought = [
+            Sought(one.memory_id, one.since if one.level else one.since - skew, one.version)
+            for one in level
+        ]
         recalls = recalls_of(sought, since=self.since, until=self.until, most=left + 1)
         if len(recalls) > left:
             self.found.cut.add(Cut.RECALLS)

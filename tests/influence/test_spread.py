@@ -194,6 +194,26 @@ def test_of_a_version_only_its_own_recalls_count(
         followed(memory.id, version=3)
 
 
+def test_what_was_made_from_an_earlier_version_is_none_of_a_later_ones_influence(
+    acme: Tenant, robo: Machine, followed: Callable[..., Influence]
+):
+    memory = a_memory(robo, "Refunds take 3 days.")
+    early = a_memory(robo, "Note 1.", derived_from=(memory.id,))
+    with tenant_scope(acme.id):
+        revise_memory(
+            actor=robo.actor,
+            memory=memory,
+            write=a_write("Refunds take 30 days."),
+            expected_version=1,
+        )
+    late = a_memory(robo, "Note 2.", derived_from=(memory.id,))
+    both = {str(early.id), str(late.id)}
+    assert {one.memory_id for one in followed(memory.id).derived} == both
+    for number, made in ((1, early), (2, late)):
+        [derived] = followed(memory.id, version=number).derived
+        assert derived.memory_id == str(made.id)
+
+
 def test_a_recall_whose_spans_have_not_arrived_is_told_apart(
     robo: Machine, turn: Begin, followed: Callable[..., Influence]
 ):

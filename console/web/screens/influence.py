@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest
 
 from audit.influence.after import Decision, decisions_in
-from audit.influence.before import writings_of
+from audit.influence.before import Writing, writings_of
 from audit.influence.recalls import Sought
 from audit.models import Run
 from console.accounts.actor import Actor
@@ -23,7 +23,7 @@ from console.web.screens.lanes import Lane, lane_of_op
 from console.web.screens.memory_rows import MemoryRow, memory_rows
 from console.web.screens.posture.tile import Tile, plural
 from memory.agents import agents_named
-from memory.influence.origins import OriginKind
+from memory.influence.origins import Origin, OriginKind
 from memory.influence.reached import Cut, Evidence, Influence, InfluencedRun, Reached
 from memory.influence.spread import DEPTH, MOST_MEMORIES, MOST_RECALLS, MOST_RUNS
 from memory.influence.told import Told, told_of
@@ -53,15 +53,6 @@ class ReachedRow:
     reached: Reached
     row: MemoryRow | None
     can_quarantine: bool
-
-    @property
-    def at(self) -> datetime:
-        """When it was written; of one that influence reached, when it was reached."""
-        return (
-            self.row.memory.created_at
-            if self.row and not self.reached.level
-            else self.reached.since
-        )
 
     @property
     def by(self) -> str:
@@ -118,10 +109,7 @@ def influence_screen(request: HttpRequest, actor: Actor, form: InfluenceForm) ->
     """The same number of queries however much there is. Raises NotFoundError."""
     influence = form.influence(actor)
     told = told_of(influence)
-    drawn = drawn_of(
-        influence,
-        writings_of([Sought(r.memory_id, r.since, r.version) for r in influence.origin.roots]),
-    )
+    drawn = drawn_of(influence, _writings(influence.origin))
     shown = _shown(request, form.shown, told)
     rows = _memory_rows(told, [*drawn.memory_ids, *(one.memory_id for one in shown.memories)])
     runs = _runs([*drawn.run_ids, *(one.run_id for one in shown.runs)])
@@ -168,6 +156,12 @@ def _shown(request: HttpRequest, show: str, told: Told) -> _Shown:
     reached = [one.reached for one in told.memories] if show == "memories" else []
     memories = numbered(request, reached)
     return _Shown(memories.items, [], memories.previous, memories.next)
+
+
+def _writings(origin: Origin) -> list[Writing]:
+    return writings_of(
+        [Sought(one.memory_id, one.since - origin.skew, one.version) for one in origin.roots]
+    )
 
 
 def _memory_rows(told: Told, ids: Iterable[str]) -> dict[str, MemoryRow]:
