@@ -94,7 +94,8 @@ def start(host: str, port: int) -> tuple[grpc.Server, int]:
     health_pb2_grpc.add_HealthServicer_to_server(health_service, server)
     for service in ("", TRACES):
         health_service.set(service, health_pb2.HealthCheckResponse.SERVING)
-    bound = server.add_insecure_port(f"{host}:{port}")
+    name = f"[{host}]" if ":" in host else host
+    bound = server.add_insecure_port(f"{name}:{port}")
     server.start()
     return server, bound
 
