@@ -8,6 +8,13 @@ from playwright.sync_api import Page, expect
 TELEPHONE, DESK = 360, 1440
 # A browser takes on another theme with its next frames; axe would read old colours before.
 NEXT_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# Of a page that is at work it may give some elements theirs later still.
+IN_ITS_INK = """() => {
+  const ink = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
+  const heading = document.querySelector("h1");
+  return !ink || !heading || getComputedStyle(heading).color === ink;
+}"""
+MOST_LOOKS, BETWEEN_LOOKS_MS = 30, 100
 # Who else looks at a review is told a second after it was opened, and not in the midst of this.
 PRESENCE_MS = 2_000
 RUN_AXE = "(options) => axe.run(options).then(({ violations }) => violations)"
@@ -25,12 +32,21 @@ def reads_well(page: Page, nuisances: frozenset[str] = frozenset()) -> None:
     assert found == [], "\n".join(found)
 
 
+def wait_for_theme(page: Page) -> None:
+    """For a while: what never comes is for axe to tell."""
+    for _ in range(MOST_LOOKS):
+        if page.evaluate(IN_ITS_INK):
+            return
+        page.wait_for_timeout(BETWEEN_LOOKS_MS)
+
+
 def flaws(page: Page, nuisances: frozenset[str]) -> Iterator[str]:
     page.evaluate(Axe().axe_script)
     for theme, width in SCREENS:
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(NEXT_FRAMES)
+        wait_for_theme(page)
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             yield f"{width} px: the page is {wide} px wide"
