@@ -85,7 +85,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A memory written in a turn after a recall. `at_ns` is by the writing step's clock."""
+    """A memory written in a turn after a recall, once for each turn around it.
+
+    `at_ns` is by the writing step's clock.
+    """
 
     memory_id: str
     version: int | None
@@ -139,20 +142,20 @@ def _written(row: tuple[Any, ...], by_trace: dict[bytes, list[Turn]]) -> Iterabl
     trace_id = bytes(trace)
     moment = moment_in(at, None if start is None else (start, duration))
     span_id = None if span is None else bytes(span)
-    turn = next((one for one in by_trace[trace_id] if one.holds(moment)), None)
-    if turn is not None:
-        yield Written(
-            memory_id,
-            version,
-            AccessSource(source),
-            at,
-            moment,
-            agent,
-            store,
-            trace_id,
-            span_id,
-            turn,
-        )
+    for turn in by_trace[trace_id]:
+        if turn.holds(moment):
+            yield Written(
+                memory_id,
+                version,
+                AccessSource(source),
+                at,
+                moment,
+                agent,
+                store,
+                trace_id,
+                span_id,
+                turn,
+            )
 
 
 def _decision(row: tuple[Any, ...]) -> Decision:

@@ -138,6 +138,22 @@ def test_what_is_written_after_a_recall_may_come_of_it_and_so_on(
     assert [(run.level, run.tools) for run in found.runs] == [(1, 1), (0, 0)]
 
 
+def test_what_an_inner_agent_writes_may_come_of_both_its_own_recall_and_the_outer_ones(
+    acme: Tenant, dana: Person, robo: Machine, turn: Begin
+):
+    outer, inner, made = (a_memory(robo, f"Note {n}.") for n in range(3))
+    one = turn()
+    one.claims_recall(2, outer.id)
+    agent = one.add("invoke_agent", 5, 20)
+    one.claims_recall(7, inner.id, parent=agent)
+    one.claims_write(10, made.id, parent=agent)
+    one.send()
+    with tenant_scope(acme.id):
+        found = follow(dana.actor, of_agent(dana.actor, robo.agent.id, until=made.created_at))
+    reached = found.memories[str(made.id)]
+    assert reached.parents == {str(outer.id), str(inner.id)}
+
+
 def test_a_recall_from_before_the_influence_reached_a_memory_is_none_of_it(
     robo: Machine, turn: Begin, followed: Callable[..., Influence]
 ):
