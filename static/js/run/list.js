@@ -120,6 +120,8 @@ export class List {
     } else if (top < at) this.scroller.scrollTop = top;
     else if (top + this.height > at + seen) this.scroller.scrollTop = top + this.height - seen;
     this.place();
+    // The box itself may reach below the window.
+    this.lines.get(this.active)?.li.scrollIntoView({ block: "nearest" });
     if (focus) this.#focus();
   }
 
