@@ -1,7 +1,6 @@
 """Influence over REST: for those who may read traces, of what they may read."""
 
 from collections.abc import Callable
-from uuid import uuid4
 
 import pytest
 
@@ -75,9 +74,9 @@ def test_whom_a_run_was_about_is_affected_too(robo: Machine, carol: Person, turn
     ("path", "field"),
     [
         ("influence", "agent"),
-        (f"influence?agent={uuid4()}&span_id=00", "agent"),
+        (f"influence?agent={NOBODYS}&span_id=00", "agent"),
         ("influence?span_id=00&trace_id=zz", "trace_id"),
-        (f"memories/{uuid4()}/influence?version=0", "version"),
+        (f"memories/{NOBODYS}/influence?version=0", "version"),
     ],
 )
 def test_what_makes_no_sense_is_named(carol: Person, path: str, field: str):
@@ -94,7 +93,7 @@ def test_another_tenants_memory_looks_absent_and_its_agent_too(
     door = door_of(mallory)
     for path in (
         f"memories/{memory.id}/influence",
-        f"memories/{uuid4()}/influence",
+        f"memories/{NOBODYS}/influence",
         f"influence?agent={robo.agent.id}",
         f"influence?trace_id={one.trace_id.hex()}&span_id={span_id.hex()}",
     ):
@@ -148,10 +147,10 @@ def test_memories_named_one_by_one_are_told_one_by_one(
     [
         ({"reason": "poisoned"}, "memories"),
         ({"reason": "poisoned", "memories": []}, "memories"),
-        ({"reason": "for fun", "memories": [str(uuid4())]}, "reason"),
+        ({"reason": "for fun", "memories": [str(NOBODYS)]}, "reason"),
         ({"reason": "poisoned", "influence_of": {}}, "influence_of.agent"),
         (
-            {"reason": "poisoned", "influence_of": {"agent": str(uuid4()), "version": 1}},
+            {"reason": "poisoned", "influence_of": {"agent": str(NOBODYS), "version": 1}},
             "influence_of.version",
         ),
     ],
