@@ -1,6 +1,7 @@
 """Influence over REST: for those who may read traces, of what they may read."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.cast import Machine, Person, a_memory, an_agent
 from tests.influence.conftest import Turn
 
 Begin = Callable[..., Turn]
+NOBODYS = UUID(int=7)  # the same in each process that collects
 
 
 def test_a_memorys_influence_is_told_with_how_sure_each_link_is(
