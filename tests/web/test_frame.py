@@ -8,27 +8,27 @@ from django.test import Client
 
 from tests.cast import remember
 
+# A run taken away as a file carries its style with it, under a policy of its own
+# (tests/web/test_run_export.py).
 TEMPLATES = [
     path
     for path in (settings.PROJECT_ROOT / "templates").rglob("*.html")
-    if "api" not in path.parts
+    if not {"api", "document"} & set(path.parts)
 ]
+TAG = re.compile(r"{%.*?%}", re.DOTALL)
 FORBIDDEN = re.compile(
     r"<style|\sstyle=|<script(?![^>]*\bsrc=)|\son[a-z]+=|javascript:|https?://", re.IGNORECASE
 )
 ESCAPING_OFF = re.compile(r"\|\s*safe|autoescape")
 
 
-def offenders(pattern):
-    return [path.name for path in TEMPLATES if pattern.search(path.read_text())]
-
-
 def test_no_template_carries_a_style_a_script_or_a_foreign_address():
-    assert offenders(FORBIDDEN) == []
+    found = [path.name for path in TEMPLATES if FORBIDDEN.search(TAG.sub("", path.read_text()))]
+    assert found == []
 
 
 def test_no_template_switches_escaping_off():
-    assert offenders(ESCAPING_OFF) == []
+    assert [path.name for path in TEMPLATES if ESCAPING_OFF.search(path.read_text())] == []
 
 
 def test_pages_are_served_under_a_strict_policy(desk, bob):
