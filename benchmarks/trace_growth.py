@@ -19,6 +19,7 @@ from benchmarks.otlp_ingest import (
     check_stored,
     one,
     sending,
+    settle,
 )
 from benchmarks.table import Table
 from tests.instance import Instance, running_instance
@@ -34,6 +35,7 @@ def measure(instance: Instance) -> Table:
         psycopg.connect(instance.admin_dsn, dbname="mnemoscope", autocommit=True) as database,
         sending(instance) as client,
     ):
+        settle(instance)
         sender, sent = Sender(client), 0
         sent += fill(sender, sent, FEW // SPANS_PER_REQUEST)
         bodies = requests(sent, MEASURED)

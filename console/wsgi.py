@@ -2,18 +2,20 @@ import gc
 import os
 from importlib import import_module
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
 from console.platform.telemetry.tracing import start_tracing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings.prod")
 start_tracing("mnemoscope-web")  # before the handler is made of the middleware
-application = get_wsgi_application()
+django.setup()
 
-from console.tenancy.lint import refuse_unsafe_database  # noqa: E402 - needs the apps
+from console.api.front import FrontDoor  # noqa: E402 - needs the apps
+from console.tenancy.lint import refuse_unsafe_database  # noqa: E402 - likewise
 from memory.retrieval.embedding import embedding_provider  # noqa: E402 - likewise
 
+application = FrontDoor()
 # A server that starts on a database that leaks between tenants must not start.
 refuse_unsafe_database()
 # The model takes a second to load: here, not in somebody's first recall.

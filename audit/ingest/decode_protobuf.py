@@ -80,20 +80,20 @@ def _span(span: Span, source: Source) -> SpanRecord:
         status_code=span.status.code if span.status.code in STATUS_CODES else 0,
         status_message=safe_text(span.status.message),
         attributes=_attributes(span.attributes),
-        events=tuple(
-            SpanEvent(
-                bounded_time(event.time_unix_nano),
-                safe_text(event.name),
-                _attributes(event.attributes),
-            )
-            for event in span.events
-        ),
-        links=tuple(
-            SpanLink(link.trace_id, link.span_id, _attributes(link.attributes))
-            for link in span.links
-        ),
+        events=tuple(map(_event, span.events)),
+        links=tuple(map(_link, span.links)),
         source=source,
     )
+
+
+def _event(event: Span.Event) -> SpanEvent:
+    return SpanEvent(
+        bounded_time(event.time_unix_nano), safe_text(event.name), _attributes(event.attributes)
+    )
+
+
+def _link(link: Span.Link) -> SpanLink:
+    return SpanLink(link.trace_id, link.span_id, _attributes(link.attributes))
 
 
 def _attributes(pairs: Iterable[KeyValue]) -> Attributes:
