@@ -12,6 +12,10 @@ os.environ.setdefault("MNEMOSCOPE_OWNER_DATABASE_URL", "postgresql://mnemoscope_
 from console.settings.base import *  # noqa: F403
 from console.settings.base import DATABASES
 
+# gRPC's own handlers run in each process that a test forks, PostgreSQL's above all, and close what
+# is no longer theirs. Nothing here uses gRPC across a fork.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+
 DATABASES["default"]["OPTIONS"].pop("pool", None)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
