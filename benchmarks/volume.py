@@ -30,13 +30,13 @@ BATCH = 2_000
 EVENTS = """
 INSERT INTO audit_auditevent (
   tenant_id, id, kind, outcome, actor_kind, actor_id, actor_label, object_kind, object_id, reason,
-  note, payload, request_id, recorded_at)
+  note, words_digest, payload, request_id, recorded_at)
 SELECT %(tenant)s, uuidv7(-age), kind, CASE WHEN refused THEN 'refused' ELSE 'done' END, 'agent',
   agents.id, agents.name, CASE WHEN refused THEN '' ELSE 'memory' END,
   CASE WHEN NOT refused THEN memories.id END,
   CASE WHEN refused THEN (ARRAY['rejected_by_policy', 'not_permitted', 'signature_required'])
     [1 + n %% 3] ELSE '' END,
-  '', CASE WHEN refused THEN '{"door": "POST api/v1/memories", "status": 422}'
+  '', sha256(''), CASE WHEN refused THEN '{"door": "POST api/v1/memories", "status": 422}'
     ELSE '{"version": 1, "state": "active"}' END::jsonb,
   uuidv7(-age), now() - age
 FROM generate_series(1, %(count)s) AS n

@@ -1,6 +1,10 @@
 from audit.models.activity_day import ActivityDay
 from audit.models.agent_minute import AgentMinute
+from audit.models.checkpoint import Checkpoint
 from audit.models.event import AuditEvent, Outcome
+from audit.models.log_leaf import LogLeaf
+from audit.models.log_mark import LogMark
+from audit.models.log_tile import LogTile
 from audit.models.memory_access import AccessKind, AccessSource, MemoryAccess
 from audit.models.run import Run
 from audit.models.run_facet import FacetKind, RunFacet
@@ -19,8 +23,12 @@ __all__ = [
     "ActivityDay",
     "AgentMinute",
     "AuditEvent",
+    "Checkpoint",
     "CostSource",
     "FacetKind",
+    "LogLeaf",
+    "LogMark",
+    "LogTile",
     "MemoryAccess",
     "Outcome",
     "Run",

@@ -13,6 +13,8 @@ class AuditEvent(ScopedModel):
     """One change or one refusal, committed with it. Append-only, by trigger and by privilege.
 
     The payload holds identifiers, codes and digests, never a memory's text: it outlives erasure.
+    What a person is called or wrote (`actor_label`, `note`) are its words: the log holds no more
+    of them than `words_digest`, so that they can be blanked (`audit.trail.forget_words`).
     """
 
     kind = models.CharField(max_length=60)
@@ -26,6 +28,9 @@ class AuditEvent(ScopedModel):
     reason = models.CharField(max_length=60, blank=True)
     note = models.CharField(max_length=2000, blank=True)
     payload = models.JSONField(default=dict)
+    # Of the words, while they are known. An event from before the log has a digest of zeros.
+    salt = models.BinaryField(max_length=16, null=True)
+    words_digest = models.BinaryField(max_length=32)
     request_id = models.UUIDField()
     trace_id = models.BinaryField(max_length=16, null=True)
     span_id = models.BinaryField(max_length=8, null=True)
