@@ -48,14 +48,18 @@ class EmbeddedPostgres:
     """One server on `home/postgres`.
 
     The caller holds the folder (`DataFolder.hold`, or a folder nobody else knows): a server that is
-    found running there was left by a killed process, and is stopped. `durable=False` is for tests,
-    which may lose their data to a power cut. Methods raise RuntimeProblem.
+    found running there was left by a killed process, and is stopped. `wal_archive` is a folder that
+    its log is copied to. `durable=False` is for tests, which may lose their data to a power cut.
+    Methods raise RuntimeProblem.
     """
 
     name = "postgres"
 
-    def __init__(self, home: Path, *, durable: bool = True) -> None:
+    def __init__(
+        self, home: Path, *, durable: bool = True, wal_archive: Path | None = None
+    ) -> None:
         self.home = home.expanduser().resolve()
+        self.wal_archive = wal_archive
         self.data = self.home / "postgres"
         self.log = self.home / "logs" / "postgres.log"
         self.durable = durable
@@ -73,7 +77,7 @@ class EmbeddedPostgres:
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
             self._check_version()
-            self._own(write_private(self.data / "postgresql.conf", configuration()))
+            self._own(write_private(self.data / "postgresql.conf", self._configuration()))
             self._own(write_private(self.data / "pg_hba.conf", HBA))
             self._launch()
         except OSError as error:
@@ -117,9 +121,18 @@ class EmbeddedPostgres:
     ) -> str:
         """A libpq connection string; the superuser's password is known here."""
         if password is None:
-            password = self._password_file.read_text(encoding="ascii").strip()
+            password = self.superuser_password()
         host = urlencode({"host": str(self.socket_folder)}, quote_via=quote)
         return f"postgresql://{role}:{quote(password, safe='')}@/{database}?{host}"
+
+    def superuser_password(self) -> str:
+        return self._password_file.read_text(encoding="ascii").strip()
+
+    def adopt(self, data: Path) -> None:
+        """Moves a cluster that was made elsewhere into place, as its own."""
+        for path in (data, *data.rglob("*")):
+            self._own(path)
+        data.rename(self.data)
 
     def _make_folders(self) -> None:
         for folder in (self._password_file.parent, self.log.parent):
@@ -138,6 +151,15 @@ class EmbeddedPostgres:
             self.opened_folders += make_reachable(INSTALLATION / "bin", self.user)
             for tree in (INSTALLATION, *SHARED_LIBRARIES):
                 make_readable(tree)  # it may have been installed under a private umask
+
+        if self.wal_archive is not None:
+            self.wal_archive.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._own(self.wal_archive)
+            if self.user is not None:
+                self.opened_folders += make_reachable(self.wal_archive, self.user)
+
+    def _configuration(self) -> str:
+        return configuration(wal_archive=self.wal_archive)
 
     def _initialise(self) -> None:
         """A new cluster, moved into place when whole: a killed initdb leaves no half one."""

@@ -1,11 +1,18 @@
 """How the embedded server is set: for two cores and a few gigabytes, safe against a power cut."""
 
 import os
+from pathlib import Path
+from shlex import quote
 
 HBA = """\
-# Rewritten at each start. One door: the private socket, with a password.
+# Rewritten at each start. One door: the private socket, with a password. The second line is for
+# backups, which only the superuser takes.
 local all all scram-sha-256
+local replication postgres scram-sha-256
 """
+
+# What a lost machine may lose of an archived log.
+ARCHIVE_EACH = "60s"
 
 # A parallel index build takes its memory from /dev/shm, which a container may have little of.
 ROOMY_SHARED_MEMORY = 256 * 1024 * 1024
@@ -39,13 +46,29 @@ SETTINGS = {
 }
 
 
-def configuration() -> str:
+def configuration(*, wal_archive: Path | None = None) -> str:
     """The text of postgresql.conf; `ALTER SYSTEM` writes beside it and wins over it."""
     lines = ["# Rewritten at each start: change settings with ALTER SYSTEM, which lasts."]
     lines += [f"{name} = {value}" for name, value in SETTINGS.items()]
+    if wal_archive is not None:
+        lines += ["archive_mode = 'on'", f"archive_timeout = '{ARCHIVE_EACH}'"]
+        lines.append(f"archive_command = {_literal(_archive_command(wal_archive))}")
     if not _has_roomy_shared_memory():
         lines.append("dynamic_shared_memory_type = 'mmap'")
     return "\n".join(lines) + "\n"
+
+
+def _archive_command(folder: Path) -> str:
+    """Whole and on disk, or not at all; never over one that is there."""
+    into = quote(str(folder)).replace("%", "%%")
+    return (
+        f"test ! -e {into}/%f && cp %p {into}/%f.part && sync {into}/%f.part"
+        f" && mv {into}/%f.part {into}/%f"
+    )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _has_roomy_shared_memory() -> bool:

@@ -82,8 +82,9 @@ def test_bob_sees_what_is_wrong_with_a_poisoned_note_and_rejects_it_by_keyboard(
     bob.goto("/review/")
     bob.get_by_role("link", name="Customer asks again").click()
     expect(bob.get_by_role("heading", name="Quarantined procedure")).to_be_visible()
-    says = bob.get_by_role("region", name="What it says")
-    expect(says.locator("mark").first).to_contain_text("Ignore all previous instructions")
+    # Where something near it is in force, what it changes stands before it.
+    marked = bob.get_by_role("article").locator("mark").first
+    expect(marked).to_contain_text("Ignore all previous instructions")
     why = bob.get_by_role("region", name="Why it waits")
     expect(why.get_by_role("listitem").filter(has_text="Instruction override")).to_be_visible()
     item = bob.url

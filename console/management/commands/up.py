@@ -4,6 +4,7 @@ import importlib
 import os
 from argparse import ArgumentParser
 from dataclasses import replace
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
@@ -45,7 +46,7 @@ class Command(BaseCommand):
             folder.prepare()
             folder.hold()
             end_leftovers(folder.home)
-            postgres = EmbeddedPostgres(folder.home)
+            postgres = EmbeddedPostgres(folder.home, wal_archive=wal_archive())
             plan = self._plan(ensure_secrets(postgres))
             check_free(plan.host, plan.port, setting="MNEMOSCOPE_PORT")
             plan = with_free_grpc_port(plan, progress)
@@ -69,6 +70,11 @@ class Command(BaseCommand):
             role_passwords=role_passwords,
             demo=env.boolean("DEMO", default=True),
         )
+
+
+def wal_archive() -> Path | None:
+    named = env.text("WAL_ARCHIVE", "")
+    return Path(named).expanduser().resolve() if named else None
 
 
 def with_free_grpc_port(plan: Plan, progress: Progress) -> Plan:
