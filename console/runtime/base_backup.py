@@ -91,12 +91,14 @@ def read_about(folder: Path) -> Backup:
     """Raises RuntimeProblem where this is no whole backup."""
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        if about["format"] != FORMAT:
-            raise ValueError(about["format"])
         made_at = datetime.fromisoformat(about["made_at"])
-        return Backup(folder, made_at, str(about["postgres"]), int(about["bytes"]))
+        known = about["format"] == FORMAT
+        backup = Backup(folder, made_at, str(about["postgres"]), int(about["bytes"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RuntimeProblem(f"{folder} is no whole backup of Mnemoscope's.") from error
+    if not known:
+        raise RuntimeProblem(f"{folder} is a backup of another version's form: {about['format']}.")
+    return backup
 
 
 def forget_older(into: Path, *, keep: int) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Settings of the commands that run before there is a secret or a database: up and provision."""
+"""Settings of the commands that need no secret, or make them: up, provision, backup, restore."""
 
 from django.apps import AppConfig
 

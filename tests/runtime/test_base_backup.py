@@ -114,7 +114,7 @@ def test_a_backup_that_was_changed_is_refused_and_nothing_is_left(
     base.write_bytes(gzip.compress(changed))
 
     restored = another(home, keys=home / "keys")
-    with pytest.raises(RuntimeProblem, match="postgresql.conf was changed"):
+    with pytest.raises(RuntimeProblem, match=r"postgresql\.conf was changed"):
         base_backup.put_back(backup, restored)
     assert [path.name for path in restored.home.iterdir()] == ["secrets"]
 
