@@ -77,7 +77,7 @@ def checked_url(url: str) -> SplitResult:
     literal = _literal(parts.hostname)
     if parts.scheme == "http" and not _may_be_plain(parts.hostname, literal):
         raise RefusedUrlError("Begin with https://: what is sent must not be read on the way.")
-    if literal is not None and not _may_connect(literal, plain=parts.scheme == "http"):
+    if literal is not None and not may_connect(literal, plain=parts.scheme == "http"):
         raise RefusedUrlError("This address lies in a private network.")
     return parts
 
@@ -90,7 +90,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float, c
         raise OutboundError("address_refused") from None
     backend = _Guarded(plain=parts.scheme == "http", deadline=time.monotonic() + seconds)
     sent = [(name.encode(), value.encode()) for name, value in headers.items()]
-    with httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool:
+    with httpcore.ConnectionPool(ssl_context=trusted_tls(), network_backend=backend) as pool:
         try:
             with pool.stream(
                 "POST", url.encode(), headers=[(b"Host", _host(parts)), *sent], content=body
@@ -121,8 +121,8 @@ class _Guarded(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = _resolved(host, port)
-        if not all(_may_connect(address, plain=self._plain) for address in addresses):
+        addresses = resolved(host, port)
+        if not all(may_connect(address, plain=self._plain) for address in addresses):
             raise OutboundError("address_refused")
         failed: httpcore.ConnectError | None = None
         for address in addresses[:ADDRESSES_TRIED]:
@@ -178,7 +178,8 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _resolved(host: str, port: int) -> list[Address]:
+def resolved(host: str, port: int) -> list[Address]:
+    """Raises OutboundError."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -187,7 +188,7 @@ def _resolved(host: str, port: int) -> list[Address]:
     return [ip_address(name) for name in names]
 
 
-def _may_connect(address: Address, *, plain: bool) -> bool:
+def may_connect(address: Address, *, plain: bool) -> bool:
     if plain:
         return bool(settings.WEBHOOK_ALLOW_PRIVATE) and address.is_loopback
     return bool(settings.WEBHOOK_ALLOW_PRIVATE) or is_public(address)
@@ -239,5 +240,5 @@ def _text(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def trusted_tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()

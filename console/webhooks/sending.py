@@ -17,6 +17,7 @@ from django.db.models import F, Max, Min
 
 from console.accounts.actor import system_actor
 from console.platform.clock import now
+from console.platform.message_signature import signed_headers
 from console.platform.outbound import Answer, OutboundError, post
 from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id, tenant_scope
@@ -31,7 +32,6 @@ from console.webhooks.models import (
 from console.webhooks.models.attempt import MAX_EXCERPT
 from console.webhooks.schedule import FAILING_FOR, next_pause
 from console.webhooks.secrets import signing_secrets
-from console.webhooks.signature import signed_headers
 
 SECONDS = 10.0
 AT_ONCE = 8

@@ -21,13 +21,13 @@ from console.accounts.models import Subject
 from console.accounts.permissions import Permission
 from console.keys.keyring import make_successors, rewrap
 from console.keys.models import DataKey, Purpose, SigningKey
+from console.keys.secrets import rewrap_secrets
 from console.keys.signing import rewrap_signing_keys
 from console.platform.clock import now
 from console.platform.crypto.context import LIFETIME_SECONDS
 from console.platform.crypto.root_keys import root_keys
 from console.tenancy.scope import current_tenant_id
 from console.webhooks.models import WebhookSecret
-from console.webhooks.secrets import rewrap_secrets
 from memory.models import MemoryFingerprint, RecallIndex, SealedContent, SubjectName
 
 SAFE_AFTER = timedelta(seconds=2 * LIFETIME_SECONDS)

@@ -179,11 +179,11 @@ def test_only_a_certificate_that_somebody_vouches_for_is_taken(settings, tmp_pat
         with pytest.raises(OutboundError, match="tls"):
             posted(receiver.url)
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        outbound._tls.cache_clear()
+        outbound.trusted_tls.cache_clear()
         try:
             assert posted(receiver.url).status == 204
             with pytest.raises(OutboundError, match="tls"):  # it is for another name
                 posted(receiver.url.replace("localhost", "127.0.0.1"))
         finally:
-            outbound._tls.cache_clear()
+            outbound.trusted_tls.cache_clear()
     assert len(receiver.got) == 1

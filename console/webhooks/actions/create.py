@@ -7,12 +7,12 @@ from audit.trail import audited, note
 from console.accounts.actor import Actor, ActorKind
 from console.accounts.models import Agent
 from console.accounts.permissions import Permission
+from console.keys.secrets import wrap_secret
 from console.platform.errors import InvalidInputError
+from console.platform.message_signature import SECRET_BYTES, secret_text
 from console.platform.outbound import RefusedUrlError, checked_url
 from console.webhooks.kinds import CHOOSABLE
 from console.webhooks.models import WebhookEndpoint, WebhookSecret
-from console.webhooks.secrets import wrap_secret
-from console.webhooks.signature import SECRET_BYTES, secret_text
 
 # Each is sent each event: more belong behind one that hands them on.
 MOST_ENDPOINTS = 20
