@@ -8,6 +8,8 @@ from audit.actions.replay_traces import replay_some
 from audit.activity import count_days
 from audit.forgetting import drop_old_days, forget_old_traces
 from audit.partitions import ensure_partitions
+from audit.streams.lag import tell_who_is_behind
+from audit.streams.sending import send_due
 from console.accounts.actor import system_actor
 from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
@@ -64,6 +66,23 @@ def give_up_roots_in(*, tenant_id: str) -> None:
     while given_up:
         with tenant_scope(UUID(tenant_id)):
             given_up = run_sweep.give_up_roots()
+
+
+@shared_task
+def send_streams() -> None:
+    """Finds what is new, after a lost wake-up and after a receiver that was away."""
+    for tenant_id in every_tenant_id():
+        send_streams_in.delay(tenant_id=str(tenant_id))
+
+
+@shared_task(acks_late=True)
+def send_streams_in(*, tenant_id: str) -> None:
+    """A message of each stream at a time, until none has anything to say."""
+    began = monotonic()
+    while monotonic() - began < LONGEST and any(not one.error for one in send_due(UUID(tenant_id))):
+        pass
+    with tenant_scope(UUID(tenant_id)):
+        tell_who_is_behind(actor=system_actor(UUID(tenant_id), "send_streams"))
 
 
 @shared_task

@@ -52,6 +52,7 @@ app.conf.beat_schedule = {
     },
     "look through the walls": {"task": "memory.tasks.probe_tenants", "schedule": 600.0},
     "count what agents did": {"task": "audit.tasks.count_activity", "schedule": 3600.0},
+    "send audit streams": {"task": "audit.tasks.send_streams", "schedule": 30.0},
     "read stored spans anew": {"task": "audit.tasks.replay_traces", "schedule": 60.0},
     "forget old traces": {"task": "audit.tasks.forget_traces", "schedule": 3600.0},
     "give up roots that never came": {

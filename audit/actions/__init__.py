@@ -1,14 +1,37 @@
-"""The verbs on how traces are read, kept and handed out."""
+"""The verbs on how traces are read, kept and handed out, and on where the audit log is sent."""
 
+from audit.actions.create_stream import IssuedStream, StreamAsked, create_stream
 from audit.actions.export_run import export_run
+from audit.actions.manage_streams import (
+    delete_stream,
+    edit_stream,
+    pause_stream,
+    renew_stream_secret,
+    report_behind,
+    resume_stream,
+    send_stream_test,
+)
 from audit.actions.replay_traces import begin_replay, end_replay, stop_replay
+from audit.actions.report_anchors import report_cut_file, report_fork
 from audit.actions.set_trace_retention import set_trace_retention
 from audit.actions.set_trace_rules import set_trace_rules
 
 __all__ = [
+    "IssuedStream",
+    "StreamAsked",
     "begin_replay",
+    "create_stream",
+    "delete_stream",
+    "edit_stream",
     "end_replay",
     "export_run",
+    "pause_stream",
+    "renew_stream_secret",
+    "report_behind",
+    "report_cut_file",
+    "report_fork",
+    "resume_stream",
+    "send_stream_test",
     "set_trace_retention",
     "set_trace_rules",
     "stop_replay",

@@ -1,4 +1,4 @@
-"""What the file of checkpoints shows by itself: nobody did it in the product, everybody must know."""
+"""What the file of checkpoints tells: nobody did it in the product, and somebody must know."""
 
 from dataclasses import dataclass
 from typing import ClassVar

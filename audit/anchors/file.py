@@ -5,6 +5,7 @@ byte. A log that has another in its place has been rewritten, or restored from a
 that is a fork, told once, and nothing is added until an operator has put the file aside.
 """
 
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -98,9 +99,8 @@ def _record(last: int, new: list[int]) -> None:
         ],
         ignore_conflicts=True,
     )
-    fine = {"attempts": 0, "failing_since": None, "last_error": "", "next": newest + 1}
-    if new:
-        fine["last_sent_at"] = now()
+    fine: dict[str, Any] = {"attempts": 0, "failing_since": None, "last_error": ""}
+    fine |= {"next": newest + 1} | ({"last_sent_at": now()} if new else {})
     StreamState.objects.update_or_create(id=THE_FILE, defaults=fine)
 
 

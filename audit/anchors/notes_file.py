@@ -21,7 +21,7 @@ class UnreadableFileError(Exception):
 
 
 def path_of(tenant_id: UUID) -> Path:
-    return Path(settings.ANCHOR_DIR) / f"{tenant_id}.log"
+    return Path(settings.ANCHOR_DIR).expanduser() / f"{tenant_id}.log"
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 from audit.models.activity_day import ActivityDay
 from audit.models.agent_minute import AgentMinute
+from audit.models.anchor import Anchor
 from audit.models.checkpoint import Checkpoint
 from audit.models.event import AuditEvent, Outcome
 from audit.models.log_leaf import LogLeaf
@@ -12,6 +13,7 @@ from audit.models.run_outcome import RunOutcome, RunResult
 from audit.models.run_state import RunPhase, RunStatus
 from audit.models.span import CostSource, Span, SpanState, SpanStatus
 from audit.models.span_content import SpanContent
+from audit.models.stream import AuditStream, StreamState
 from audit.models.trace import StitchedBy, Trace
 from audit.models.trace_replay import TraceReplay
 from audit.models.trace_retention import TraceRetention
@@ -22,7 +24,9 @@ __all__ = [
     "AccessSource",
     "ActivityDay",
     "AgentMinute",
+    "Anchor",
     "AuditEvent",
+    "AuditStream",
     "Checkpoint",
     "CostSource",
     "FacetKind",
@@ -42,6 +46,7 @@ __all__ = [
     "SpanState",
     "SpanStatus",
     "StitchedBy",
+    "StreamState",
     "Trace",
     "TraceReplay",
     "TraceRetention",

@@ -65,8 +65,7 @@ class AuditStream(ScopedModel):
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "name"], name="stream_name"),
             models.CheckConstraint(
-                condition=~models.Q(kind=StreamKind.TIMESTAMP)
-                | models.Q(sends=Sends.CHECKPOINTS),
+                condition=~models.Q(kind=StreamKind.TIMESTAMP) | models.Q(sends=Sends.CHECKPOINTS),
                 name="only_checkpoints_are_timestamped",
             ),
             models.CheckConstraint(

@@ -8,7 +8,6 @@ under the same places of the log and, by webhook, the same message id.
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -156,5 +155,6 @@ def _anchor(result: Sent) -> None:
 
 def pause_after(attempts: int) -> timedelta:
     """It never gives up: what it holds exists once, and people are told that it is behind."""
-    pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
-    return pause * random.uniform(1, 1 + JITTER)  # noqa: S311
+    doubled = FIRST_PAUSE.total_seconds() * float(2 ** min(attempts - 1, 10))
+    seconds = min(doubled, LONGEST_PAUSE.total_seconds())
+    return timedelta(seconds=seconds) * random.uniform(1, 1 + JITTER)  # noqa: S311

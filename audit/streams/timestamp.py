@@ -22,9 +22,7 @@ def timestamped(note: bytes, *, address: str, certificates: str, seconds: float)
 
     Raises OutboundError.
     """
-    request = (
-        TimestampRequestBuilder().data(note).hash_algorithm(HashAlgorithm.SHA256).build()
-    )
+    request = TimestampRequestBuilder().data(note).hash_algorithm(HashAlgorithm.SHA256).build()
     asked = request.as_bytes()
     headers = {
         "content-type": "application/timestamp-query",

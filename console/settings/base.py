@@ -187,6 +187,9 @@ MEMORY_PROTECTED_KEYS = frozenset({"identity", "policy", "goal", "system"})
 # Whether a webhook may name an address of a private network, and this host in plain HTTP.
 WEBHOOK_ALLOW_PRIVATE = env.boolean("WEBHOOK_ALLOW_PRIVATE", default=False)
 
+# Where each tenant's file of signed checkpoints stands: best on another disk than the database.
+ANCHOR_DIR = env.text("ANCHOR_DIR", str(HOME / "anchors"))
+
 # Who turns texts into vectors, if not the built-in model: the server in use, then the one before.
 EMBEDDING_SERVERS = embedding_servers()
 
