@@ -162,3 +162,7 @@ def problem(status: int, code: str, detail: str = "No.", **more: Any) -> httpx.R
         content=json.dumps({**body, "detail": detail, "request_id": "req-1", **more}),
         headers={"content-type": "application/problem+json"},
     )
+
+
+def paged(*pages: tuple[list[Any], str | None]) -> list[httpx.Response]:
+    return [answer(200, {"results": results, "next_cursor": cursor}) for results, cursor in pages]
