@@ -7,6 +7,7 @@ word is kept.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from audit.ingest import columns
 from audit.ingest.columns import instant_ns
@@ -19,10 +20,11 @@ from console.tenancy.scope import current_tenant_id
 INSERT = """
 INSERT INTO audit_memoryaccess (
   tenant_id, id, at, score, rank, version, memory_id, store, access, source, trace_id, span_id,
-  agent, purpose)
+  agent, purpose, request_id)
 SELECT %s::uuid, batch.* FROM unnest(
   %s::uuid[], %s::timestamptz[], %s::float8[], %s::int4[], %s::int4[], %s::text[], %s::text[],
-  %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
+  %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[],
+  %s::uuid[])
   AS batch
 """
 DONE_BY_API = """
@@ -51,6 +53,7 @@ class Access:
     span_id: bytes | None = None
     agent: str = ""
     purpose: str = ""
+    request_id: UUID | None = None
     at_ns: int = field(default_factory=lambda: instant_ns(now()))
 
 
@@ -75,6 +78,7 @@ def record_accesses(accesses: Sequence[Access]) -> None:
             columns.byteas([a.span_id for a in accesses]),
             columns.texts([a.agent for a in accesses]),
             columns.texts([a.purpose[:MAX_PURPOSE] for a in accesses]),
+            columns.uuids([a.request_id for a in accesses]),
         ],
     )
 

@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from typing_extensions import override
 
-from audit.models import Run, Span
+from audit.models import AuditEvent, Run, Span
 from benchmarks.database import DATABASE, embedded_database
 from benchmarks.table import Table, percentile
 from benchmarks.volume import Volume, fill
@@ -56,7 +56,19 @@ FILTERED = {
         "q=refund",
     ),
     "review-list": ("status=decided", "kind=quarantine", "queue=billing"),
-    "audit-list": ("outcome=refused", "kind=memory.written", "kind=policy.saved", "actor=agent-03"),
+    "audit-list": (
+        "outcome=refused",
+        "kind=memory.written",
+        "kind=policy.saved",
+        "kind=memory.written&kind=policy.saved&kind=review",
+        "actor=agent-03",
+        "actor=nobody",
+        "subject=customer-7",
+        "reason=signature_required",
+        "q=never+said",
+        "since=2026-01-01&until=2026-01-02",
+    ),
+    "audit-facets": ("kind=memory", "subject=customer-7"),
     "run-list": ("error=some", "agent=agent-03"),
     "agent-list": ("health=healthy", "q=agent-1"),
     "subject-list": ("q=7", "standing=no_basis", "standing=held"),
@@ -144,6 +156,7 @@ def _samples(tenant: Tenant) -> dict[str, Any]:
             "review_id": ReviewItem.objects.filter(status=ReviewStatus.OPEN).order_by("id").first(),
             "run_id": run,
             "agent_id": agent,
+            "event_id": AuditEvent.objects.order_by("-id").first(),
             "subject_id": Subject.objects.order_by("id").first(),
             "hold_id": LegalHold.objects.first(),
             "snapshot_id": Snapshot.objects.first(),

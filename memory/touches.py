@@ -11,7 +11,8 @@ from memory.retrieval.query import Hit
 
 
 def record_recall(*, actor: Actor, hits: Iterable[Hit], purpose: str) -> None:
-    trace = current_request().trace
+    request = current_request()
+    trace = request.trace
     record_accesses(
         [
             Access(
@@ -24,6 +25,7 @@ def record_recall(*, actor: Actor, hits: Iterable[Hit], purpose: str) -> None:
                 span_id=trace.span_id if trace else None,
                 agent=actor.label,
                 purpose=purpose,
+                request_id=request.id,
             )
             for position, hit in enumerate(hits, start=1)
         ]
@@ -38,7 +40,8 @@ def record_touches(
     touched: Iterable[tuple[UUID, int]], *, actor: Actor, access: AccessKind, purpose: str = ""
 ) -> None:
     """`touched` are memories and their versions. One statement."""
-    trace = current_request().trace
+    request = current_request()
+    trace = request.trace
     record_accesses(
         [
             Access(
@@ -49,6 +52,7 @@ def record_touches(
                 span_id=trace.span_id if trace else None,
                 agent=actor.label,
                 purpose=purpose,
+                request_id=request.id,
             )
             for memory_id, version in touched
         ]

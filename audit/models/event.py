@@ -54,6 +54,20 @@ class AuditEvent(ScopedModel):
             models.Index(fields=["tenant_id", "actor_id", "-id"], name="event_actor"),
             models.Index(fields=["tenant_id", "kind", "-id"], name="event_kind"),
             models.Index(fields=["tenant_id", "xid"], name="event_xid"),
+            models.Index(fields=["tenant_id", "request_id"], name="event_request"),
+            models.Index(
+                fields=["tenant_id", "trace_id", "-id"],
+                name="event_trace",
+                condition=models.Q(trace_id__isnull=False),
+            ),
+            models.Index(
+                fields=["tenant_id", "reason", "-id"],
+                name="event_reason",
+                condition=~models.Q(reason=""),
+            ),
+            models.Index(
+                fields=["tenant_id", "-id"], name="event_noted", condition=~models.Q(note="")
+            ),
             # What people look for among many events that went well.
             models.Index(
                 fields=["tenant_id", "-id"],

@@ -38,6 +38,7 @@ class MemoryAccess(ScopedModel):
     span_id = models.BinaryField(max_length=8, null=True)
     agent = models.TextField(blank=True)
     purpose = models.TextField(blank=True)
+    request_id = models.UUIDField(null=True)  # of the API's: by it the event of a recall is found
 
     class Meta:
         indexes = [

@@ -22,6 +22,22 @@ def asked(query: QueryDict, **changes: str | None) -> str:
     return f"?{changed.urlencode()}"
 
 
+def without(query: QueryDict, name: str, value: str) -> str:
+    """The query string with one of a name's values less, from its first page on."""
+    return _with(query, name, [one for one in query.getlist(name) if one and one != value])
+
+
+def also(query: QueryDict, name: str, value: str) -> str:
+    """The query string with one more value of a name, from its first page on."""
+    return _with(query, name, [*filter(None, query.getlist(name)), value])
+
+
+def _with(query: QueryDict, name: str, values: list[str]) -> str:
+    changed = QueryDict(asked(query, **{name: None}).removeprefix("?"), mutable=True)
+    changed.setlist(name, values)
+    return f"?{changed.urlencode()}"
+
+
 def as_asked(at: datetime) -> str:
     """A moment as an address names it, with no sign that would have to be quoted."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -144,6 +144,8 @@ urlpatterns = [
         name="erasure-carry-out",
     ),
     path("audit/", audit.audit_list, name="audit-list"),
+    path("audit/facets", audit.audit_facets, name="audit-facets"),
+    path("audit/<uuid:event_id>", audit.audit_event, name="audit-event"),
     path("isolation/", isolation.isolation_list, name="isolation-list"),
     path("holds/", hold.hold_list, name="hold-list"),
     path("holds/new", hold.hold_place, name="hold-place"),

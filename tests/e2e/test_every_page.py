@@ -70,6 +70,9 @@ PAGES = {
     "erasure closed": "/erasure/?status=closed",
     "erasure asked for": "/erasure/{erasure}",
     "audit": "/audit/",
+    "audit of a person": "/audit/?subject=customer-6&kind=memory&kind=review.opened",
+    "no such event": "/audit/?run=x&q=nobodywroteanysuchword",
+    "event": "/audit/{event}",
     "isolation": "/isolation/",
     "policies": "/policies/",
     "policy": "/policies/0",
@@ -155,6 +158,7 @@ class Things:
     erasure: str
     hold: str
     snapshot: str
+    event: str
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +181,7 @@ def things(instance, robo, auditor) -> Things:
         moment,
         **made_by_people(instance, revised.id),
         decided=a_decided_review(instance, robo),
+        event=next(iter(auditor.audit.events(object=revised.id))).id,
     )
 
 

@@ -22,7 +22,7 @@ from memory.models import IsolationProbe, Memory, MemoryVersion, ReviewItem
 from memory.policies.ruling import RejectedByPolicyError
 from tests.cast import a_memory, an_agent, remember
 
-ROW = re.compile(r'<li class="item"|<tr>\s*<t[hd](?! scope="col")')
+ROW = re.compile(r'<li class="(?:item|event)"|<tr>\s*<t[hd](?! scope="col")')
 
 
 def rows_at(client, address):

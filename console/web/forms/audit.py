@@ -1,67 +1,128 @@
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import groupby
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from typing_extensions import override
 
+from audit.event_filter import EventFilter, actors_called, find_events, kinds_of
 from audit.kinds import KINDS
 from audit.models import AuditEvent, Outcome
-from console.platform.ids import first_id_of
+from console.accounts.actor import ActorKind
+from console.accounts.models import ApiKey
 from console.web.forms.filters import ANY, FilterForm, choice, day_field, midnight, text
+from memory.about import about_memory, about_subject
 from memory.stopped import blocked, quarantined
 
-# An event's id and its time are taken one after the other: never this far apart.
-APART = timedelta(hours=1)
+DAY = timedelta(days=1)
 # What became of writes, narrower than done or refused.
 STOPPED = [("blocked", "Blocked write"), ("quarantined", "Quarantined write")]
+ACTOR_KINDS = [
+    (ActorKind.USER, "People"),
+    (ActorKind.AGENT, "Agents"),
+    (ActorKind.SYSTEM, "Mnemoscope itself"),
+]
+CALLED = {
+    "outcome": {value: str(label) for value, label in [*Outcome.choices, *STOPPED]},
+    "by": {str(kind): label for kind, label in ACTOR_KINDS},
+}
+NOUNS = sorted({kind.split(".")[0] for kind in KINDS})
+
+
+class KindsField(forms.MultipleChoiceField):
+    """Several at once, or all that begin with a noun. A form without scripts sends empty ones."""
+
+    @override
+    def to_python(self, value: Any) -> list[str]:
+        return [one for one in super().to_python(value) if one]
 
 
 class AuditFilter(FilterForm):
-    kind = choice("Event", [ANY, *((kind, kind) for kind in sorted(KINDS))])
+    """`MORE` are folded away."""
+
+    MORE: ClassVar = ("by", "subject", "memory", "object", "run", "request", "reason")
+
+    q = text("Note", placeholder="Words that somebody wrote", search=True)
+    actor = text("Actor", placeholder="Part of a name, or an id")
     outcome = choice("Outcome", [ANY, *Outcome.choices, *STOPPED])
-    actor = text("Actor", placeholder="Name or id")
-    object = forms.UUIDField(label="Object id", required=False)
     since = day_field("From")
     until = day_field("To")
+    kind = KindsField(
+        label="Events", required=False, choices=[(kind, kind) for kind in [*NOUNS, *KINDS]]
+    )
+    by = choice("Done by", [ANY, *ACTOR_KINDS])
+    subject = text("About a person", placeholder="customer-4711")
+    memory = forms.UUIDField(label="About a memory", required=False)
+    object = forms.UUIDField(label="On exactly this object", required=False)
+    run = forms.UUIDField(label="In a run", required=False)
+    request = forms.UUIDField(label="Of a request", required=False)
+    reason = forms.SlugField(label="Reason", required=False, max_length=60)
 
-    def apply(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    @property
+    def more(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MORE]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether what is folded away has to be seen: what is chosen stands beside the list."""
+        return any(name in self.errors for name in self.MORE)
+
+    @property
+    def kinds(self) -> Iterator[tuple[str, list[tuple[str, str, bool]]]]:
+        """By noun: each kind, what it says, and whether it is chosen."""
+        chosen = kinds_of(self.chosen.get("kind", []))
+        for noun, kinds in groupby(sorted(KINDS), key=lambda kind: kind.split(".")[0]):
+            yield noun, [(kind, KINDS[kind], kind in chosen) for kind in kinds]
+
+    def found(self) -> QuerySet[AuditEvent]:
+        """The newest first."""
+        events = find_events(self.wanted())
+        if self.chosen.get("outcome") == "blocked":
+            return blocked(events)
+        if self.chosen.get("outcome") == "quarantined":
+            return quarantined(events)
+        return events
+
+    def wanted(self) -> EventFilter:
+        """But for STOPPED, which only memory knows."""
         chosen = self.chosen
-        if "kind" in chosen:
-            events = events.filter(kind=chosen["kind"])
-        if "outcome" in chosen:
-            events = _ended(events, chosen["outcome"])
-        if "actor" in chosen:
-            events = events.filter(_named(chosen["actor"]))
-        if "object" in chosen:
-            events = events.filter(object_id=chosen["object"])
-        return between(events, chosen.get("since"), chosen.get("until"))
+        outcome, about = chosen.get("outcome"), []
+        if "memory" in chosen:
+            about.append(about_memory(chosen["memory"]))
+        if "subject" in chosen:
+            about.append(about_subject(chosen["subject"]))
+        return EventFilter(
+            kinds=kinds_of(chosen["kind"]) if "kind" in chosen else None,
+            outcome=outcome if outcome in Outcome.values else None,
+            **_actor(chosen.get("actor")),
+            actor_kind=chosen.get("by"),
+            object=chosen.get("object"),
+            about=about or None,
+            run=chosen.get("run"),
+            reason=chosen.get("reason"),
+            request=chosen.get("request"),
+            text=chosen.get("q"),
+            since=midnight(chosen["since"]) if "since" in chosen else None,
+            until=midnight(chosen["until"]) + DAY if "until" in chosen else None,
+        )
 
 
-def between(
-    events: QuerySet[AuditEvent], since: date | None, until: date | None = None
-) -> QuerySet[AuditEvent]:
-    """Of these days and all between, in UTC. Found by their ids, which are in the order of time."""
-    if since is not None:
-        begin = midnight(since)
-        events = events.filter(recorded_at__gte=begin, id__gte=first_id_of(begin - APART))
-    if until is not None:
-        end = midnight(until) + timedelta(days=1)
-        events = events.filter(recorded_at__lt=end, id__lt=first_id_of(end + APART))
-    return events
+def called(name: str, value: str) -> str:
+    """A value that was chosen, as the form calls it."""
+    return CALLED.get(name, {}).get(value, value)
 
 
-def _ended(events: QuerySet[AuditEvent], outcome: str) -> QuerySet[AuditEvent]:
-    if outcome == "blocked":
-        return blocked(events)
-    if outcome == "quarantined":
-        return quarantined(events)
-    return events.filter(outcome=outcome)
-
-
-def _named(actor: str) -> Q:
-    """By label, or by id or key where the text is one."""
-    named = Q(actor_label__iexact=actor)
+def _actor(told: str | None) -> dict[str, Any]:
+    """By the id of a person, an agent or a key, else by a part of the name."""
+    if told is None:
+        return {}
     try:
-        identifier = forms.UUIDField().clean(actor)
-    except forms.ValidationError:
-        return named
-    return named | Q(actor_id=identifier) | Q(api_key_id=identifier)
+        identifier = UUID(told)
+    except ValueError:
+        return {"actors": actors_called(told)}
+    if ApiKey.objects.filter(id=identifier).exists():
+        return {"api_key": identifier}
+    return {"actors": [identifier]}

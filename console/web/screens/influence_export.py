@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from console.web.cells import harmless
+from console.platform.cells import harmless
 from memory.influence.export import COLUMNS
 
 MEDIA_TYPES = {"lines": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}

@@ -62,6 +62,12 @@ def instant(moment: datetime | None, absent: str = "never") -> str:
     return _time(moment, moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"))
 
 
+@register.simple_tag
+def clock(moment: datetime) -> str:
+    """The exact second of a day that stands above."""
+    return _time(moment, moment.astimezone(UTC).strftime("%H:%M:%S"))
+
+
 def _time(moment: datetime, text: str) -> SafeString:
     exact = moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return format_html('<time datetime="{}" title="{}">{}</time>', exact, exact, text)

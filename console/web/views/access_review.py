@@ -13,8 +13,8 @@ from console.access_review.actions import attest_lines, revoke_line, start_acces
 from console.access_review.models import AccessReview, GrantKind, Line
 from console.access_review.standing import access_review_standing
 from console.accounts.permissions import Permission
+from console.platform.cells import harmless
 from console.platform.errors import NotFoundError
-from console.web.cells import harmless
 from console.web.forms.access_review import AttestForm, RevokeForm
 from console.web.middleware import TenantRequest
 from console.web.paging import paginate

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from audit.event_filter import EventFilter, find_events
 from audit.models import AuditEvent
 from console.platform.clock import now
-from console.web.forms.audit import between
+from console.web.forms.filters import midnight
 from console.web.quantities import bounded, relative
 from console.web.screens.posture.tile import Tile, address, counted, day, plural, unchecked
 
@@ -18,7 +19,7 @@ def evidence_tiles() -> list[Tile]:
 
 def _trail() -> Tile:
     """The log is append-only. It is sealed in no tree yet, and nothing here says so."""
-    today = counted(between(AuditEvent.objects.all(), day(0)))
+    today = counted(find_events(EventFilter(since=midnight(day(0)))))
     newest = AuditEvent.objects.order_by("-id").values_list("recorded_at", flat=True).first()
     note = f"on the trail, last {relative(newest - now())}" if newest else "nothing on record yet"
     href = address("audit-list", since=day(0).isoformat())

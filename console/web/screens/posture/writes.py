@@ -7,11 +7,12 @@ from datetime import UTC, date
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDay
 
+from audit.event_filter import EventFilter, find_events
 from audit.models import AuditEvent
 from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id
 from console.web.charts import Columns, Datum, Meter, Series, columns, meter
-from console.web.forms.audit import between
+from console.web.forms.filters import midnight
 from console.web.screens.posture.tile import Tile, address, day, plural
 from memory.models import ReviewKind, ReviewStatus
 from memory.stopped import blocked, quarantined
@@ -60,7 +61,7 @@ class CoveragePosture:
 
 def stopped_posture() -> StoppedPosture:
     days = [day(back) for back in reversed(range(DAYS))]
-    events = between(AuditEvent.objects.all(), days[0])
+    events = find_events(EventFilter(since=midnight(days[0])))
     refused, held = _by_day(blocked(events)), _by_day(quarantined(events))
     week = sum(refused[one] for one in days[-WEEK:])
     since = {"since": days[-WEEK].isoformat()}
