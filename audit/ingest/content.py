@@ -185,6 +185,23 @@ def open_block(row: SpanContent, key: Key) -> Document:
     return document
 
 
+def cut_out(row: SpanContent, key: Key, indexes: Collection[int]) -> bytes | None:
+    """Its sealed body without these spans, and without what only they came from.
+
+    None where nothing is left. Raises as `open_block`.
+    """
+    block = open_block(row, key)
+    gone = set(indexes)
+    spans = [None if at in gone else said for at, said in enumerate(block["spans"])]
+    used = {said["source"] for said in spans if said is not None}
+    if not used:
+        return None
+    sources = [source if at in used else None for at, source in enumerate(block["sources"])]
+    text = orjson.dumps({"sources": sources, "spans": spans})
+    body = ZSTD_JSON + zstd.compress(text, LEVEL)
+    return seal(key.secret, body, _identity(row.tenant_id, row.id, row.day, key.id))
+
+
 def _document(block: Document, span: Span) -> Document:
     said: Document = block["spans"][span.block_index]
     return {**block["sources"][said["source"]], **said}

@@ -47,4 +47,9 @@ class Trace(models.Model):
                 name="trace_linked",
                 condition=Q(link__isnull=False),
             ),
+            models.Index(
+                fields=["tenant_id", "subject_id"],
+                name="trace_of_subject",
+                condition=Q(subject_id__isnull=False),
+            ),
         ]

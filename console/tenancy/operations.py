@@ -92,3 +92,45 @@ class AddTenantForeignKey(TableOperation):
             f" FOREIGN KEY (tenant_id, {self.column}) REFERENCES {self.target} (tenant_id, id)"
             f" ON DELETE {action}"
         )
+
+
+class AllowBlanking(TableOperation):
+    """Of an append-only table the words in `columns` may be blanked, and nothing else may change.
+
+    For erasures: what people wrote can name a person, and history must not be a reason to keep it.
+    """
+
+    def __init__(self, table: str, *columns: str) -> None:
+        super().__init__(table)
+        self.columns = columns
+
+    @override
+    def describe(self) -> str:
+        return f"{self.table}: {', '.join(self.columns)} may be blanked"
+
+    @override
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        arguments = ", ".join(f"'{column}'" for column in self.columns)
+        schema_editor.execute(
+            f"GRANT UPDATE ({', '.join(self.columns)}) ON {self.table} TO mnemoscope_app"
+        )
+        schema_editor.execute(f"DROP TRIGGER append_only ON {self.table}")
+        schema_editor.execute(
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {self.table}"
+            f" FOR EACH ROW EXECUTE FUNCTION mnemoscope_only_blank({arguments})"
+        )
+
+    @override
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        schema_editor.execute(
+            f"REVOKE UPDATE ({', '.join(self.columns)}) ON {self.table} FROM mnemoscope_app"
+        )
+        schema_editor.execute(f"DROP TRIGGER append_only ON {self.table}")
+        schema_editor.execute(
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {self.table}"
+            " FOR EACH ROW EXECUTE FUNCTION mnemoscope_refuse_change()"
+        )

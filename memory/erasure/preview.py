@@ -1,0 +1,36 @@
+"""What is held about a person, store by store: read before anybody approves that it goes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from console.accounts.models import Subject
+from memory.erasure.person import Person, person_of
+from memory.erasure.stores import STORES
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHolding:
+    """`samples` are masked: first letters, and how long the words are."""
+
+    store: str
+    label: str
+    count: int
+    samples: list[str]
+    what_happens: str
+
+
+def preview_of(subject: Subject, also: Collection[UUID] = ()) -> list[StoreHolding]:
+    """Every store, the empty ones too. `also` are other subjects that are the same person."""
+    person = person_of([subject.id, *(id_ for id_ in also if id_ != subject.id)])
+    return [
+        StoreHolding(store.name, store.label, count, samples, store.what_happens)
+        for store in STORES
+        for count in [store.count(person)]
+        for samples in [store.samples(person) if count else []]
+    ]
+
+
+def counts_of(person: Person) -> dict[str, int]:
+    """What is left, by store: after an erasure 0 everywhere."""
+    return {store.name: store.count(person) for store in STORES}

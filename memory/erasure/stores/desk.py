@@ -1,0 +1,55 @@
+"""What the desk itself wrote down about the person."""
+
+from memory.erasure.stores.store import Store
+
+OF_THEM = "x.subject_id IN (SELECT id FROM subjects)"
+
+NAMES = Store(
+    name="known_names",
+    label="Known names",
+    what_happens="Deleted; the suppression list keeps keyed hashes of them.",
+    table="memory_subjectname",
+    left=OF_THEM,
+)
+BASES = Store(
+    name="legal_bases",
+    label="Legal bases",
+    what_happens="Their notes are blanked. Which basis stood when stays.",
+    table="memory_legalbasis",
+    left=f"{OF_THEM} AND x.note <> ''",
+    sample="x.note",
+    blank="note = ''",
+)
+HOLDS = Store(
+    name="legal_holds",
+    label="Released legal holds",
+    what_happens="Their grounds are blanked. Who held what, and until when, stays.",
+    table="memory_legalhold",
+    left=(
+        f"({OF_THEM} OR x.memory_id IN (SELECT id FROM about)) AND x.released_at IS NOT NULL"
+        " AND (x.ground <> 'erased' OR x.release_reason <> 'erased')"
+    ),
+    sample="x.ground",
+    blank="ground = 'erased', release_reason = 'erased'",
+)
+SNAPSHOTS = Store(
+    name="snapshots",
+    label="Snapshots of what is about them",
+    what_happens="Deleted with all they name.",
+    table="memory_snapshot",
+    left=OF_THEM,
+    sample="x.name",
+    also_in=("memory_snapshotitem",),
+)
+VIEWS = Store(
+    name="views",
+    label="Saved views that name them",
+    what_happens="Deleted.",
+    table="memory_savedview",
+    left=(
+        "EXISTS (SELECT FROM jsonb_each_text(x.filters) f JOIN accounts_subject s"
+        " ON s.tenant_id = x.tenant_id AND s.id IN (SELECT id FROM subjects)"
+        " AND f.value IN (s.external_id, s.id::text))"
+    ),
+    sample="x.name",
+)
