@@ -16,12 +16,12 @@ from console.platform.errors import NotFoundError
 from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id
 from memory.models import (
-    OPEN_ERASURES,
-    ErasureRequest,
-    ErasureStatus,
     LegalBasis,
     LegalHold,
+    RequestKind,
+    RequestStatus,
     State,
+    SubjectRequest,
 )
 
 STATES = """
@@ -32,14 +32,14 @@ WHERE tenant_id = %s AND subject_id = ANY(%s::uuid[]) GROUP BY 1, 2
 
 @dataclass(frozen=True, slots=True)
 class SubjectFigures:
-    """`states` counts memories; `basis` is the newest that stands, `erasure` the newest asked."""
+    """`basis` is the newest that stands, `erasure` the newest request. `states` counts memories."""
 
     subject: Subject
     states: Counter[str]
     last_written: datetime | None
     is_held: bool
     basis: LegalBasis | None
-    erasure: ErasureRequest | None
+    erasure: SubjectRequest | None
 
     @property
     def held(self) -> int:
@@ -51,7 +51,7 @@ class SubjectFigures:
 
     @property
     def is_erased(self) -> bool:
-        return self.erasure is not None and self.erasure.status == ErasureStatus.CARRIED_OUT
+        return self.erasure is not None and self.erasure.status == RequestStatus.COMPLETED
 
 
 def visible_subjects(actor: Actor) -> QuerySet[Subject]:
@@ -79,26 +79,6 @@ def _found(actor: Actor, subjects: QuerySet[Subject], *, need: Permission) -> Su
     return subject
 
 
-def visible_erasures(actor: Actor) -> QuerySet[ErasureRequest]:
-    requests = ErasureRequest.objects.select_related("subject")
-    return requests if actor.may(Permission.SUBJECT_READ) else requests.none()
-
-
-def erasure_for(
-    actor: Actor, request_id: UUID, *, need: Permission = Permission.SUBJECT_READ
-) -> ErasureRequest:
-    request = visible_erasures(actor).filter(id=request_id).first()
-    if request is None:
-        raise NotFoundError(request_id, noun="erasure request")
-    if not actor.may(need):
-        raise NotFoundError(request_id, noun="erasure request")
-    return request
-
-
-def overdue_erasures() -> QuerySet[ErasureRequest]:
-    return ErasureRequest.objects.filter(status__in=OPEN_ERASURES, due_at__lt=now())
-
-
 def figures_of(subjects: Sequence[Subject]) -> list[SubjectFigures]:
     """In their order, by four statements."""
     ids = [subject.id for subject in subjects]
@@ -112,7 +92,9 @@ def figures_of(subjects: Sequence[Subject]) -> list[SubjectFigures]:
     moment = now()
     recorded = LegalBasis.objects.filter(subject_id__in=ids).order_by("id")
     bases = {one.subject_id: one for one in recorded if one.stands_at(moment)}
-    requests = ErasureRequest.objects.filter(subject_id__in=ids).order_by("id")
+    requests = SubjectRequest.objects.filter(subject_id__in=ids, kind=RequestKind.ERASURE).order_by(
+        "id"
+    )
     erasures = {one.subject_id: one for one in requests}
     return [
         SubjectFigures(

@@ -53,7 +53,13 @@ from console.api.v1.run_decisions import RunDecisionsView
 from console.api.v1.run_export import RunExportView
 from console.api.v1.runs import RunSpansView, RunsView, RunView
 from console.api.v1.snapshots import SnapshotItemsView, SnapshotsView, SnapshotView
-from console.api.v1.subjects import ErasuresView, ErasureView, SubjectExportView
+from console.api.v1.subject_requests import (
+    ErasuresView,
+    ErasureView,
+    SubjectRequestsView,
+    SubjectRequestView,
+)
+from console.api.v1.subjects import SubjectExportView
 from console.api.v1.trace_replays import (
     TraceReplayPreviewView,
     TraceReplayStopView,
@@ -140,6 +146,8 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "subjects/export", SubjectExportView.as_view()),
     path(V1 + "erasure-requests", ErasuresView.as_view()),
     path(V1 + "erasure-requests/<str:erasure_id>", ErasureView.as_view()),
+    path(V1 + "subject-requests", SubjectRequestsView.as_view()),
+    path(V1 + "subject-requests/<str:request_id>", SubjectRequestView.as_view()),
     path(V1 + "policies", PoliciesView.as_view()),
     path(V1 + "policies/current", CurrentPolicyView.as_view()),
     path(V1 + "policies/<int:number>", PolicyView.as_view()),

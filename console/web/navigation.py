@@ -119,13 +119,13 @@ PLACES = (
         "litigation freeze",
     ),
     Place(
-        "erasure-list",
-        "Erasure",
+        "request-list",
+        "Requests",
         "erase",
         Group.GOVERN,
-        "Requests to be forgotten, and their deadlines.",
+        "What people ask about what is held about them, and by when.",
         _P.SUBJECT_READ,
-        "gdpr forget delete right deadline request",
+        "gdpr ccpa erasure forget delete access rectification restriction right deadline",
     ),
     Place(
         "snapshot-list",

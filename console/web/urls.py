@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from console.web.request_urls import REQUESTS
 from console.web.trace_urls import RUNS, TRACES
 from console.web.views import (
     access_review,
@@ -9,7 +10,6 @@ from console.web.views import (
     agent,
     audit,
     design,
-    erasure,
     find,
     freeze,
     guide,
@@ -121,28 +121,7 @@ urlpatterns = [
         name="subject-basis-withdraw",
     ),
     path("subjects/<uuid:subject_id>/export", subject.subject_export, name="subject-export"),
-    path("subjects/<uuid:subject_id>/erase", erasure.erasure_receive, name="subject-erase"),
-    path("erasure/", erasure.erasure_list, name="erasure-list"),
-    path("erasure/new", erasure.erasure_receive, name="erasure-receive"),
-    path("erasure/<uuid:erasure_id>", erasure.erasure_detail, name="erasure-detail"),
-    path("erasure/<uuid:erasure_id>/approve", erasure.erasure_approve, name="erasure-approve"),
-    path(
-        "erasure/<uuid:erasure_id>/refuse",
-        erasure.erasure_end,
-        {"how": "refuse"},
-        name="erasure-refuse",
-    ),
-    path(
-        "erasure/<uuid:erasure_id>/withdraw",
-        erasure.erasure_end,
-        {"how": "withdraw"},
-        name="erasure-withdraw",
-    ),
-    path(
-        "erasure/<uuid:erasure_id>/carry-out",
-        erasure.erasure_carry_out,
-        name="erasure-carry-out",
-    ),
+    *REQUESTS,
     path("audit/", audit.audit_list, name="audit-list"),
     path("audit/facets", audit.audit_facets, name="audit-facets"),
     path("audit/<uuid:event_id>", audit.audit_event, name="audit-event"),

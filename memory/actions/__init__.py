@@ -7,12 +7,6 @@ from memory.actions.decide_together import decide_reviews, preview_decisions, un
 from memory.actions.digest import subscribe_digest, unsubscribe_digest
 from memory.actions.doubt import doubt_derived
 from memory.actions.erase import carry_out_erasure, destroy_keys_of, erase_memories
-from memory.actions.erasure_request import (
-    approve_erasure,
-    receive_erasure,
-    refuse_erasure,
-    withdraw_erasure,
-)
 from memory.actions.expire import expire_memories, expire_memory
 from memory.actions.export_influence import export_influence
 from memory.actions.export_subject import export_subject
@@ -66,7 +60,6 @@ from memory.actions.write import write_memories, write_memory
 
 __all__ = [
     "activate_policy",
-    "approve_erasure",
     "ask_for_renewal",
     "ask_second_opinions",
     "begin_screening",
@@ -106,11 +99,9 @@ __all__ = [
     "raise_doubts",
     "recall_memories",
     "recall_snapshot",
-    "receive_erasure",
     "record_basis",
     "record_verification",
     "refresh_memories",
-    "refuse_erasure",
     "rehash_memories",
     "rekey_names",
     "release_claim",
@@ -143,7 +134,6 @@ __all__ = [
     "undoable_until",
     "unsubscribe_digest",
     "withdraw_basis",
-    "withdraw_erasure",
     "withdraw_gold_item",
     "write_memories",
     "write_memory",

@@ -19,13 +19,11 @@ from console.keys.keyring import ERASED, keyring_for
 from console.keys.models import DataKey
 from console.platform.clock import now
 from memory.actions.doubt import doubt_derived
-from memory.actions.erasure_request import close_erasure, lock_erasure
+from memory.desk import begin_request, complete_request
 from memory.erasure.holdings import holdings_of, refuse_held_subject
 from memory.lifecycle import store_all
 from memory.lineage import derived_from
 from memory.models import (
-    ErasureRequest,
-    ErasureStatus,
     Memory,
     MemoryFingerprint,
     MemoryVersion,
@@ -33,6 +31,7 @@ from memory.models import (
     SealedContent,
     State,
     SubjectName,
+    SubjectRequest,
 )
 from memory.reviews.closing import close_all_reviews
 
@@ -40,22 +39,21 @@ BATCH = 500
 
 
 @audited("erasure.carried_out")
-def carry_out_erasure(*, actor: Actor, request: ErasureRequest) -> ErasureRequest:
+def carry_out_erasure(*, actor: Actor, request: SubjectRequest) -> SubjectRequest:
     """Raises WrongStateError before it is approved, and LegalHoldError while a hold stands."""
     actor.require(Permission.ERASURE_MANAGE)
-    request = lock_erasure(request, {ErasureStatus.APPROVED})
-    subject = Subject.objects.get(id=request.subject_id)
+    request = begin_request(actor=actor, request=request)
+    subject = Subject.objects.get(id__in=request.subject_ids[:1])
     refuse_held_subject(subject)
     keys = destroy_keys_of(actor=actor, subject=subject).changed
     # Counted once nobody can add to it.
-    request.erased = holdings_of(subject).as_counts() | {"keys": len(keys)}
+    erased = holdings_of(subject).as_counts() | {"keys": len(keys)}
     while erase_memories(actor=actor, subject=subject).changed:
         pass
     SubjectName.objects.filter(subject_id=subject.id).delete()
     SpanContent.objects.filter(subject_id=subject.id).delete()
-    close_erasure(request, ErasureStatus.CARRIED_OUT, actor=actor)
-    note(subject_id=str(subject.id), erased=request.erased)
-    return request
+    note(subject_id=str(subject.id), erased=erased)
+    return complete_request(actor=actor, request=request, outcome=erased)
 
 
 @audited("key.destroyed")

@@ -9,50 +9,6 @@ from django.db import migrations, models
 from audit.operations import GovernByAudit
 from console.tenancy.operations import AddTenantForeignKey, EnableRowSecurity
 
-# One way only, and what was said on the way stays said. That another person approves is a check
-# constraint of the table.
-ERASURE_STATES = """
-CREATE FUNCTION mnemoscope_erasure_state() RETURNS trigger
-LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'INSERT' THEN
-    IF NEW.status = 'received' AND NEW.approved_by_id IS NULL THEN RETURN NEW; END IF;
-    RAISE EXCEPTION 'an erasure begins as received' USING ERRCODE = 'restrict_violation';
-  END IF;
-  IF TG_OP = 'UPDATE'
-     AND (OLD.status || ' ' || NEW.status) IN (
-       'received approved', 'received refused', 'received withdrawn',
-       'approved carried_out', 'approved refused', 'approved withdrawn')
-     AND (OLD.tenant_id, OLD.id, OLD.subject_id, OLD.asked_by, OLD.identity_check,
-          OLD.received_at, OLD.due_at, OLD.taken_in_at, OLD.taken_in_by_kind, OLD.taken_in_by_id,
-          OLD.taken_in_by_label)
-         IS NOT DISTINCT FROM
-         (NEW.tenant_id, NEW.id, NEW.subject_id, NEW.asked_by, NEW.identity_check,
-          NEW.received_at, NEW.due_at, NEW.taken_in_at, NEW.taken_in_by_kind, NEW.taken_in_by_id,
-          NEW.taken_in_by_label)
-     AND (NEW.status = 'approved'
-          OR (OLD.approved_at, OLD.approved_by_kind, OLD.approved_by_id, OLD.approved_by_label)
-             IS NOT DISTINCT FROM
-             (NEW.approved_at, NEW.approved_by_kind, NEW.approved_by_id, NEW.approved_by_label))
-  THEN
-    IF NEW.status <> 'carried_out' OR NOT EXISTS (
-      SELECT FROM keys_datakey
-      WHERE tenant_id = NEW.tenant_id AND subject_id = NEW.subject_id AND wrapped IS NOT NULL
-    ) THEN
-      RETURN NEW;
-    END IF;
-    RAISE EXCEPTION 'a key of subject % still opens', NEW.subject_id
-      USING ERRCODE = 'restrict_violation';
-  END IF;
-  RAISE EXCEPTION 'an erasure does not go from % to that', OLD.status
-    USING ERRCODE = 'restrict_violation';
-END $$;
-
-REVOKE DELETE ON memory_erasurerequest FROM mnemoscope_app;
-CREATE TRIGGER one_way BEFORE INSERT OR UPDATE OR DELETE ON memory_erasurerequest
-  FOR EACH ROW EXECUTE FUNCTION mnemoscope_erasure_state();
-"""
-
 KEEP_BASES = """
 CREATE FUNCTION mnemoscope_keep_basis() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
@@ -109,39 +65,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ErasureRequest',
-            fields=[
-                ('pk', models.CompositePrimaryKey('tenant_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
-                ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
-                ('subject_id', models.UUIDField()),
-                ('status', models.CharField(choices=[('received', 'Received'), ('approved', 'Approved'), ('carried_out', 'Carried Out'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='received', max_length=20)),
-                ('asked_by', models.CharField(max_length=200)),
-                ('identity_check', models.CharField(max_length=500)),
-                ('received_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('taken_in_at', models.DateTimeField(default=console.platform.clock.now, editable=False)),
-                ('taken_in_by_kind', models.CharField(max_length=10)),
-                ('taken_in_by_id', models.UUIDField()),
-                ('taken_in_by_label', models.CharField(max_length=200)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('approved_by_kind', models.CharField(blank=True, max_length=10)),
-                ('approved_by_id', models.UUIDField(null=True)),
-                ('approved_by_label', models.CharField(blank=True, max_length=200)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by_kind', models.CharField(blank=True, max_length=10)),
-                ('closed_by_id', models.UUIDField(null=True)),
-                ('closed_by_label', models.CharField(blank=True, max_length=200)),
-                ('close_reason', models.CharField(blank=True, max_length=500)),
-                ('erased', models.JSONField(default=dict)),
-                ('subject', models.ForeignObject(from_fields=('tenant_id', 'subject_id'), on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.subject', to_fields=('tenant_id', 'id'))),
-            ],
-            options={
-                'indexes': [models.Index(fields=['tenant_id', 'due_at', 'id'], name='erasure_due'), models.Index(fields=['tenant_id', 'subject_id', '-id'], name='erasure_of_subject')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['received', 'approved'])), fields=('tenant_id', 'subject_id'), name='one_open_erasure_of_a_subject'), models.CheckConstraint(condition=models.Q(('approved_by_id__isnull', True), models.Q(('approved_by_kind', 'user'), models.Q(('approved_by_id', models.F('taken_in_by_id')), _negated=True)), _connector='OR'), name='erasure_is_approved_by_another_person'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['approved', 'carried_out']), _negated=True), ('approved_by_id__isnull', False), _connector='OR'), name='erasure_is_approved_before_it_is_carried_out'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('status__in', ['received', 'approved'])), models.Q(('closed_at__isnull', False), ('status__in', ['carried_out', 'refused', 'withdrawn'])), _connector='OR'), name='erasure_is_open_or_closed')],
-            },
-        ),
-        migrations.CreateModel(
             name='LegalBasis',
             fields=[
                 ('pk', models.CompositePrimaryKey('tenant_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -166,16 +89,12 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by_kind', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_by_kind', ''), _negated=True)), _connector='OR'), name='basis_is_withdrawn_by_somebody')],
             },
         ),
-        EnableRowSecurity("memory_erasurerequest"),
         EnableRowSecurity("memory_legalbasis"),
-        AddTenantForeignKey("memory_erasurerequest", "subject_id", "accounts_subject"),
         AddTenantForeignKey("memory_legalbasis", "subject_id", "accounts_subject"),
-        GovernByAudit("memory_erasurerequest"),
         GovernByAudit("memory_legalbasis"),
         migrations.RunSQL(
-            [ERASURE_STATES, KEEP_BASES, REFUSE_DESTROYED_KEYS],
+            [KEEP_BASES, REFUSE_DESTROYED_KEYS],
             [
-                "DROP FUNCTION mnemoscope_erasure_state() CASCADE",
                 "DROP FUNCTION mnemoscope_keep_basis() CASCADE",
                 "DROP FUNCTION mnemoscope_refuse_destroyed_key() CASCADE",
             ],

@@ -1,5 +1,5 @@
+from memory.models.desk_setting import DeskSetting
 from memory.models.digest_subscription import DigestSubscription
-from memory.models.erasure_request import OPEN_ERASURES, ErasureRequest, ErasureStatus
 from memory.models.fingerprint import MemoryFingerprint
 from memory.models.hold import LegalHold
 from memory.models.isolation_probe import IsolationProbe
@@ -26,6 +26,15 @@ from memory.models.screening_run import ScreeningRun
 from memory.models.second_opinion import VERDICT_OF, GoldItem, Purpose, SecondOpinion, Verdict
 from memory.models.snapshot import Snapshot, SnapshotItem
 from memory.models.subject_name import SubjectName
+from memory.models.subject_request import (
+    OPEN_REQUESTS,
+    CameBy,
+    Ground,
+    Law,
+    RequestKind,
+    RequestStatus,
+    SubjectRequest,
+)
 from memory.models.transition import MemoryTransition
 from memory.models.version import MemoryVersion, NotOpenedError, Said, SealedContent
 from memory.models.write_signature import WriteSignature
@@ -33,18 +42,20 @@ from memory.models.write_signature import WriteSignature
 __all__ = [
     "ABOUT_IN_FORCE",
     "HELD_STATES",
-    "OPEN_ERASURES",
+    "OPEN_REQUESTS",
     "SHIPPED",
     "VERDICT_OF",
     "Basis",
+    "CameBy",
     "DecisionEffect",
     "DecisionOutcome",
+    "DeskSetting",
     "DigestSubscription",
-    "ErasureRequest",
-    "ErasureStatus",
     "GoldItem",
+    "Ground",
     "IsolationProbe",
     "Kind",
+    "Law",
     "LegalBasis",
     "LegalHold",
     "LifecycleSetting",
@@ -59,6 +70,8 @@ __all__ = [
     "Purpose",
     "RecallIndex",
     "RecallSetting",
+    "RequestKind",
+    "RequestStatus",
     "ReviewDecision",
     "ReviewItem",
     "ReviewKind",
@@ -75,6 +88,7 @@ __all__ = [
     "SnapshotItem",
     "State",
     "SubjectName",
+    "SubjectRequest",
     "Tier",
     "Verdict",
     "Visibility",

@@ -6,7 +6,7 @@ import pytest
 
 from audit.models import AuditEvent
 from console.tenancy.scope import tenant_scope
-from memory.models import ErasureRequest
+from memory.models import SubjectRequest
 from tests.api.door import door_of, field_codes, problem_of
 from tests.cast import a_memory
 
@@ -41,17 +41,19 @@ def test_bob_takes_in_a_request_and_dana_follows_it(acme, bob, dana, robo):
     taken = door.post("erasure-requests", ASKED)
     assert taken.status_code == 201
     body = taken.json()
-    assert (body["status"], body["approved_by"], body["erased"]) == ("received", None, None)
+    assert (body["status"], body["approved_by"], body["outcome"]) == ("ready", None, None)
     assert body["taken_in_by"]["label"] == bob.actor.label
     assert door_of(dana).get(f"erasure-requests/{body['id']}").json() == body
-    assert door_of(dana).get("erasure-requests?status=received").json()["results"] == [body]
+    assert door_of(dana).get("erasure-requests?status=ready").json()["results"] == [body]
     assert door_of(dana).get("erasure-requests?status=refused").json()["results"] == []
-    problem_of(door.post("erasure-requests", ASKED), 409, "conflict")
-    problem_of(door.post("erasure-requests", ASKED | {"subject": "nobody"}), 404, "not_found")
+    again = door.post("erasure-requests", ASKED).json()
+    assert (again["status"], again["duplicate_of"]) == ("duplicate", body["id"])
+    unknown = door.post("erasure-requests", ASKED | {"subject": "nobody"}).json()
+    assert (unknown["status"], unknown["subject"], unknown["named"]) == ("received", None, "nobody")
     problem_of(door_of(dana).post("erasure-requests", ASKED), 403, "not_permitted")
     problem_of(door_of(robo).post("erasure-requests", ASKED), 403, "not_permitted")
     with tenant_scope(acme.id):
-        assert ErasureRequest.objects.count() == 1
+        assert SubjectRequest.objects.count() == 3
 
 
 @pytest.mark.parametrize(

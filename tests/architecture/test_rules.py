@@ -12,6 +12,7 @@ import console.access_review.actions
 import console.administration
 import console.webhooks.actions
 import memory.actions
+import memory.desk
 from audit.kinds import KINDS
 from console.tenancy.models import ScopedManager
 
@@ -56,6 +57,7 @@ def test_no_file_is_longer_than_a_person_reads():
     [
         audit.actions,
         memory.actions,
+        memory.desk,
         console.administration,
         console.webhooks.actions,
         console.access_review.actions,

@@ -13,8 +13,8 @@ from audit.models import AuditEvent, Span
 from console.accounts.models import Subject
 from console.accounts.permissions import Role
 from console.administration import create_tenant
+from console.platform.clock import now
 from console.platform.errors import (
-    ConflictError,
     ErasedSubjectError,
     InvalidInputError,
     LegalHoldError,
@@ -24,21 +24,24 @@ from console.platform.errors import (
 )
 from console.tenancy.scope import tenant_scope
 from memory.actions import (
-    approve_erasure,
     carry_out_erasure,
     name_subject,
     place_hold,
     recall_memories,
-    receive_erasure,
-    refuse_erasure,
     release_hold,
-    withdraw_erasure,
     write_memories,
     write_memory,
 )
+from memory.desk import (
+    approve_request,
+    begin_request,
+    receive_request,
+    refuse_request,
+    set_desk,
+    withdraw_request,
+)
 from memory.erasure.holdings import holdings_of, is_erased
 from memory.models import (
-    ErasureRequest,
     LegalHold,
     Memory,
     MemoryFingerprint,
@@ -46,6 +49,7 @@ from memory.models import (
     ReviewItem,
     SealedContent,
     SubjectName,
+    SubjectRequest,
 )
 from memory.retrieval.query import RecallQuery
 from memory.verification import check_memories
@@ -66,11 +70,12 @@ def written(in_acme, alice, robo, rookie):
     remember(rookie, "Jonas may move house.", subject="customer-7")
     a_memory(robo, "Ada prefers the phone.", subject="customer-8")
     name_subject(actor=alice.actor, subject=about("customer-7"), names=["Jonas Weber"])
+    set_desk(actor=alice.actor, cool_off_hours=0)
     return about("customer-7")
 
 
 def asked(person, subject, **more):
-    return receive_erasure(actor=person.actor, subject=subject, **{**SAYS, **more})
+    return receive_request(actor=person.actor, subject=subject, **{**SAYS, **more})
 
 
 def test_what_two_people_agree_on_is_erased_and_nothing_of_it_is_found_again(
@@ -80,10 +85,10 @@ def test_what_two_people_agree_on_is_erased_and_nothing_of_it_is_found_again(
     assert (before.memories, before.versions, before.known_names) == (2, 2, 1)
     assert (before.embeddings, before.open_reviews, before.keys) == (1, 1, 2)
     assert before.index_terms > 0
-    request = approve_erasure(actor=alice.actor, request=asked(bob, written))
+    request = approve_request(actor=alice.actor, request=asked(bob, written))
     done = carry_out_erasure(actor=alice.actor, request=request)
-    assert done.status == "carried_out"
-    assert done.erased == before.as_counts()
+    assert done.status == "completed"
+    assert done.outcome == before.as_counts()
     after = holdings_of(written)
     assert (after.memories, after.versions, after.index_terms, after.embeddings) == (0, 0, 0, 0)
     assert (after.fingerprints, after.known_names, after.keys, after.open_reviews) == (0, 0, 0, 0)
@@ -102,20 +107,20 @@ def test_what_traces_said_about_them_goes_and_of_others_stays(in_acme, alice, bo
         step = a_span(attributes={"user.id": user, "input.value": "Call me Jonas."})
         store_spans(decode_protobuf(protobuf_body(step)).spans)
     assert holdings_of(written).span_contents == 1
-    request = approve_erasure(actor=alice.actor, request=asked(bob, written))
-    assert carry_out_erasure(actor=alice.actor, request=request).erased["span_contents"] == 1
+    request = approve_request(actor=alice.actor, request=asked(bob, written))
+    assert carry_out_erasure(actor=alice.actor, request=request).outcome["span_contents"] == 1
     assert holdings_of(written).span_contents == 0
     left = [content_of(span).get("attributes") for span in Span.objects.all()]
     assert sorted(said["user.id"] for said in left if said) == ["customer-8"]
 
 
 def test_the_evidence_names_the_deed_and_not_a_word(in_acme, alice, bob, written):
-    request = approve_erasure(actor=alice.actor, request=asked(bob, written))
+    request = approve_request(actor=alice.actor, request=asked(bob, written))
     carry_out_erasure(actor=bob.actor, request=request)
     kinds = list(AuditEvent.objects.order_by("id").values_list("kind", flat=True))
     for kind, times in (
-        ("erasure.received", 1),
-        ("erasure.approved", 1),
+        ("subject_request.received", 1),
+        ("subject_request.approved", 1),
         ("erasure.carried_out", 1),
         ("key.destroyed", 2),
         ("memory.erased", 2),
@@ -130,7 +135,7 @@ def test_the_evidence_names_the_deed_and_not_a_word(in_acme, alice, bob, written
 def test_a_late_write_about_them_is_refused_and_about_others_is_not(
     in_acme, alice, bob, robo, written
 ):
-    request = approve_erasure(actor=alice.actor, request=asked(bob, written))
+    request = approve_request(actor=alice.actor, request=asked(bob, written))
     carry_out_erasure(actor=alice.actor, request=request)
     with pytest.raises(ErasedSubjectError):
         write_memory(actor=robo.actor, write=a_write("Jonas again.", subject="customer-7"))
@@ -144,7 +149,8 @@ def test_a_late_write_about_them_is_refused_and_about_others_is_not(
 
 def test_one_nobody_wrote_about_yet_is_erased_in_advance(in_acme, alice, bob, robo):
     nobody = Subject.objects.create(external_id="customer-9")
-    request = approve_erasure(actor=alice.actor, request=asked(bob, nobody))
+    set_desk(actor=alice.actor, cool_off_hours=0)
+    request = approve_request(actor=alice.actor, request=asked(bob, nobody))
     carry_out_erasure(actor=alice.actor, request=request)
     with pytest.raises(ErasedSubjectError):
         write_memory(actor=robo.actor, write=a_write(subject="customer-9"))
@@ -153,36 +159,37 @@ def test_one_nobody_wrote_about_yet_is_erased_in_advance(in_acme, alice, bob, ro
 def test_whoever_took_it_in_cannot_approve_it_not_even_in_the_database(in_acme, alice, written):
     request = asked(alice, written)
     with pytest.raises(OwnProposalError):
-        approve_erasure(actor=alice.actor, request=request)
+        approve_request(actor=alice.actor, request=request)
     with pytest.raises(WrongStateError):
         carry_out_erasure(actor=alice.actor, request=request)
-    approved = {"status": "approved", "approved_by_kind": "user"}
+    approved = {"status": "approved", "approved_by_kind": "user", "carry_out_after": now()}
     with pytest.raises(IntegrityError, match="approved_by_another_person"), transaction.atomic():
-        ErasureRequest.objects.update(**approved, approved_by_id=alice.actor.id)
+        SubjectRequest.objects.update(**approved, approved_by_id=alice.actor.id)
     assert Memory.objects.get(subject_id=written.id, state="active")
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE memory_erasurerequest SET status = 'carried_out'",
-        "UPDATE memory_erasurerequest SET asked_by = 'x'",
-        "UPDATE memory_erasurerequest SET due_at = due_at + '1 year'",
-        "UPDATE memory_erasurerequest SET status = 'approved'",
-        "DELETE FROM memory_erasurerequest",
+        "UPDATE memory_subjectrequest SET status = 'completed'",
+        "UPDATE memory_subjectrequest SET asked_by = 'x'",
+        "UPDATE memory_subjectrequest SET due_at = due_at + '1 year'",
+        "UPDATE memory_subjectrequest SET status = 'approved'",
+        "DELETE FROM memory_subjectrequest",
     ],
 )
 def test_the_database_lets_a_request_go_one_way_only(in_acme, bob, written, statement):
     asked(bob, written)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert ErasureRequest.objects.get().status == "received"
+    assert SubjectRequest.objects.get().status == "ready"
 
 
 def test_it_is_not_carried_out_in_name_only(in_acme, alice, bob, written):
-    approve_erasure(actor=alice.actor, request=asked(bob, written))
+    request = approve_request(actor=alice.actor, request=asked(bob, written))
+    begin_request(actor=alice.actor, request=request)
     with pytest.raises(IntegrityError, match="still opens"), transaction.atomic():
-        ErasureRequest.objects.update(status="carried_out", closed_at="2026-01-01T00:00Z")
+        SubjectRequest.objects.update(status="completed", closed_at="2026-01-01T00:00Z")
 
 
 @pytest.mark.parametrize("on", ["subject", "memory"])
@@ -190,32 +197,31 @@ def test_a_legal_hold_stands_in_the_way_and_says_which(in_acme, alice, bob, writ
     memory = Memory.objects.get(subject_id=written.id, state="active")
     over = {"memory": memory} if on == "memory" else {"subject": "customer-7"}
     place_hold(actor=alice.actor, ground="Case 7 O 12/26", **over)
-    request = approve_erasure(actor=alice.actor, request=asked(bob, written))
+    request = approve_request(actor=alice.actor, request=asked(bob, written))
     with pytest.raises(LegalHoldError, match="Case 7 O 12/26"):
         carry_out_erasure(actor=alice.actor, request=request)
-    assert ErasureRequest.objects.get().status == "approved"
+    assert SubjectRequest.objects.get().status == "approved"
     assert holdings_of(written).versions == 2
     release_hold(actor=alice.actor, hold=LegalHold.objects.get(), reason="Settled.")
-    assert carry_out_erasure(actor=alice.actor, request=request).status == "carried_out"
+    assert carry_out_erasure(actor=alice.actor, request=request).status == "completed"
 
 
 def test_a_refusal_and_a_withdrawal_end_it_with_a_reason(in_acme, alice, bob, written):
-    for end in (refuse_erasure, withdraw_erasure):
+    for end in (refuse_request, withdraw_request):
         request = asked(bob, written)
         with pytest.raises(InvalidInputError):
             end(actor=alice.actor, request=request, comment=" ")
         ended = end(actor=alice.actor, request=request, comment="We must keep invoices.")
         assert ended.close_reason == "We must keep invoices."
         with pytest.raises(WrongStateError):
-            approve_erasure(actor=alice.actor, request=request)
+            approve_request(actor=alice.actor, request=request)
     assert holdings_of(written).versions == 2
 
 
-def test_one_request_about_a_person_is_open_at_a_time_and_due_in_a_month(in_acme, bob, written):
-    request = asked(bob, written)
-    assert (request.due_at - request.received_at).days == 30
-    with pytest.raises(ConflictError):
-        asked(bob, written)
+def test_a_second_request_is_kept_as_a_duplicate_of_the_first(in_acme, bob, written):
+    request, again = asked(bob, written), asked(bob, written)
+    assert (again.status, again.duplicate_of_id) == ("duplicate", request.id)
+    assert SubjectRequest.objects.get(id=request.id).status == "ready"
 
 
 def test_others_do_not_erase(in_acme, dana, carol, robo, bob, alice, written):
@@ -225,8 +231,8 @@ def test_others_do_not_erase(in_acme, dana, carol, robo, bob, alice, written):
     request = asked(bob, written)
     for person in (dana, carol, robo):
         with pytest.raises(NotPermittedError):
-            approve_erasure(actor=person.actor, request=request)
-    approve_erasure(actor=alice.actor, request=request)
+            approve_request(actor=person.actor, request=request)
+    approve_request(actor=alice.actor, request=request)
     with pytest.raises(NotPermittedError):
         carry_out_erasure(actor=robo.actor, request=request)
 
@@ -234,7 +240,7 @@ def test_others_do_not_erase(in_acme, dana, carol, robo, bob, alice, written):
 def test_what_was_made_from_it_is_asked_about(in_acme, alice, bob, robo, written):
     source = Memory.objects.get(subject_id=written.id, state="active")
     summary = a_memory(robo, "A customer likes mail.", derived_from=(source.id,))
-    request = approve_erasure(actor=alice.actor, request=asked(bob, written))
+    request = approve_request(actor=alice.actor, request=asked(bob, written))
     carry_out_erasure(actor=alice.actor, request=request)
     doubt = ReviewItem.objects.get(kind="doubt", status="open")
     assert doubt.memory_id == summary.id
@@ -249,7 +255,8 @@ def test_a_write_under_way_leaves_nothing_of_an_erased_person(committed_db, guar
     robo = an_agent(acme, "robo")
     a_memory(robo, subject="customer-7")
     with tenant_scope(acme.id):
-        request = approve_erasure(actor=alice.actor, request=asked(bob, about("customer-7")))
+        set_desk(actor=alice.actor, cool_off_hours=0)
+        request = approve_request(actor=alice.actor, request=asked(bob, about("customer-7")))
     _guard("ENABLE" if guarded else "DISABLE")
     try:
         _write_while_erasing(acme, alice, robo, request)

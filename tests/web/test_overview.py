@@ -16,8 +16,9 @@ from console.platform.errors import NotFoundError
 from console.platform.ids import uuid7
 from console.tenancy.scope import tenant_scope
 from console.web.screens.overview import overview_screen
-from memory.actions import decide_review, expire_memory, receive_erasure
+from memory.actions import decide_review, expire_memory
 from memory.actions.decide import Decision
+from memory.desk import receive_request
 from memory.models import IsolationProbe, Memory, MemoryVersion, ReviewItem
 from memory.policies.ruling import RejectedByPolicyError
 from tests.cast import a_memory, an_agent, remember
@@ -200,9 +201,9 @@ def test_what_a_probe_saw_or_that_there_was_none_is_told(desk, acme, alice, prob
 @pytest.mark.parametrize(
     ("days", "tone", "asks"),
     [
-        (20, "hold", "1 erasure request open"),
-        (2, "warn", "an erasure request is due in 1 d"),
-        (-1, "danger", "1 erasure request past the deadline"),
+        (20, "hold", "1 request open"),
+        (2, "warn", "a request is due in 1 d"),
+        (-1, "danger", "1 request past the deadline"),
     ],
 )
 def test_erasure_requests_are_told_against_their_deadline(
@@ -210,7 +211,7 @@ def test_erasure_requests_are_told_against_their_deadline(
 ):
     memory = a_memory(robo, subject="customer-1")
     with tenant_scope(acme.id):
-        receive_erasure(
+        receive_request(
             actor=alice.actor,
             subject=memory.subject,
             asked_by="Jonas",
@@ -218,7 +219,7 @@ def test_erasure_requests_are_told_against_their_deadline(
             received_at=now() - timedelta(days=25),
             due_at=now() + timedelta(days=days),
         )
-    tile = tiles(alice)["Erasure requests"]
+    tile = tiles(alice)["People's requests"]
     assert (tile.value, tile.tone, tile.asks) == ("1", tone, asks)
     assert rows_at(desk(alice), tile.href) == 1
 

@@ -6,16 +6,22 @@ from datetime import timedelta
 import pytest
 
 from audit.models import AuditEvent
+from console.accounts.actor import system_actor
 from console.accounts.models import Subject
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from memory.actions import place_hold
-from memory.models import ErasureRequest, LegalBasis, Memory
+from memory.desk import set_desk
+from memory.models import LegalBasis, Memory, SubjectRequest
 from tests.api.door import door_of, problem_of
 from tests.cast import a_memory, remember
 
-LIST, REQUESTS = "/subjects/", "/erasure/"
-SAYS = {"asked_by": "The <b>customer</b>, by letter", "identity_check": "Called back"}
+LIST, REQUESTS = "/subjects/", "/requests/"
+SAYS = {
+    "kind": "erasure",
+    "asked_by": "The <b>customer</b>, by letter",
+    "identity_check": "Called back",
+}
 SURE = {"sure": "on"}
 
 
@@ -29,6 +35,8 @@ def known(acme, robo, rookie):
     a_memory(robo, "Jonas prefers e-mail.", subject="customer-7", kind="preference")
     remember(rookie, "Jonas may move house.", subject="customer-7")
     a_memory(robo, "Ada prefers the phone.", subject="customer-8")
+    with tenant_scope(acme.id):
+        set_desk(actor=system_actor(acme.id, "test"), cool_off_hours=0)
     return subject_of(acme)
 
 
@@ -38,7 +46,7 @@ def page(known):
 
 
 def asked(desk, person, page, **more):
-    response = desk(person).post(f"{page}/erase", {**SAYS, **more})
+    response = desk(person).post(f"{page}/request", {**SAYS, **more})
     assert response.status_code == 302, response.context["form"].errors
     return response["Location"]
 
@@ -58,7 +66,7 @@ def test_dana_reads_what_is_held_about_whom_and_not_a_word_of_it(desk, dana, rob
     shown = response.content.decode()
     assert "Jonas" not in shown
     assert "Export…" not in shown
-    assert "Erase…" not in shown
+    assert "Take a request in…" not in shown
 
 
 @pytest.mark.parametrize(
@@ -148,8 +156,8 @@ def test_others_export_nothing(desk, acme, bob, dana, carol, page):
 def test_two_people_erase_a_person_and_late_writes_are_refused(
     desk, acme, alice, bob, robo, known, page
 ):
-    preview = desk(bob).get(f"{page}/erase").content.decode()
-    assert "What it would erase" in preview
+    preview = desk(bob).get(f"{page}/request").content.decode()
+    assert "What an erasure would erase" in preview
     assert "Not covered yet" in preview
     request = asked(desk, bob, page)
     shown = desk(bob).get(request).content.decode()
@@ -170,16 +178,16 @@ def test_two_people_erase_a_person_and_late_writes_are_refused(
     )
     after = desk(alice).get(page).content.decode()
     assert "erased</span>" in after
-    assert f"{page}/erase" not in after
+    assert f"{page}/request" not in after
     emptied = desk(alice).post(f"{page}/export", {"reason": "proof"}).getvalue()
     assert b"Jonas" not in emptied
-    assert "carried out" in desk(alice).get(f"{REQUESTS}?status=closed").content.decode()
+    assert "completed" in desk(alice).get(f"{REQUESTS}?status=closed").content.decode()
 
 
 def test_a_hold_is_named_and_nothing_can_be_carried_out(desk, acme, alice, bob, page):
     with tenant_scope(acme.id):
         place_hold(actor=alice.actor, subject="customer-7", ground="Case 7 O 12/26")
-    assert "Case 7 O 12/26" in desk(bob).get(f"{page}/erase").content.decode()
+    assert "Case 7 O 12/26" in desk(bob).get(f"{page}/request").content.decode()
     request = asked(desk, bob, page)
     desk(alice).post(f"{request}/approve")
     shown = desk(alice).get(request).content.decode()
@@ -194,27 +202,30 @@ def test_what_is_late_is_said_in_words(desk, acme, alice, bob, dana, page):
     assert "overdue" in shown
     assert "Take a request in" not in shown
     with tenant_scope(acme.id):
-        request = ErasureRequest.objects.get()
-    assert (request.due_at - request.received_at).days == 30
+        request = SubjectRequest.objects.get()
+    assert (request.due_at - request.received_at).days == 31
 
 
 def test_a_refusal_needs_a_reason_and_stays_on_record(desk, alice, bob, page):
     request = asked(desk, bob, page)
     assert desk(alice).post(f"{request}/refuse", {"reason": ""}).status_code == 422
-    desk(alice).post(f"{request}/refuse", {"reason": "Invoices must be kept."})
+    desk(alice).post(
+        f"{request}/refuse", {"ground": "legal_obligation", "reason": "Invoices must be kept."}
+    )
     assert "Invoices must be kept." in desk(bob).get(request).content.decode()
     assert desk(alice).post(f"{request}/approve").status_code == 409
     assert asked(desk, bob, page) != request
 
 
-def test_a_request_about_somebody_unknown_is_answered_at_once(desk, bob, known):
-    unknown = desk(bob).post(f"{REQUESTS}new", {**SAYS, "subject": "customer-99"})
-    assert unknown.status_code == 422
-    assert "Nothing is held about them" in unknown.content.decode()
+def test_a_request_about_somebody_unknown_is_kept_and_nobody_found(desk, acme, bob, known):
+    unknown = desk(bob).post(f"{REQUESTS}new", {**SAYS, "subject": "customer-99"}, follow=True)
+    assert "customer-99" in unknown.content.decode()
     by_name = desk(bob).post(f"{REQUESTS}new", {**SAYS, "subject": "customer-7"})
-    assert by_name.status_code == 302
     again = desk(bob).post(f"{REQUESTS}new", {**SAYS, "subject": "customer-7"})
-    assert again.status_code == 409
+    with tenant_scope(acme.id):
+        found = list(SubjectRequest.objects.order_by("id").values_list("status", "subject_id"))
+    assert found == [("received", None), ("ready", known.id), ("duplicate", known.id)]
+    assert by_name["Location"] != again["Location"]
 
 
 def test_another_tenants_people_and_requests_are_not_there(
@@ -223,14 +234,14 @@ def test_another_tenants_people_and_requests_are_not_there(
     a_memory(spybot, subject="customer-7")
     theirs = f"{LIST}{subject_of(globex).id}"
     request = asked(desk, mallory, theirs)
-    for address in (theirs, f"{theirs}/basis", f"{theirs}/export", f"{theirs}/erase", request):
+    for address in (theirs, f"{theirs}/basis", f"{theirs}/export", f"{theirs}/request", request):
         assert desk(alice).get(address).status_code == 404
     for deed in ("approve", "refuse", "withdraw", "carry-out"):
-        said = {"reason": "x", **SURE}
+        said = {"reason": "x", "ground": "other", **SURE}
         assert desk(alice).post(f"{request}/{deed}", said).status_code == 404
     assert "customer-7" not in desk(alice).get(REQUESTS).content.decode()
     with tenant_scope(globex.id):
-        assert ErasureRequest.objects.get().status == "received"
+        assert SubjectRequest.objects.get().status == "ready"
 
 
 def test_more_people_ask_no_more_questions(

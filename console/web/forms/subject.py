@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
@@ -7,8 +7,15 @@ from django.db.models import QuerySet
 from console.accounts.models import Subject
 from console.platform.clock import now
 from console.web.forms.filters import ANY, FilterForm, choice, text
-from memory.actions.erasure_request import ANSWER_WITHIN
-from memory.models import OPEN_ERASURES, Basis, ErasureRequest, ErasureStatus, LegalBasis, LegalHold
+from memory.models import (
+    OPEN_REQUESTS,
+    Basis,
+    LegalBasis,
+    LegalHold,
+    RequestKind,
+    RequestStatus,
+    SubjectRequest,
+)
 
 STANDINGS = [
     ANY,
@@ -27,15 +34,15 @@ class SubjectFilter(FilterForm):
         chosen = self.chosen
         if "q" in chosen:
             subjects = subjects.filter(external_id__icontains=chosen["q"])
-        erasures = ErasureRequest.objects.all()
+        erasures = SubjectRequest.objects.filter(kind=RequestKind.ERASURE)
         if (standing := chosen.get("standing")) == "held":
             holds = LegalHold.objects.filter(released_at__isnull=True, subject_id__isnull=False)
             return subjects.filter(id__in=holds.values("subject_id"))
         if standing == "asked":
-            asked = erasures.filter(status__in=OPEN_ERASURES)
+            asked = erasures.filter(status__in=OPEN_REQUESTS)
             return subjects.filter(id__in=asked.values("subject_id"))
         if standing == "erased":
-            done = erasures.filter(status=ErasureStatus.CARRIED_OUT)
+            done = erasures.filter(status=RequestStatus.COMPLETED)
             return subjects.filter(id__in=done.values("subject_id"))
         if standing == "no_basis":
             bases = LegalBasis.objects.filter(withdrawn_at__isnull=True)
@@ -43,7 +50,7 @@ class SubjectFilter(FilterForm):
         return subjects
 
 
-def _day(label: str, help_text: str) -> forms.DateField:
+def day_field(label: str, help_text: str) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
@@ -52,7 +59,7 @@ def _day(label: str, help_text: str) -> forms.DateField:
     )
 
 
-def _past(day: Any) -> datetime | None:
+def past_day(day: Any) -> datetime | None:
     """Its beginning, never later than now."""
     if day is None:
         return None
@@ -64,7 +71,7 @@ def _past(day: Any) -> datetime | None:
 
 class BasisForm(forms.Form):
     basis = forms.ChoiceField(label="Legal basis", choices=Basis.choices)
-    since = _day("Since", "Today, if left empty.")
+    since = day_field("Since", "Today, if left empty.")
     note = forms.CharField(
         label="Note",
         required=False,
@@ -74,46 +81,4 @@ class BasisForm(forms.Form):
     )
 
     def clean_since(self) -> datetime | None:
-        return _past(self.cleaned_data["since"])
-
-
-class ErasureForm(forms.Form):
-    asked_by = forms.CharField(
-        label="Who asked, and how",
-        max_length=200,
-        help_text="“The person, by letter of 12 November”. No more about them than is needed.",
-    )
-    identity_check = forms.CharField(
-        label="How you know it is them",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="What was compared with what. Do not copy a document in here.",
-    )
-    received_on = _day("Received on", "Today, if left empty. The deadline counts from here.")
-    due_on = _day(
-        "Answer by",
-        f"{ANSWER_WITHIN.days} days after it was received, if left empty (GDPR, Article 12).",
-    )
-
-    def clean_received_on(self) -> datetime | None:
-        return _past(self.cleaned_data["received_on"])
-
-    def clean_due_on(self) -> datetime | None:
-        day = self.cleaned_data["due_on"]
-        if day is None:
-            return None
-        due = datetime.combine(day, time.min, UTC) + timedelta(days=1)  # its end
-        if due <= (self.cleaned_data.get("received_on") or now()):
-            raise forms.ValidationError("It is due after it came.")
-        return due
-
-
-class NamedErasureForm(ErasureForm):
-    subject = forms.CharField(
-        label="Subject", max_length=200, help_text="The person, by your own identifier."
-    )
-    field_order = ("subject",)
-
-
-class CarryOutForm(forms.Form):
-    sure = forms.BooleanField(label="It cannot be undone, by anybody. Erase it.")
+        return past_day(self.cleaned_data["since"])

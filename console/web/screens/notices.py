@@ -41,8 +41,8 @@ NEWS = {
     "hold.released": News(_P.AUDIT_READ, "legal holds were released"),
     "key.destroyed": News(_P.AUDIT_READ, "keys were destroyed"),
     "tenant.leaked": News(_P.AUDIT_READ, "probes saw through a wall between tenants"),
-    "erasure.received": News(_P.AUDIT_READ, "requests to erase were taken in"),
-    "erasure.carried_out": News(_P.AUDIT_READ, "erasures were carried out"),
+    "subject_request.received": News(_P.SUBJECT_READ, "requests of people came in"),
+    "subject_request.completed": News(_P.SUBJECT_READ, "requests of people were carried out"),
     "member.added": News(_P.AUDIT_READ, "members were added"),
     "member.role_changed": News(_P.AUDIT_READ, "roles were changed"),
     "member.second_factor_reset": News(_P.AUDIT_READ, "times second factors were taken away"),
@@ -53,6 +53,7 @@ PAGES = {
     "memory": "memory-detail",
     "review": "review-detail",
     "agent": "agent-detail",
+    "subject_request": "request-detail",
     "webhook": "webhook-detail",
 }
 

@@ -11,11 +11,11 @@ from console.platform.first_rows import first_rows
 from console.web.charts import Columns, Meter, Rows
 from console.web.screens.posture.access import access_tile
 from console.web.screens.posture.agents import agent_posture
-from console.web.screens.posture.erasures import erasure_tile
 from console.web.screens.posture.evidence import evidence_tiles
 from console.web.screens.posture.isolation import isolation_tile
 from console.web.screens.posture.keys import key_tile
 from console.web.screens.posture.memories import memory_posture
+from console.web.screens.posture.requests import request_tile
 from console.web.screens.posture.reviews import review_posture
 from console.web.screens.posture.runs import run_tile
 from console.web.screens.posture.tile import Headline, Tile, headline
@@ -61,7 +61,7 @@ def overview_screen(actor: Actor) -> OverviewScreen:
         screen.tiles += agents.tiles
         screen.by_health = agents.by_health
     if actor.may(Permission.SUBJECT_READ):
-        screen.tiles.append(erasure_tile(actor))
+        screen.tiles.append(request_tile(actor))
     if actor.may(Permission.KEYS_OWN):
         screen.tiles.append(key_tile(actor))
     if actor.may(Permission.MEMBERS_READ):

@@ -19,7 +19,6 @@ from console.platform.clock import now
 from memory.access import visible_reviews
 from memory.erasure.holdings import Holdings, holdings_of, holds_over
 from memory.models import (
-    ErasureRequest,
     Kind,
     LegalBasis,
     LegalHold,
@@ -27,6 +26,7 @@ from memory.models import (
     ReviewItem,
     ReviewStatus,
     State,
+    SubjectRequest,
 )
 from memory.subjects import SubjectFigures, figures_of
 
@@ -81,11 +81,11 @@ class SubjectScreen:
     retention: Retention
     bases: Sequence[LegalBasis]
     holds: Sequence[LegalHold]
-    erasures: Sequence[tuple[ErasureRequest, bool]]  # and whether it is overdue
+    requests: Sequence[tuple[SubjectRequest, bool]]  # and whether it is overdue
     reviews: Sequence[ReviewItem]
     can_manage: bool
     can_export: bool
-    can_erase: bool
+    can_ask: bool
 
 
 def subject_screen(actor: Actor, subject: Subject) -> SubjectScreen:
@@ -115,18 +115,16 @@ def subject_screen(actor: Actor, subject: Subject) -> SubjectScreen:
         retention=_retention(subject),
         bases=list(LegalBasis.objects.filter(subject_id=subject.id).order_by("-id")[:MOST_SHOWN]),
         holds=list(holds_over(subject)[:MOST_SHOWN]),
-        erasures=[
+        requests=[
             (one, one.is_overdue(now()))
-            for one in ErasureRequest.objects.filter(subject_id=subject.id).order_by("-id")[
+            for one in SubjectRequest.objects.filter(subject_id=subject.id).order_by("-id")[
                 :MOST_SHOWN
             ]
         ],
         reviews=list(waiting.order_by("-id")[:MOST_SHOWN]),
         can_manage=actor.may(Permission.SUBJECT_MANAGE) and not figures.is_erased,
         can_export=actor.may(Permission.SUBJECT_EXPORT),
-        can_erase=actor.may(Permission.ERASURE_MANAGE)
-        and not figures.is_erased
-        and not (figures.erasure and figures.erasure.is_open),
+        can_ask=actor.may(Permission.ERASURE_MANAGE) and not figures.is_erased,
     )
 
 
