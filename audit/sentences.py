@@ -98,7 +98,7 @@ def said_of(kind: str) -> str:
 
 
 def noun_of(object_kind: str) -> str:
-    """What a kind of object is called: `erasure_request` is an erasure request."""
+    """What a kind of object is called: `subject_request` is a subject request."""
     return NOUNS.get(object_kind, object_kind.replace("_", " "))
 
 

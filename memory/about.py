@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from audit.event_filter import About
 from console.accounts.models import Subject
-from memory.models import ErasureRequest, LegalBasis, LegalHold, Memory, ReviewItem
+from memory.models import LegalBasis, LegalHold, Memory, ReviewItem, SubjectRequest
 
 # Of a person written about without end, the newest.
 MOST_MEMORIES = 5_000
@@ -37,7 +37,7 @@ def about_subject(name: str) -> About:
         .order_by("-id")
         .values_list("id", flat=True)[:MOST_MEMORIES],
         *holds.values_list("id", flat=True),
-        *ErasureRequest.objects.filter(theirs).values_list("id", flat=True),
+        *SubjectRequest.objects.filter(theirs).values_list("id", flat=True),
         *LegalBasis.objects.filter(theirs).values_list("id", flat=True),
     }
     return About(objects, memories)

@@ -21,7 +21,7 @@ from console.web.screens.facets import Chip
 PAGES = {
     "access_review": "access-review",
     "agent": "agent-detail",
-    "erasure_request": "erasure-detail",
+    "subject_request": "request-detail",
     "memory": "memory-detail",
     "opinion": "opinion",
     "review": "review-detail",

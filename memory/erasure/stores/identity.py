@@ -19,7 +19,7 @@ x.note <> '' AND x.object_id IN (
     AND (h.subject_id IN (SELECT id FROM subjects) OR h.memory_id IN (SELECT id FROM about))
   UNION ALL SELECT id FROM memory_legalbasis b WHERE b.tenant_id = %(t)s
     AND b.subject_id IN (SELECT id FROM subjects)
-  UNION ALL SELECT id FROM memory_erasurerequest q WHERE q.tenant_id = %(t)s
+  UNION ALL SELECT id FROM memory_subjectrequest q WHERE q.tenant_id = %(t)s
     AND q.subject_id IN (SELECT id FROM subjects))
 """
 
