@@ -57,7 +57,7 @@ CREATE TRIGGER kept_words BEFORE UPDATE ON memory_legalhold FOR EACH ROW WHEN (
 class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0019_traces_of_subjects"),
-        ("memory", "0023_reviews_of_subjects"),
+        ("memory", "0024_desk"),
     ]
 
     operations = [
