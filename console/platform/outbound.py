@@ -74,10 +74,10 @@ def checked_url(url: str) -> SplitResult:
         raise RefusedUrlError("Leave out what follows #: it is never sent.")
     if port is not None and port != HTTPS and port < FIRST_FREE_PORT:
         raise RefusedUrlError(f"Use port {HTTPS}, or one from {FIRST_FREE_PORT} on.")
-    literal = _literal(parts.hostname)
-    if parts.scheme == "http" and not _may_be_plain(parts.hostname, literal):
+    named = literal(parts.hostname)
+    if parts.scheme == "http" and not _may_be_plain(parts.hostname, named):
         raise RefusedUrlError("Begin with https://: what is sent must not be read on the way.")
-    if literal is not None and not may_connect(literal, plain=parts.scheme == "http"):
+    if named is not None and not may_connect(named, plain=parts.scheme == "http"):
         raise RefusedUrlError("This address lies in a private network.")
     return parts
 
@@ -208,13 +208,13 @@ def is_public(address: Address) -> bool:
     )
 
 
-def _may_be_plain(host: str, literal: Address | None) -> bool:
+def _may_be_plain(host: str, named: Address | None) -> bool:
     if not settings.WEBHOOK_ALLOW_PRIVATE:
         return False
-    return host == "localhost" or (literal is not None and literal.is_loopback)
+    return host == "localhost" or (named is not None and named.is_loopback)
 
 
-def _literal(host: str) -> Address | None:
+def literal(host: str) -> Address | None:
     try:
         return ip_address(host)
     except ValueError:

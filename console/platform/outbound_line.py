@@ -13,7 +13,6 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -26,6 +25,7 @@ from console.platform.outbound import (
     OutboundError,
     RefusedUrlError,
     is_public,
+    literal,
     may_connect,
     resolved,
     trusted_tls,
@@ -54,9 +54,9 @@ def checked_line_address(address: str) -> SplitResult:
         raise RefusedUrlError(f"Use port 514, 601, or one from {FIRST_FREE_PORT} on.")
     if parts.scheme == "tcp" and not settings.WEBHOOK_ALLOW_PRIVATE:
         raise RefusedUrlError("Begin with tls://: what is sent must not be read on the way.")
-    with contextlib.suppress(ValueError):
-        if not _may_send(ip_address(parts.hostname), scheme=parts.scheme):
-            raise RefusedUrlError(_REFUSED[parts.scheme])
+    address_named = literal(parts.hostname)
+    if address_named is not None and not _may_send(address_named, scheme=parts.scheme):
+        raise RefusedUrlError(_REFUSED[parts.scheme])
     return parts
 
 

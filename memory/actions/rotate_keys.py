@@ -10,11 +10,12 @@ can seal nothing under it any more.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from audit.models import AuditStream
 from audit.trail import Changes, audited, note
 from console.accounts.actor import Actor
 from console.accounts.models import Subject
@@ -30,10 +31,12 @@ from console.tenancy.scope import current_tenant_id
 from console.webhooks.models import WebhookSecret
 from memory.models import MemoryFingerprint, RecallIndex, SealedContent, SubjectName
 
+Sender = TypeVar("Sender", WebhookSecret, AuditStream)
+
 SAFE_AFTER = timedelta(seconds=2 * LIFETIME_SECONDS)
 
 
-class KeysChanged(Changes[DataKey | SigningKey | WebhookSecret]):
+class KeysChanged(Changes[DataKey | SigningKey | WebhookSecret | AuditStream]):
     """`rows` counts what was moved or wrapped anew."""
 
     rows = 0
@@ -108,7 +111,8 @@ def rewrap_keys(*, actor: Actor, limit: int) -> KeysChanged:
     stale = list(others.exclude(wrapped_by=str(current.id)).order_by("id")[:limit])
     _rewrap(changed, stale)
     _rewrap_signing_keys(changed, current, limit=limit - len(stale))
-    _rewrap_webhook_secrets(changed, current)
+    _rewrap_secrets(changed, current, WebhookSecret)
+    _rewrap_secrets(changed, current, AuditStream)
     return changed
 
 
@@ -136,17 +140,18 @@ def _rewrap_signing_keys(changed: KeysChanged, current: DataKey, *, limit: int) 
         changed.add(key, {"was_wrapped_by": str(before)})
 
 
-def _rewrap_webhook_secrets(changed: KeysChanged, current: DataKey) -> None:
-    """All of them: a tenant has few webhooks."""
-    stale = list(WebhookSecret.objects.exclude(wrapped_by_id=current.id).order_by("id"))
-    before_by_id = {secret.id: secret.wrapped_by_id for secret in stale}
+def _rewrap_secrets(changed: KeysChanged, current: DataKey, model: type[Sender]) -> None:
+    """All of them: a tenant has few webhooks, and few streams of its audit log."""
+    held = model.objects.filter(wrapped__isnull=False)
+    stale = list(held.exclude(wrapped_by_id=current.id).order_by("id"))
+    before_by_id = {row.id: row.wrapped_by_id for row in stale}
     rewrap_secrets(stale)
-    for secret in stale:
-        before = before_by_id[secret.id]
-        changed.rows += WebhookSecret.objects.filter(id=secret.id, wrapped_by_id=before).update(
-            wrapped=secret.wrapped, wrapped_by_id=secret.wrapped_by_id
+    for row in stale:
+        before = before_by_id[row.id]
+        changed.rows += held.filter(id=row.id, wrapped_by_id=before).update(
+            wrapped=row.wrapped, wrapped_by_id=row.wrapped_by_id
         )
-        changed.add(secret, {"was_wrapped_by": str(before)})
+        changed.add(row, {"was_wrapped_by": str(before)})
 
 
 @audited("key.destroyed")
@@ -176,7 +181,8 @@ def _unused(before: datetime, limit: int) -> Iterator[DataKey]:
     for key in retired.filter(purpose=Purpose.WRAP):
         wrapped = DataKey.objects.filter(wrapped_by=str(key.id), wrapped__isnull=False)
         others = [
-            model.objects.filter(wrapped_by_id=key.id) for model in (SigningKey, WebhookSecret)
+            model.objects.filter(wrapped_by_id=key.id)
+            for model in (SigningKey, WebhookSecret, AuditStream)
         ]
         if not any(rows.exists() for rows in [wrapped, *others]):
             yield key
