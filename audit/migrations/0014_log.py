@@ -1,7 +1,6 @@
 import console.platform.clock
 import console.platform.ids
 import console.tenancy.scope
-import uuid
 from django.db import migrations, models
 
 from console.tenancy.operations import EnableRowSecurity
@@ -40,8 +39,8 @@ class Migration(migrations.Migration):
             name='LogMark',
             fields=[
                 ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False, primary_key=True, serialize=False)),
-                ('xid', models.BigIntegerField(default=0)),
-                ('event_id', models.UUIDField(default=uuid.UUID('00000000-0000-0000-0000-000000000000'))),
+                ('xid', models.BigIntegerField()),
+                ('event_id', models.UUIDField()),
             ],
         ),
         migrations.CreateModel(

@@ -21,7 +21,7 @@ def entry_of(event: AuditEvent) -> bytes:
         "actor": str(event.actor_id),
         "actor_kind": event.actor_kind,
         "api_key": _text(event.api_key_id),
-        "at": _instant(event.recorded_at),
+        "at": instant(event.recorded_at),
         "id": str(event.id),
         "object": _text(event.object_id),
         "object_kind": event.object_kind,
@@ -50,6 +50,7 @@ def _hex(value: Any) -> str | None:
     return None if value is None else bytes(value).hex()
 
 
-def _instant(moment: datetime) -> str:
+def instant(moment: datetime) -> str:
+    """RFC 3339 in UTC, to the microsecond."""
     utc = moment.astimezone(UTC).isoformat(timespec="microseconds")
     return utc.removesuffix("+00:00") + "Z"

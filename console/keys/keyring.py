@@ -1,4 +1,4 @@
-"""The keys of the tenant at hand, unwrapped: root → wrapping key → content, digest, seal, index.
+"""The keys of the tenant at hand, unwrapped: root → wrapping key → content, digest, seal...
 
 One statement loads what a request needs. A key is made on first use, in the transaction that
 first uses it. Unwrapped keys are kept in this process, reachable only through the row that wraps
@@ -27,13 +27,16 @@ SELECT id, purpose, subject_id, generation, wrapped, wrapped_by, retired_at IS N
 FROM keys_datakey WHERE tenant_id = %s AND wrapped IS NOT NULL
 """
 OF_SUBJECTS = (
-    COLUMNS + "AND purpose <> 'trace' AND (subject_id IS NULL OR subject_id = ANY(%s::uuid[]))"
+    COLUMNS
+    + """AND purpose NOT IN ('trace', 'log')
+  AND (subject_id IS NULL OR subject_id = ANY(%s::uuid[]))"""
 )
 FOR_TRACES = (
     COLUMNS
     + """AND (purpose = 'wrap'
   OR purpose = 'trace' AND (subject_id IS NULL OR subject_id = ANY(%s::uuid[])))"""
 )
+FOR_LOG = COLUMNS + "AND purpose IN ('wrap', 'log')"
 BY_ID = COLUMNS + "AND (purpose = 'wrap' OR id = ANY(%s::uuid[]))"
 
 
@@ -148,6 +151,16 @@ def make_trace_keys(subject_ids: Collection[UUID | None]) -> list[DataKey]:
     return _make((Purpose.TRACE, subject_id) for subject_id in sorted(wanted, key=str))
 
 
+def log_keys() -> list[Key]:
+    """What signs the tenant's audit log now, and what did before; none before the first use."""
+    return Keyring(_rows(FOR_LOG)).every(Purpose.LOG)
+
+
+def make_log_key() -> None:
+    """The first; in the transaction of its event."""
+    _make([(Purpose.LOG, None)])
+
+
 def standing_keys(purpose: Purpose) -> list[Key]:
     """All of the tenant that open, the newest first. Reading makes no key."""
     return Keyring(_rows(OF_SUBJECTS, [])).every(purpose)
@@ -163,8 +176,8 @@ def wrapping_keys() -> dict[UUID, Key]:
     return Keyring(_rows(BY_ID, [])).every_wrapping
 
 
-def _rows(statement: str, ids: Sequence[UUID]) -> list[Wrapped]:
-    return [Wrapped(*row) for row in fetch(statement, [current_tenant_id(), ids])]
+def _rows(statement: str, *ids: Sequence[UUID]) -> list[Wrapped]:
+    return [Wrapped(*row) for row in fetch(statement, [current_tenant_id(), *ids])]
 
 
 def make_successors(keys: Sequence[DataKey]) -> list[DataKey]:

@@ -158,7 +158,7 @@ def _rewrap_secrets(changed: KeysChanged, current: DataKey, model: type[Sender])
 def destroy_retired_keys(*, actor: Actor, limit: int) -> KeysChanged:
     """Destroys some of the retired keys under which nothing stands any more, once that is safe.
 
-    Those of the server's seal stay: versions are verified by the key that sealed them.
+    Those of the server's seal and of the audit log stay: what they signed is verified by them.
     """
     actor.require(Permission.KEYS_MANAGE)
     changed = KeysChanged()

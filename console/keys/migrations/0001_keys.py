@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('pk', models.CompositePrimaryKey('tenant_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
                 ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
-                ('purpose', models.CharField(choices=[('wrap', 'Wrap'), ('content', 'Content'), ('digest', 'Digest'), ('seal', 'Seal'), ('index', 'Index'), ('trace', 'Trace')], max_length=10)),
+                ('purpose', models.CharField(choices=[('wrap', 'Wrap'), ('content', 'Content'), ('digest', 'Digest'), ('seal', 'Seal'), ('index', 'Index'), ('trace', 'Trace'), ('log', 'Log')], max_length=10)),
                 ('subject_id', models.UUIDField(null=True)),
                 ('generation', models.PositiveIntegerField(default=1)),
                 ('wrapped', models.BinaryField(null=True)),

@@ -16,6 +16,7 @@ class Purpose(models.TextChoices):
     SEAL = "seal"  # signs versions for the server
     INDEX = "index"  # hides the words of the recall index
     TRACE = "trace"  # seals what spans say about one subject, or about nobody
+    LOG = "log"  # signs what the audit log was: the seed of an Ed25519 key
 
 
 class DataKey(ScopedModel):

@@ -24,6 +24,7 @@ LEVELS = {
     "content": "new keys for what memories say (of one --subject, or of all), all sealed anew",
     "index": "a new key for the recall index, all words and names hashed anew",
     "seal": "a new key for the server's seal; the old one still verifies",
+    "log": "a new key for the audit log; the next checkpoint is signed by the old one too",
     "finish": "make no new key: only end what an interrupted rotation began",
 }
 ROTATED = {
@@ -31,6 +32,7 @@ ROTATED = {
     "content": Purpose.CONTENT,
     "index": Purpose.INDEX,
     "seal": Purpose.SEAL,
+    "log": Purpose.LOG,
 }
 STEPS = ("rotated", "rewrapped", "resealed", "rehashed", "renamed", "destroyed")
 

@@ -1,0 +1,63 @@
+"""A log to look at: events made, sequenced, signed."""
+
+from contextlib import contextmanager
+
+import psycopg
+from django.db import connection
+
+from audit.models import AuditEvent, LogLeaf
+from audit.proof.checkpoints import make_checkpoint
+from audit.proof.sequence import lock_log, sequence
+from audit.trail import Event, append_events
+from console.accounts.actor import system_actor
+from console.tenancy.scope import tenant_scope
+from tests.database import DATABASE
+
+
+def some_events(tenant, count, *, kind="session.started"):
+    """Committed, in a transaction of their own."""
+    with tenant_scope(tenant.id):
+        append_events([Event(kind=kind)] * count, actor=system_actor(tenant.id, "test"))
+
+
+def sequence_all(tenant, **options):
+    """As the sequencer does it: batch by batch. How many got their leaf."""
+    count, is_more = 0, True
+    while is_more:
+        with tenant_scope(tenant.id):
+            assert lock_log()
+            sequenced, is_more = sequence(**options)
+        count += sequenced
+    return count
+
+
+def checkpoint_of(tenant):
+    with tenant_scope(tenant.id):
+        assert lock_log()
+        return make_checkpoint()
+
+
+def leaves(tenant):
+    with tenant_scope(tenant.id):
+        return list(LogLeaf.objects.order_by("index"))
+
+
+def events(tenant):
+    with tenant_scope(tenant.id):
+        return {event.id: event for event in AuditEvent.objects.all()}
+
+
+@contextmanager
+def behind_the_applications_back(postgres):
+    """A superuser, whom no trigger stops."""
+    with psycopg.connect(postgres.dsn(), dbname=DATABASE) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        yield superuser
+
+
+def own_connection(act):
+    """For a thread."""
+    try:
+        return act()
+    finally:
+        connection.close()
