@@ -53,7 +53,7 @@ EVERY_XID = 2**63 - 1
 class Sequenced(NamedTuple):
     """How many events got their leaf, and whether more may wait."""
 
-    count: int
+    leaves: int
     is_more: bool
 
 
