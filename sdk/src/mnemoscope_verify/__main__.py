@@ -1,0 +1,5 @@
+import sys
+
+from mnemoscope_verify.command import main
+
+sys.exit(main())

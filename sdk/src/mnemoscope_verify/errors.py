@@ -1,0 +1,2 @@
+class UnreadableError(Exception):
+    """Nothing can be told: the sentence says what could not be read and what to do."""
