@@ -1,9 +1,9 @@
 """Traces whose time is up: a day that every tenant is done with is dropped, the rest is deleted.
 
 Dropping a partition costs nothing and deletes for all tenants at once, so the database allows it
-only where each of them has kept the day for as long as it wants (`audit_drop_day`, migration
-0011). A tenant that keeps less has its rows deleted, a day at a time. Late or twice, it does the
-same: what is left is told by the rows.
+only where each of them has kept the day for as long as it wants and none holds anything of it
+(`audit_drop_day`). A tenant that keeps less has its rows deleted, a day at a time, but for those
+that are held. Late or twice, it does the same: what is left is told by the rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.utils import OperationalError
 
+from audit.held import ACCESS_HELD, CONTENT_HELD, RUN_HELD, SPAN_HELD
 from audit.partitions import LOCK_NOT_AVAILABLE, OLDEST_DAYS
 from audit.rules.setting import retention_of_tenant
 from audit.trail import append
@@ -32,26 +33,27 @@ PARTITIONED = ("audit_spancontent", "audit_span", "audit_memoryaccess")
 
 # A clock that is years behind must not make a span forgotten as it arrives: further back than
 # partitions are made, the time of arrival counts, which a UUIDv7 tells as well.
-OLD_CONTENT = """
+OLD_CONTENT = f"""
 DELETE FROM audit_spancontent
-WHERE tenant_id = %(tenant)s AND day < %(before)s::date
+WHERE NOT {CONTENT_HELD} AND tenant_id = %(tenant)s AND day < %(before)s::date
   AND (id < %(before_id)s OR day >= uuid_extract_timestamp(id)::date - %(oldest)s)
-"""
-OLD_SPANS = """
+"""  # noqa: S608 - constants of ours
+OLD_SPANS = f"""
 DELETE FROM audit_span
-WHERE tenant_id = %(tenant)s AND start_time < %(before)s
+WHERE NOT {SPAN_HELD} AND tenant_id = %(tenant)s AND start_time < %(before)s
   AND (received_at < %(before)s OR start_time >= received_at - %(oldest)s * interval '1 day')
-"""
-OLD_ACCESSES = """
+"""  # noqa: S608
+OLD_ACCESSES = f"""
 DELETE FROM audit_memoryaccess
-WHERE tenant_id = %(tenant)s AND at < %(before)s AND (id < %(before_id)s
+WHERE NOT {ACCESS_HELD} AND tenant_id = %(tenant)s AND at < %(before)s AND (id < %(before_id)s
   OR at >= uuid_extract_timestamp(id) - %(oldest)s * interval '1 day')
-"""
+"""  # noqa: S608
 OLD_MINUTES = "DELETE FROM audit_agentminute WHERE tenant_id = %(tenant)s AND minute < %(before)s"
 # A run is a summary: it stays while it has spans, and as long as the counts.
-OLD_RUNS = """
+OLD_RUNS = f"""
 WITH old AS (
-  SELECT id FROM audit_run r WHERE tenant_id = %(tenant)s AND last_seen < %(before)s
+  SELECT id FROM audit_run r
+  WHERE NOT {RUN_HELD} AND tenant_id = %(tenant)s AND last_seen < %(before)s
     AND NOT EXISTS (SELECT FROM audit_span s WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id)
   ORDER BY last_seen LIMIT %(most)s),
 traces AS (
@@ -59,7 +61,7 @@ traces AS (
 facets AS (
   DELETE FROM audit_runfacet f USING old WHERE f.tenant_id = %(tenant)s AND f.run_id = old.id)
 DELETE FROM audit_run r USING old WHERE r.tenant_id = %(tenant)s AND r.id = old.id
-"""
+"""  # noqa: S608
 MOST_RUNS = 5_000
 
 
@@ -68,8 +70,9 @@ def drop_old_days() -> dict[str, list[date]]:
     dropped: dict[str, list[date]] = {}
     for table in PARTITIONED:
         for day in _days_of(table):
+            # Not up to the first that stays: one that is held does not keep those after it.
             if not _drop(table, day):
-                break
+                continue
             dropped.setdefault(table, []).append(day)
     return dropped
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from audit.held import ACCESS_HELD
 from audit.ingest import columns
 from audit.ingest.facets import facets_of, record_facets
 from audit.ingest.links import follow_links
@@ -68,11 +69,17 @@ LET_GO = """
 UPDATE audit_trace SET stitched_by = 1
 WHERE tenant_id = %s AND trace_id = ANY(%s::bytea[]) AND stitched_by = 2
 """
-FORGET_CLAIMS = """
-DELETE FROM audit_memoryaccess a USING unnest(%s::bytea[], %s::bytea[]) AS batch (trace_id, span_id)
-WHERE a.tenant_id = %s AND a.source = 'span'
-  AND a.trace_id = batch.trace_id AND a.span_id = batch.span_id
+# But for what a legal hold keeps: that stays as it was read then.
+FORGET_CLAIMS = f"""
+DELETE FROM audit_memoryaccess WHERE tenant_id = %s AND source = 'span'
+  AND (trace_id, span_id) IN (SELECT * FROM unnest(%s::bytea[], %s::bytea[]))
+  AND NOT {ACCESS_HELD.replace("%(tenant)s", "%s::uuid")}
+"""  # noqa: S608 - constants of ours
+KEPT_CLAIMS = """
+SELECT trace_id, span_id, memory_id FROM audit_memoryaccess WHERE tenant_id = %s
+  AND source = 'span' AND (trace_id, span_id) IN (SELECT * FROM unnest(%s::bytea[], %s::bytea[]))
 """
+
 LOCK_RUNS = """
 SELECT FROM audit_run WHERE tenant_id = %s AND id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE
 """
@@ -122,8 +129,12 @@ def _rewrite_accesses(tenant_id: UUID, written: Sequence[Reread]) -> None:
     if rows:
         traces = columns.byteas([row.span.trace_id for row in rows])
         spans = columns.byteas([row.span.span_id for row in rows])
-        send(FORGET_CLAIMS, [traces, spans, tenant_id])
-        record_accesses(without_done_by_api([access for row in rows for access in claims_of(row)]))
+        tenants = [tenant_id] * ACCESS_HELD.count("%(tenant)s")
+        send(FORGET_CLAIMS, [tenant_id, traces, spans, *tenants])
+        kept = set(run(KEPT_CLAIMS, [tenant_id, traces, spans]))
+        claims = [access for row in rows for access in claims_of(row)]
+        new = [c for c in claims if (c.trace_id, c.span_id, c.memory_id) not in kept]
+        record_accesses(without_done_by_api(new))
 
 
 def _count_anew(

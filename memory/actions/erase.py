@@ -20,7 +20,8 @@ from console.keys.models import DataKey
 from console.platform.clock import now
 from memory.actions.doubt import doubt_derived
 from memory.desk import begin_request, complete_request
-from memory.erasure.holdings import holdings_of, refuse_held_subject
+from memory.erasure.holdings import holdings_of
+from memory.holds import refuse_held_subject
 from memory.lifecycle import store_all
 from memory.lineage import derived_from
 from memory.models import (

@@ -6,9 +6,10 @@ from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.clock import now
-from console.platform.errors import ConflictError, InvalidInputError
+from console.platform.errors import ConflictError, InvalidInputError, LegalHoldError
 from console.tenancy.rows import insert_rows
 from console.tenancy.scope import current_tenant_id
+from memory.holds import keeps_held, tenant_holds
 from memory.models import Snapshot
 from memory.snapshots.scope import MAX_ITEMS, SnapshotScope, items_of
 
@@ -57,8 +58,10 @@ def create_snapshot(
 
 @audited("snapshot.deleted")
 def delete_snapshot(*, actor: Actor, snapshot: Snapshot, reason: str = "") -> Snapshot:
-    """The memories it named stay as they are."""
+    """The memories it named stay as they are. Raises LegalHoldError where one of them is held."""
     actor.require(Permission.SNAPSHOT_MANAGE)
+    if tenant_holds() and Snapshot.objects.filter(keeps_held(), id=snapshot.id).exists():
+        raise LegalHoldError("It names a memory that is kept until an owner releases the hold.")
     note(items=snapshot.item_count)
     Snapshot.objects.filter(id=snapshot.id).delete()
     return snapshot

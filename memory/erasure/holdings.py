@@ -4,13 +4,10 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
 
 from console.accounts.models import Subject
-from console.platform.errors import LegalHoldError
 from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id
-from memory.models import LegalHold, Memory
 
 HELD = """
 WITH about AS (
@@ -69,21 +66,6 @@ def holdings_of(subject: Subject) -> Holdings:
     with connection.cursor() as cursor:
         cursor.execute(HELD, {"t": current_tenant_id(), "s": subject.id})
         return Holdings(*cursor.fetchone())
-
-
-def holds_over(subject: Subject) -> QuerySet[LegalHold]:
-    """Those that stand on the subject, or on any one memory about it."""
-    about = Memory.objects.filter(subject_id=subject.id).values("id")
-    over = Q(subject_id=subject.id) | Q(memory_id__in=about)
-    return LegalHold.objects.filter(over, released_at__isnull=True).order_by("-id")
-
-
-def refuse_held_subject(subject: Subject) -> None:
-    """Until the commit nobody places another hold. Raises LegalHoldError, which names those."""
-    fetch("SELECT mnemoscope_is_held(%s, NULL, %s)", [current_tenant_id(), subject.id])
-    grounds = [hold.ground for hold in holds_over(subject)[:5]]
-    if grounds:
-        raise LegalHoldError(f"Release the hold first: {'; '.join(grounds)}")
 
 
 def is_erased(subject_id: UUID) -> bool:

@@ -28,8 +28,8 @@ MOST_AT_ONCE = 2_000
 # or a review waits about counts, and is never let go of.
 SURPLUS = f"""
 WITH live AS (
-  SELECT m.id, m.subject_id, CASE WHEN m.subject_id IS NULL THEN m.namespace END AS place,
-    m.created_at, m.confidence
+  SELECT m.id, m.subject_id, m.agent_id,
+    CASE WHEN m.subject_id IS NULL THEN m.namespace END AS place, m.created_at, m.confidence
   FROM memory_memory m
   WHERE m.tenant_id = %(tenant)s AND m.state = 'active'
     AND (m.expires_at IS NULL OR m.expires_at > %(now)s)
@@ -44,10 +44,8 @@ WITH live AS (
     ON scope.subject_id IS NOT DISTINCT FROM live.subject_id
     AND scope.place IS NOT DISTINCT FROM live.place
   WHERE scope.surplus > 0
-    AND NOT EXISTS (
-      SELECT FROM memory_legalhold h
-      WHERE h.tenant_id = %(tenant)s AND h.released_at IS NULL
-        AND (h.memory_id = live.id OR h.subject_id = live.subject_id))
+    AND NOT EXISTS (SELECT mnemoscope_holds_over_memory(
+      %(tenant)s, live.id, live.subject_id, live.agent_id))
     AND NOT EXISTS (
       SELECT FROM memory_reviewitem r
       WHERE r.tenant_id = %(tenant)s AND r.memory_id = live.id AND r.status = 'open')

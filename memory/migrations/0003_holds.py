@@ -33,11 +33,22 @@ CREATE TRIGGER alone BEFORE INSERT ON memory_legalhold
   FOR EACH ROW EXECUTE FUNCTION mnemoscope_place_hold();
 """
 
-# A hold that could be edited or deleted would hold nothing.
+# A hold that could be edited or deleted would hold nothing. Its release may be asked for, once, and
+# given, once; what was said on either is not taken back.
 KEEP_HOLDS = """
 CREATE FUNCTION mnemoscope_keep_hold() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+  release text[] := ARRAY['release_asked_at', 'release_asked_by_id', 'release_asked_by_label',
+    'released_at', 'released_by_kind', 'released_by_id', 'released_by_label', 'release_reason'];
 BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.released_at IS NULL
+     AND to_jsonb(OLD) - release = to_jsonb(NEW) - release
+     AND (OLD.release_asked_at IS NULL
+       OR (OLD.release_asked_at, OLD.release_asked_by_id)
+          IS NOT DISTINCT FROM (NEW.release_asked_at, NEW.release_asked_by_id)) THEN
+    RETURN NEW;
+  END IF;
   RAISE EXCEPTION 'a legal hold changes only by being released, once'
     USING ERRCODE = 'restrict_violation';
 END $$;
@@ -45,14 +56,8 @@ END $$;
 REVOKE DELETE ON memory_legalhold FROM mnemoscope_app;
 CREATE TRIGGER kept_row BEFORE DELETE ON memory_legalhold
   FOR EACH ROW EXECUTE FUNCTION mnemoscope_keep_hold();
-CREATE TRIGGER kept_words BEFORE UPDATE ON memory_legalhold FOR EACH ROW WHEN (
-    OLD.released_at IS NOT NULL OR NEW.released_at IS NULL
-    OR (OLD.tenant_id, OLD.id, OLD.memory_id, OLD.subject_id, OLD.ground, OLD.review_at,
-        OLD.placed_at, OLD.placed_by_kind, OLD.placed_by_id, OLD.placed_by_label)
-       IS DISTINCT FROM
-       (NEW.tenant_id, NEW.id, NEW.memory_id, NEW.subject_id, NEW.ground, NEW.review_at,
-        NEW.placed_at, NEW.placed_by_kind, NEW.placed_by_id, NEW.placed_by_label)
-  ) EXECUTE FUNCTION mnemoscope_keep_hold();
+CREATE TRIGGER kept_words BEFORE UPDATE ON memory_legalhold
+  FOR EACH ROW EXECUTE FUNCTION mnemoscope_keep_hold();
 """
 
 # A memory may not end, nor leave the scope of the hold. Versions need nothing here: they are
@@ -171,14 +176,24 @@ class Migration(migrations.Migration):
                 ('pk', models.CompositePrimaryKey('tenant_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
                 ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
+                ('scope', models.CharField(choices=[('memory', 'One memory'), ('subject', 'All about a subject'), ('run', 'One run'), ('agent', 'All of an agent'), ('period', 'All of a period')], max_length=10)),
                 ('memory_id', models.UUIDField(null=True)),
                 ('subject_id', models.UUIDField(null=True)),
+                ('run_id', models.UUIDField(null=True)),
+                ('agent_id', models.UUIDField(null=True)),
+                ('agent_name', models.CharField(blank=True, max_length=200)),
+                ('since', models.DateTimeField(null=True)),
+                ('until', models.DateTimeField(null=True)),
                 ('ground', models.CharField(max_length=500)),
                 ('review_at', models.DateTimeField(null=True)),
+                ('release_people', models.PositiveSmallIntegerField(default=1)),
                 ('placed_at', models.DateTimeField(default=console.platform.clock.now, editable=False)),
                 ('placed_by_kind', models.CharField(max_length=10)),
                 ('placed_by_id', models.UUIDField()),
                 ('placed_by_label', models.CharField(max_length=200)),
+                ('release_asked_at', models.DateTimeField(null=True)),
+                ('release_asked_by_id', models.UUIDField(null=True)),
+                ('release_asked_by_label', models.CharField(blank=True, max_length=200)),
                 ('released_at', models.DateTimeField(null=True)),
                 ('released_by_kind', models.CharField(blank=True, max_length=10)),
                 ('released_by_id', models.UUIDField(null=True)),
@@ -186,15 +201,38 @@ class Migration(migrations.Migration):
                 ('release_reason', models.CharField(blank=True, max_length=500)),
                 ('memory', models.ForeignObject(from_fields=('tenant_id', 'memory_id'), null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='holds', to='memory.memory', to_fields=('tenant_id', 'id'))),
                 ('subject', models.ForeignObject(from_fields=('tenant_id', 'subject_id'), null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.subject', to_fields=('tenant_id', 'id'))),
+                ('agent', models.ForeignObject(from_fields=('tenant_id', 'agent_id'), null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.agent', to_fields=('tenant_id', 'id'))),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('released_at__isnull', True)), fields=['tenant_id', 'memory_id'], name='hold_memory'), models.Index(condition=models.Q(('released_at__isnull', True)), fields=['tenant_id', 'subject_id'], name='hold_subject'), models.Index(fields=['tenant_id', '-id'], name='hold_newest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('memory_id__isnull', True), ('subject_id__isnull', True), _connector='XOR'), name='hold_on_one_memory_or_one_subject'), models.CheckConstraint(condition=models.Q(models.Q(('release_reason', ''), ('released_at__isnull', True)), models.Q(('released_at__isnull', False), models.Q(('release_reason', ''), _negated=True)), _connector='OR'), name='hold_is_released_for_a_reason')],
+                'indexes': [models.Index(condition=models.Q(('released_at__isnull', True)), fields=['tenant_id', 'scope'], name='hold_standing'), models.Index(fields=['tenant_id', '-id'], name='hold_newest')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('memory_id__isnull', False), ('scope', 'memory')), models.Q(('scope', 'subject'), ('subject_id__isnull', False)), models.Q(('run_id__isnull', False), ('scope', 'run')), models.Q(('agent_id__isnull', False), ('agent_name__gt', ''), ('scope', 'agent')), models.Q(('scope', 'period'), ('since__isnull', False)), _connector='OR'), name='hold_names_its_scope'),
+                    models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='hold_period_has_a_length'),
+                    models.CheckConstraint(condition=models.Q(('released_at__isnull', True), models.Q(('release_reason', ''), _negated=True), _connector='OR'), name='hold_is_released_for_a_reason'),
+                    models.CheckConstraint(condition=models.Q(('released_at__isnull', True), ('release_people', 1), models.Q(('release_asked_by_id__isnull', False), models.Q(('release_asked_by_id', models.F('released_by_id')), _negated=True)), _connector='OR'), name='hold_is_released_by_two'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='HeldRun',
+            fields=[
+                ('pk', models.CompositePrimaryKey('tenant_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
+                ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
+                ('hold_id', models.UUIDField()),
+                ('run_id', models.UUIDField()),
+                ('hold', models.ForeignObject(from_fields=('tenant_id', 'hold_id'), on_delete=django.db.models.deletion.DO_NOTHING, related_name='runs', to='memory.legalhold', to_fields=('tenant_id', 'id'))),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenant_id', 'hold_id', 'run_id'), name='run_once_under_hold')],
             },
         ),
         EnableRowSecurity("memory_legalhold"),
         AddTenantForeignKey("memory_legalhold", "memory_id", "memory_memory"),
         AddTenantForeignKey("memory_legalhold", "subject_id", "accounts_subject"),
+        AddTenantForeignKey("memory_legalhold", "agent_id", "accounts_agent"),
+        EnableRowSecurity("memory_heldrun", append_only=True),
+        AddTenantForeignKey("memory_heldrun", "hold_id", "memory_legalhold"),
         GovernByAudit("memory_legalhold"),
         migrations.RunSQL(
             [IS_HELD, KEEP_HOLDS, HOLD_MEMORIES, HOLD_WORDS, HOLD_KEYS],

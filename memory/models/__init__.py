@@ -1,7 +1,8 @@
 from memory.models.desk_setting import DeskSetting
 from memory.models.digest_subscription import DigestSubscription
 from memory.models.fingerprint import MemoryFingerprint
-from memory.models.hold import LegalHold
+from memory.models.held_run import HeldRun
+from memory.models.hold import HoldScope, LegalHold
 from memory.models.isolation_probe import IsolationProbe
 from memory.models.legal_basis import Basis, LegalBasis
 from memory.models.lifecycle_setting import LifecycleSetting
@@ -53,6 +54,8 @@ __all__ = [
     "DigestSubscription",
     "GoldItem",
     "Ground",
+    "HeldRun",
+    "HoldScope",
     "IsolationProbe",
     "Kind",
     "Law",

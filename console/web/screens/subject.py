@@ -17,7 +17,8 @@ from console.accounts.models import Subject
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from memory.access import visible_reviews
-from memory.erasure.holdings import Holdings, holdings_of, holds_over
+from memory.erasure.holdings import Holdings, holdings_of
+from memory.holds import holds_over
 from memory.models import (
     Kind,
     LegalBasis,

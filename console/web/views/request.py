@@ -21,7 +21,8 @@ from memory.actions import carry_out_erasure
 from memory.desk import approve_request, receive_request, refuse_request, withdraw_request
 from memory.desk.approval import why_not_approve
 from memory.desk.reading import request_for, visible_requests
-from memory.erasure.holdings import holdings_of, holds_over
+from memory.erasure.holdings import holdings_of
+from memory.holds import holds_over
 from memory.models import OPEN_REQUESTS, RequestKind, SubjectRequest
 from memory.subjects import subject_for
 
