@@ -76,6 +76,7 @@ KINDS: dict[str, str] = {
     "influence.exported": "How far a memory's influence reached was taken away; it counts what.",
     "screening.begun": "Screening anew what is stored began.",
     "screening.advanced": "Stored memories were screened anew; the payload counts what was found.",
+    "audit.exported": "Somebody took a part of the trail away; the payload says by which filters.",
     "run.exported": "Somebody took a run away, as spans or as a page; the payload says which.",
     "run.revealed": "Somebody asked to see personal data that a run's pages mask.",
     "run.outcome_reported": "An agent or a person said how a run went.",

@@ -26,6 +26,7 @@ NOUNS = {
     "tenant": "the tenant",
 }
 SAID = {
+    "audit.exported": "took a part of the trail away",
     "digest.subscribed": "asked for the daily e-mail",
     "digest.unsubscribed": "wants the daily e-mail no more",
     "gold_item.set": "agreed on the right answer of {}",

@@ -1,6 +1,7 @@
 """The verbs on how traces are read, kept and handed out, and on where the audit log is sent."""
 
 from audit.actions.create_stream import IssuedStream, StreamAsked, create_stream
+from audit.actions.export_events import EventExport, export_events
 from audit.actions.export_run import export_run
 from audit.actions.manage_streams import (
     delete_stream,
@@ -17,6 +18,7 @@ from audit.actions.set_trace_retention import set_trace_retention
 from audit.actions.set_trace_rules import set_trace_rules
 
 __all__ = [
+    "EventExport",
     "IssuedStream",
     "StreamAsked",
     "begin_replay",
@@ -24,6 +26,7 @@ __all__ = [
     "delete_stream",
     "edit_stream",
     "end_replay",
+    "export_events",
     "export_run",
     "pause_stream",
     "renew_stream_secret",

@@ -51,7 +51,7 @@ def log_lines(tenant_id: UUID, first: int, size: int) -> Iterator[bytes]:
 def _page(begin: int, end: int) -> list[bytes]:
     leaves = LogLeaf.objects.filter(index__gte=begin, index__lt=end).order_by("index")
     ids = list(leaves.values_list("id", flat=True))
-    events = AuditEvent.objects.in_bulk(ids, field_name="id")
+    events = {event.id: event for event in AuditEvent.objects.filter(id__in=ids)}
     if len(ids) != end - begin or len(events) != len(ids):
         raise EventGoneError(f"Not every event from {begin} to {end - 1} is kept.")
     return [log_line(events[event_id]) for event_id in ids]

@@ -11,7 +11,7 @@ from console.api.v1.agents import (
     EveryAgentFreezeView,
     EveryAgentThawView,
 )
-from console.api.v1.audit_events import AuditEventsView
+from console.api.v1.audit_events import AuditEventsView, AuditEventView, AuditExportView
 from console.api.v1.batch import MemoryBatchView
 from console.api.v1.decisions import DecisionsView
 from console.api.v1.heartbeats import HeartbeatsView
@@ -161,6 +161,8 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "webhooks/<str:webhook_id>/deliveries", DeliveriesView.as_view()),
     path(V1 + "webhooks/<str:webhook_id>/deliveries/<str:delivery_id>", DeliveryView.as_view()),
     path(V1 + "audit/events", AuditEventsView.as_view()),
+    path(V1 + "audit/events/export", AuditExportView.as_view()),
+    path(V1 + "audit/events/<str:event_id>", AuditEventView.as_view()),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/docs/", DocsView.as_view()),
     # Last: whatever else is asked for below /api.

@@ -124,6 +124,7 @@ urlpatterns = [
     *REQUESTS,
     path("audit/", audit.audit_list, name="audit-list"),
     path("audit/facets", audit.audit_facets, name="audit-facets"),
+    path("audit/export", audit.audit_export, name="audit-export"),
     path("audit/<uuid:event_id>", audit.audit_event, name="audit-event"),
     path("isolation/", isolation.isolation_list, name="isolation-list"),
     path("holds/", hold.hold_list, name="hold-list"),

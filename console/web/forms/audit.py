@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from typing_extensions import override
 
 from audit.event_filter import EventFilter, actors_called, find_events, kinds_of
+from audit.export.events import Form
 from audit.kinds import KINDS
 from audit.models import AuditEvent, Outcome
 from console.accounts.actor import ActorKind
@@ -29,6 +30,11 @@ CALLED = {
     "outcome": {value: str(label) for value, label in [*Outcome.choices, *STOPPED]},
     "by": {str(kind): label for kind, label in ACTOR_KINDS},
 }
+FORMS = [
+    (Form.JSONL, "JSON lines: every field of each event, as the API answers it"),
+    (Form.CSV, "CSV for a spreadsheet, which runs nothing that stands in it"),
+    (Form.OCSF, "OCSF 1.6.0, a line each, as SIEMs take it"),
+]
 NOUNS = sorted({kind.split(".")[0] for kind in KINDS})
 
 
@@ -108,6 +114,12 @@ class AuditFilter(FilterForm):
             since=midnight(chosen["since"]) if "since" in chosen else None,
             until=midnight(chosen["until"]) + DAY if "until" in chosen else None,
         )
+
+
+class AuditExportForm(forms.Form):
+    form = forms.ChoiceField(
+        label="As", choices=FORMS, initial=Form.JSONL, widget=forms.RadioSelect, required=True
+    )
 
 
 def called(name: str, value: str) -> str:

@@ -73,13 +73,17 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class AuditList:
-    """`narrow` is where the list asks what it can be narrowed by, once it is on the screen."""
+    """`narrow` is where it asks, once on the screen, what it can be narrowed by.
+
+    `export` is where all that is found is taken away.
+    """
 
     filters: AuditFilter
     page: Page[AuditEvent]
     days: list[Day]
     chips: list[Chip]
     narrow: str
+    export: str
 
 
 def audit_list_of(request: TenantRequest) -> AuditList:
@@ -89,8 +93,9 @@ def audit_list_of(request: TenantRequest) -> AuditList:
         filters=filters,
         page=page,
         days=_days(page.items),
-        chips=_chips(request.GET, filters),
+        chips=chips_of(request.GET, filters),
         narrow=reverse("audit-facets") + asked(request.GET),
+        export=reverse("audit-export") + asked(request.GET),
     )
 
 
@@ -123,7 +128,7 @@ def _days(events: Sequence[AuditEvent]) -> list[Day]:
     return [Day(day, list(rows)) for day, rows in days]
 
 
-def _chips(query: QueryDict, filters: AuditFilter) -> list[Chip]:
+def chips_of(query: QueryDict, filters: AuditFilter) -> list[Chip]:
     """One for each kind of events, too: each goes away by itself."""
     return [
         Chip(str(filters[name].label), called(name, str(value)), without(query, name, str(value)))

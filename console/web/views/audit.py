@@ -1,16 +1,22 @@
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from audit.actions import export_events
 from audit.event_filter import event_of
+from audit.export.events import ENDINGS, MEDIA_TYPES, Form, exported
 from console.accounts.permissions import Permission
+from console.web.addresses import asked
+from console.web.forms.audit import AuditExportForm, AuditFilter
 from console.web.middleware import TenantRequest
 from console.web.render import need, render_page
-from console.web.screens.audit import audit_list_of
+from console.web.screens.audit import audit_list_of, chips_of
 from console.web.screens.audit_event import event_screen
 from console.web.screens.audit_facets import audit_facets_of
+from console.web.step_up import step_up
 
 
 @require_safe
@@ -32,3 +38,30 @@ def audit_event(request: TenantRequest, event_id: UUID) -> HttpResponse:
     need(request, Permission.AUDIT_READ)
     context = {"screen": event_screen(event_of(event_id))}
     return render_page(request, "audit/event.html", context)
+
+
+@step_up
+@require_http_methods(["GET", "HEAD", "POST"])
+def audit_export(request: TenantRequest) -> HttpResponseBase:
+    """What the filters of its address find; the file comes after what records who took it."""
+    need(request, Permission.AUDIT_READ)
+    filters, form = AuditFilter(request.GET), AuditExportForm(request.POST or None)
+    if form.is_valid() and not filters.errors:
+        chosen = Form(form.cleaned_data["form"])
+        export = export_events(
+            actor=request.actor, form=chosen, filters=filters.chosen, find=filters.found
+        )
+        name = f"audit-{export.id}.{ENDINGS[chosen]}"
+        return StreamingHttpResponse(
+            exported(chosen, filters.found, request.actor.tenant_id, export.id),
+            content_type=MEDIA_TYPES[chosen],
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+    context = {
+        "form": form,
+        "filters": filters,
+        "chips": chips_of(request.GET, filters),
+        "query": asked(request.GET),
+    }
+    status = 422 if form.is_bound else 200
+    return render_page(request, "audit/export.html", context, status=status)
