@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
-from console.accounts.subjects import known_subjects
+from console.keys.subjects import known_subjects
 from memory.access import visible_memories
 from memory.models import (
     HELD_STATES,

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from console.accounts.actor import Actor
 from console.accounts.models import Subject
-from console.accounts.subjects import subjects_named
 from console.keys.keyring import Keyring, keyring_for
+from console.keys.subjects import subjects_named
 from memory.policies import CompiledPolicy, Facts, held_subjects, standing_of
 from memory.screening import ScreenContext
 from memory.screening.contradiction import Place, Standing, standing_at

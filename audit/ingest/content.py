@@ -6,7 +6,7 @@ other, so that together they take half the room and a tenth of the time that eac
 server's own compression cost most of a COPY.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,7 +18,6 @@ from backports import zstd
 from audit.ingest import columns
 from audit.ingest.record import Source, SpanRecord
 from audit.ingest.statements import send
-from audit.ingest.trace_keys import sealing_keys
 from audit.models import Span, SpanContent
 from console.keys.keyring import Key, opening_keys
 from console.platform.crypto.envelope import seal, unseal
@@ -95,12 +94,14 @@ NOWHERE = Place(None, None)
 class BatchContents:
     """What the spans of a batch say, in as few blocks as their days, subjects and bounds allow.
 
-    `places` in the order of the spans.
+    `keys` by subject; without those who were erased, of whom nothing is kept. `places` in the
+    order of the spans.
     """
 
-    def __init__(self, spans: Iterable[tuple[SpanRecord, UUID | None]]) -> None:
-        spans = list(spans)
-        self._keys = sealing_keys({subject_id for _, subject_id in spans})
+    def __init__(
+        self, spans: Iterable[tuple[SpanRecord, UUID | None]], keys: Mapping[UUID | None, Key]
+    ) -> None:
+        self._keys = keys
         self._blocks: dict[UUID, Block] = {}
         open_blocks: dict[tuple[int, UUID | None], Block] = {}
         self.places: list[Place] = []
@@ -128,7 +129,7 @@ class BatchContents:
         _insert([self._blocks[id_] for id_ in sorted(kept)], self._keys)
 
 
-def _insert(blocks: Sequence[Block], keys: dict[UUID | None, Key]) -> None:
+def _insert(blocks: Sequence[Block], keys: Mapping[UUID | None, Key]) -> None:
     if not blocks:
         return
     sealing = [keys[block.subject_id] for block in blocks]

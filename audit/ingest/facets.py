@@ -42,8 +42,10 @@ WHERE s.tenant_id = %s AND f.value <> '' AND s.{{0}} = ANY(%s)
     (SELECT min(first_seen) FROM audit_run WHERE tenant_id = %s AND id = ANY(%s))
     AND (SELECT max(last_seen) FROM audit_run WHERE tenant_id = %s AND id = ANY(%s))
 UNION
-SELECT run_id, 4, subject_id::text FROM audit_trace
+SELECT run_id, 4, subject_id::text FROM audit_trace t
 WHERE tenant_id = %s AND has_spans AND subject_id IS NOT NULL AND {{0}} = ANY(%s)
+  AND NOT EXISTS (SELECT FROM keys_datakey k WHERE k.tenant_id = t.tenant_id
+    AND k.subject_id = t.subject_id AND k.destroyed_reason = 'erased')
 """  # noqa: S608 - constants of ours
 OF_TRACES = _FACETS.format("trace_id")
 DROP = f"""

@@ -10,6 +10,7 @@ from uuid import UUID
 from audit.dialects.dialect import Op
 from audit.ingest import columns
 from audit.ingest.content import BatchContents, Place
+from audit.ingest.erased import without_words_of_erased
 from audit.ingest.links import follow_links
 from audit.ingest.moves import move_traces
 from audit.ingest.record import SpanRecord
@@ -18,10 +19,11 @@ from audit.ingest.run_tables import keep_run_tables
 from audit.ingest.statements import run
 from audit.ingest.stitch import Claim, claim_traces
 from audit.ingest.trace_facts import facts_of
+from audit.ingest.trace_keys import sealing_keys
 from audit.models import AccessKind, AccessSource
 from audit.provenance import Access, record_accesses, without_done_by_api
 from audit.rules.trace_rules import TraceRules, rules_of_tenant
-from console.accounts.subjects import subjects_named
+from console.keys.subjects import subjects_named
 from console.platform.clock import now
 from console.tenancy.rows import one_round_trip
 from console.tenancy.scope import current_tenant_id
@@ -72,8 +74,11 @@ def store_spans(spans: Sequence[SpanRecord]) -> int:
         return 0
     facts = facts_of(rows)
     claims = claim_traces(facts, _subjects_of(rows))
+    about = [claims[row.span.trace_id].subject_id for row in rows]
+    keys = sealing_keys(set(about))
+    rows = without_words_of_erased(rows, claims, keys)
     moves = move_traces(follow_links(claims))
-    contents = BatchContents((row.span, claims[row.span.trace_id].subject_id) for row in rows)
+    contents = BatchContents(zip((row.span for row in rows), about, strict=True), keys)
     stored = _insert_spans(rows, claims, contents.places, rules)
     new = [row for row in rows if row.key in stored]
     accesses = without_done_by_api([access for row in new for access in claims_of(row)])

@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, Quer
 from audit.models import FacetKind, MemoryAccess, Run, RunFacet, RunStatus, Trace
 from audit.models.run_state import in_status
 from audit.timelines.run_text import called
-from console.accounts.subjects import known_subjects
+from console.keys.subjects import known_subjects
 from console.platform.clock import now
 from console.platform.errors import NotFoundError
 

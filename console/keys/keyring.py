@@ -28,7 +28,7 @@ FROM keys_datakey WHERE tenant_id = %s AND wrapped IS NOT NULL
 """
 OF_SUBJECTS = (
     COLUMNS
-    + """AND purpose NOT IN ('trace', 'log')
+    + """AND purpose NOT IN ('trace', 'log', 'suppress', 'erase')
   AND (subject_id IS NULL OR subject_id = ANY(%s::uuid[]))"""
 )
 FOR_TRACES = (
@@ -37,6 +37,11 @@ FOR_TRACES = (
   OR purpose = 'trace' AND (subject_id IS NULL OR subject_id = ANY(%s::uuid[])))"""
 )
 FOR_LOG = COLUMNS + "AND purpose IN ('wrap', 'log')"
+FOR_ONE = (
+    COLUMNS
+    + """AND (purpose = 'wrap'
+  OR purpose = %s AND subject_id IS NOT DISTINCT FROM %s::uuid)"""
+)
 BY_ID = COLUMNS + "AND (purpose = 'wrap' OR id = ANY(%s::uuid[]))"
 
 
@@ -159,6 +164,22 @@ def log_keys() -> list[Key]:
 def make_log_key() -> None:
     """The first; in the transaction of its event."""
     _make([(Purpose.LOG, None)])
+
+
+def key_for(purpose: Purpose, subject_id: UUID | None = None) -> Key | None:
+    """The one of a purpose that is loaded by itself; None where there is none that opens."""
+    rows = fetch(FOR_ONE, [current_tenant_id(), purpose, subject_id])
+    keyring = Keyring(Wrapped(*row) for row in rows)
+    return keyring.current(purpose, subject_id) if keyring.has(purpose, subject_id) else None
+
+
+def make_key_for(purpose: Purpose, subject_id: UUID | None = None) -> Key:
+    """In the transaction of its event. Raises ErasedSubjectError where it was destroyed."""
+    _make([(purpose, subject_id)])
+    key = key_for(purpose, subject_id)
+    if key is None:
+        raise ErasedSubjectError
+    return key
 
 
 def standing_keys(purpose: Purpose) -> list[Key]:

@@ -6,7 +6,7 @@ from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.models import Agent
 from console.accounts.permissions import Permission
-from console.accounts.subjects import subjects_named
+from console.keys.subjects import subjects_named
 from console.platform.clock import now
 from console.platform.errors import InvalidInputError, NotPermittedError, WrongStateError
 from memory.models import HeldRun, HoldScope, LegalHold, Memory

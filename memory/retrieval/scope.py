@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from console.accounts.actor import Actor
-from console.accounts.subjects import known_subjects
+from console.keys.subjects import known_subjects
 from memory.models import Memory, Visibility
 from memory.retrieval.filter_sql import (
     Column,

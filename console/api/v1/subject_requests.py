@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from console.accounts.permissions import Permission
-from console.accounts.subjects import known_subjects
 from console.api.fields import InstantField, OneOfField, TextField
 from console.api.idempotency import Answer, once
 from console.api.paging import newest_first, page_of
@@ -18,6 +17,7 @@ from console.api.v1.base import TenantView, identifier
 from console.api.v1.memory_bodies import MAX_NAME
 from console.api.v1.queries import NoQuery, PageQuery
 from console.api.v1.subject_request_shapes import SubjectRequestAnswer, shown_request
+from console.keys.subjects import known_subjects
 from console.platform.errors import NotFoundError
 from memory.desk import receive_request
 from memory.desk.intake import MOST_NAMES

@@ -17,6 +17,8 @@ class Purpose(models.TextChoices):
     INDEX = "index"  # hides the words of the recall index
     TRACE = "trace"  # seals what spans say about one subject, or about nobody
     LOG = "log"  # signs what the audit log was: the seed of an Ed25519 key
+    SUPPRESS = "suppress"  # hides who was erased, in the list by which they stay so
+    ERASE = "erase"  # seals what an erasure under way looks for, and goes last
 
 
 class DataKey(ScopedModel):

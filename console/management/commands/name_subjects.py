@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
 from console.accounts.actor import Actor, system_actor
-from console.accounts.subjects import subjects_named
+from console.keys.subjects import subjects_named
 from console.platform.errors import InvalidInputError
 from console.tenancy.models import Tenant
 from console.tenancy.scope import system_scope, tenant_scope

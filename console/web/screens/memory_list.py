@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from console.accounts.permissions import Permission
-from console.accounts.subjects import known_subjects
+from console.keys.subjects import known_subjects
 from console.platform.clock import now
 from console.platform.errors import InvalidInputError
 from console.web.addresses import asked

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.accounts.permissions import Permission
-from console.accounts.subjects import known_subjects
+from console.keys.subjects import known_subjects
 from console.platform.clock import now
 from console.web.forms.agent import ReasonForm
 from console.web.forms.request import LIFT, CarryOutForm, NamedRequestForm, RefuseForm, RequestForm

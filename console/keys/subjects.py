@@ -1,8 +1,14 @@
-"""Subjects by the tenant's own identifiers, made known on first mention."""
+"""Subjects by the tenant's own identifiers, made known on first mention.
+
+Whoever was erased is known by a keyed hash only (`console.keys.suppression`): their identifier
+leads to what is left of them, a pseudonym whose keys are destroyed, so that whatever would be kept
+about them is refused where any erased subject is.
+"""
 
 from collections.abc import Collection
 
 from console.accounts.models import Subject
+from console.keys.suppression import suppressed_among
 from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id
 
@@ -20,6 +26,9 @@ def subjects_named(external_ids: Collection[str]) -> dict[str, Subject]:
     missing = sorted(set(external_ids) - found.keys())
     if not missing:
         return found
+    erased = suppressed_among(missing)
+    found |= {name: Subject(id=id_, external_id=name) for name, id_ in erased.items()}
+    missing = [name for name in missing if name not in erased]
     # In one order, so that two batches cannot wait for one another in a ring.
     Subject.objects.bulk_create(
         [Subject(external_id=external_id) for external_id in missing], ignore_conflicts=True
