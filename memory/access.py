@@ -21,6 +21,7 @@ from memory.models import (
     State,
     Visibility,
 )
+from memory.restrictions import is_restricted
 from memory.sealing import open_versions
 from memory.touches import record_touch
 
@@ -49,7 +50,8 @@ def visible_memories(actor: Actor) -> QuerySet[Memory]:
         readable |= Q(state__in=own, api_key_id=actor.api_key_id)
     memories = memories.filter(readable)
     if actor.agent_id is not None:
-        return memories.exclude(~Q(agent_id=actor.agent_id), visibility=Visibility.AGENT)
+        foreign = Q(~Q(agent_id=actor.agent_id), visibility=Visibility.AGENT)
+        return memories.exclude(foreign).filter(~is_restricted())
     return memories
 
 

@@ -10,6 +10,7 @@ from console.accounts.models import Subject
 from console.keys.keyring import Keyring, keyring_for
 from console.keys.subjects import subjects_named
 from memory.policies import CompiledPolicy, Facts, held_subjects, standing_of
+from memory.restrictions import restricted_to
 from memory.screening import ScreenContext
 from memory.screening.contradiction import Place, Standing, standing_at
 from memory.screening.gathering import gather
@@ -18,7 +19,10 @@ from memory.writes import Write
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """`contexts[i]` is what screening knows of the i-th write; `held` are subjects under hold."""
+    """`contexts[i]` is what screening knows of the i-th write.
+
+    `held` are subjects under hold, `restricted` those about whom the actor may not write.
+    """
 
     actor: Actor
     at: datetime
@@ -28,6 +32,7 @@ class Circumstances:
     standing: Standing
     contexts: list[ScreenContext]
     held: set[UUID]
+    restricted: set[UUID]
     agent_standing: int
 
     def subject_of(self, write: Write) -> Subject | None:
@@ -63,5 +68,6 @@ def circumstances_of(
         ),
         contexts=gather(actor=actor, writes=writes, subject_ids=ids, keyring=keyring),
         held=held_subjects(ids, policy),
+        restricted=restricted_to(actor, {id_ for id_ in ids if id_ is not None}),
         agent_standing=standing_of(actor, policy),
     )

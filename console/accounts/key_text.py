@@ -1,6 +1,6 @@
 """How a key is written: `mns_<tenant>_<prefix><secret><checksum>`, base 62; to sign with, `msk_…`.
 
-The link of an invitation ends with one that begins with `mni_`.
+The link of an invitation ends with one that begins with `mni_`, that of a copy with `mnc_`.
 
 The tenant stands in the key so that a key is looked up inside its own tenant's scope and no code
 ever searches across tenants. The checksum (CRC-32) lets a typo be refused without a query and a
@@ -23,6 +23,7 @@ CHECK_DIGITS = 6
 SCHEME = "mns"
 SIGNING_SCHEME = "msk"
 INVITATION_SCHEME = "mni"
+HANDOVER_SCHEME = "mnc"
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,14 @@ class ErasedSubjectError(DomainError):
     http_status = 410
 
 
+class RestrictedSubjectError(DomainError):
+    """The person asked that what is held about them be kept and not used."""
+
+    code = "subject_restricted"
+    title = "This subject is under a restriction; agents neither read nor write about them"
+    http_status = 423
+
+
 class LegalHoldError(DomainError):
     """A legal hold stands: nothing of it may end or be removed until it is released."""
 

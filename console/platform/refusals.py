@@ -4,12 +4,18 @@ from collections.abc import Callable
 
 from django.db import IntegrityError
 
-from console.platform.errors import AgentFrozenError, DomainError, ErasedSubjectError
+from console.platform.errors import (
+    AgentFrozenError,
+    DomainError,
+    ErasedSubjectError,
+    RestrictedSubjectError,
+)
 
 # By the name of the constraint that the trigger speaks of.
 CONSTRAINTS: dict[str, Callable[[], DomainError]] = {
     "agent_is_not_frozen": lambda: AgentFrozenError("Somebody stopped it while it was at it."),
     "subject_is_not_erased": ErasedSubjectError,
+    "subject_is_not_restricted": RestrictedSubjectError,
 }
 
 

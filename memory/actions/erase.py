@@ -19,7 +19,7 @@ from console.keys.keyring import ERASED, keyring_for
 from console.keys.models import DataKey
 from console.platform.clock import now
 from memory.actions.doubt import doubt_derived
-from memory.desk import begin_request, complete_request
+from memory.desk.carrying import begin_request, complete_request
 from memory.erasure.holdings import holdings_of
 from memory.holds import refuse_held_subject
 from memory.lifecycle import store_all

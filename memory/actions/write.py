@@ -9,7 +9,7 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.keys.keyring import Keyring
 from console.platform.clock import now
-from console.platform.errors import DomainError, InvalidInputError
+from console.platform.errors import DomainError, InvalidInputError, RestrictedSubjectError
 from console.tenancy.rows import insert_rows, one_round_trip
 from memory.access import visible_memories
 from memory.circumstances import Circumstances, circumstances_of
@@ -127,6 +127,8 @@ def _propose(
     actor, moment = circumstances.actor, circumstances.at
     subject = circumstances.subject_of(write)
     subject_id = subject.id if subject else None
+    if subject_id in circumstances.restricted:
+        raise RestrictedSubjectError
     assessment = assess(
         facts=circumstances.facts_of(write),
         policy=circumstances.policy,

@@ -9,6 +9,7 @@ from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.platform.errors import InvalidInputError, OwnProposalError
 from memory.desk.moving import lock_for, move_request, set_doer
+from memory.desk.restrict import carry_out_restriction
 from memory.desk.setting import cool_off
 from memory.models import RequestKind, RequestStatus, SubjectRequest
 
@@ -40,13 +41,16 @@ def approve_request(*, actor: Actor, request: SubjectRequest) -> SubjectRequest:
     wait = cool_off() if request.kind == RequestKind.ERASURE else timedelta()
     set_doer(request, "approved", actor)
     note(subject_id=str(request.subject_id), carry_out_after=(moment + wait).isoformat())
-    return move_request(
+    approved = move_request(
         request,
         RequestStatus.APPROVED,
         actor=actor,
         approved_at=moment,
         carry_out_after=moment + wait,
     )
+    if approved.kind == RequestKind.RESTRICTION:  # nothing is left to be done by anybody
+        return carry_out_restriction(actor=actor, request=approved)
+    return approved
 
 
 @audited("subject_request.stopped")

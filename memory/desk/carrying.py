@@ -7,8 +7,10 @@ from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.platform.errors import WrongStateError
+from memory.desk.letters import tell_on_commit
 from memory.desk.moving import lock_for, lock_request, move_request
-from memory.models import RequestStatus, SubjectRequest
+from memory.desk.words import blank_words
+from memory.models import RequestKind, RequestStatus, SubjectRequest
 
 
 @audited("subject_request.begun")
@@ -40,10 +42,16 @@ def wait_for(*, actor: Actor, request: SubjectRequest, what: str, code: str) -> 
 def complete_request(
     *, actor: Actor, request: SubjectRequest, outcome: dict[str, Any], comment: str = ""
 ) -> SubjectRequest:
-    """`outcome` counts what was done. The database looks: an erasure leaves no key that opens."""
+    """`outcome` counts what was done. The database looks: an erasure leaves no key that opens.
+
+    Of an erased person the request keeps no word either; they are told before.
+    """
     actor.require(Permission.ERASURE_MANAGE)
     request = lock_for("complete", request)
     note(subject_id=str(request.subject_id), kind_of_request=request.kind, outcome=outcome)
+    if request.kind == RequestKind.ERASURE:
+        tell_on_commit(request, "completed")
+        blank_words(request)
     return move_request(
         request,
         RequestStatus.COMPLETED,

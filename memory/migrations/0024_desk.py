@@ -50,7 +50,7 @@ BEGIN
   -- Words: as they were said, or blanked once it is closed.
   IF (OLD.named, OLD.also_named, OLD.asked_by, OLD.contact, OLD.wish)
      IS DISTINCT FROM (NEW.named, NEW.also_named, NEW.asked_by, NEW.contact, NEW.wish)
-     AND (OLD.closed_at IS NULL
+     AND (NEW.closed_at IS NULL
           OR NEW.named || NEW.asked_by || NEW.contact || NEW.wish <> ''
           OR cardinality(NEW.also_named) > 0)
   THEN
@@ -66,7 +66,7 @@ BEGIN
           (NEW.subject_id, NEW.alias_ids, NEW.identified_at, NEW.identified_by_kind,
            NEW.identified_by_id, NEW.identified_by_label)
           OR (NEW.identity_check <> OLD.identity_check
-              AND NOT (NEW.identity_check = '' AND OLD.closed_at IS NOT NULL)))
+              AND NOT (NEW.identity_check = '' AND NEW.closed_at IS NOT NULL)))
   THEN
     RAISE EXCEPTION 'whom a request is about is settled' USING ERRCODE = 'restrict_violation';
   END IF;

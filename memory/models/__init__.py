@@ -1,8 +1,10 @@
 from memory.models.desk_setting import DeskSetting
 from memory.models.digest_subscription import DigestSubscription
 from memory.models.fingerprint import MemoryFingerprint
+from memory.models.handover import Handover
 from memory.models.held_run import HeldRun
 from memory.models.hold import HoldScope, LegalHold
+from memory.models.identity_code import IdentityCode
 from memory.models.isolation_probe import IsolationProbe
 from memory.models.legal_basis import Basis, LegalBasis
 from memory.models.lifecycle_setting import LifecycleSetting
@@ -36,6 +38,7 @@ from memory.models.subject_request import (
     RequestStatus,
     SubjectRequest,
 )
+from memory.models.subject_restriction import SubjectRestriction
 from memory.models.transition import MemoryTransition
 from memory.models.version import MemoryVersion, NotOpenedError, Said, SealedContent
 from memory.models.write_signature import WriteSignature
@@ -54,8 +57,10 @@ __all__ = [
     "DigestSubscription",
     "GoldItem",
     "Ground",
+    "Handover",
     "HeldRun",
     "HoldScope",
+    "IdentityCode",
     "IsolationProbe",
     "Kind",
     "Law",
@@ -92,6 +97,7 @@ __all__ = [
     "State",
     "SubjectName",
     "SubjectRequest",
+    "SubjectRestriction",
     "Tier",
     "Verdict",
     "Visibility",

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from console.accounts.actor import Actor
 from console.keys.subjects import known_subjects
+from console.tenancy.scope import current_tenant_id
 from memory.models import Memory, Visibility
 from memory.retrieval.filter_sql import (
     Column,
@@ -22,6 +23,11 @@ from memory.retrieval.query import RecallQuery
 # What the rows of the recall index repeat of memory_memory, under the same names and meanings.
 INDEXED = frozenset(
     {"subject_id", "agent_id", "visibility", "namespace", "expires_at", "confidence"}
+)
+
+
+RESTRICTED = (
+    "SELECT subject_id FROM memory_subjectrestriction WHERE tenant_id = %s AND lifted_at IS NULL"
 )
 
 
@@ -43,7 +49,7 @@ class Scope:
     @property
     def columns(self) -> frozenset[str]:
         """Columns of memory_memory that the condition reads: where they stand is the caller's."""
-        own = set() if self.unrestricted else {"visibility", "agent_id"}
+        own = set() if self.unrestricted else {"visibility", "agent_id", "subject_id"}
         own |= {"namespace"} if self.namespace else set()
         own |= {"subject_id"} if self.subject_named else set()
         return frozenset(own.union(columns_of(self.filters)))
@@ -58,6 +64,7 @@ class Scope:
         return every(
             [
                 *self._visible(column),
+                *self._used(column),
                 *self._about(column),
                 *self._below(column),
                 condition_of(self.filters, column),
@@ -76,6 +83,13 @@ class Scope:
         own = f"({column('visibility')} = %s AND {column('agent_id')} = %s::uuid)"
         params = (open_to_all, Visibility.AGENT.value, self.agent_id)
         return [Condition(f"({shared} OR {own})", params)]
+
+    def _used(self, column: Column) -> list[Condition]:
+        """Not what its subject asked to be kept unused."""
+        if self.unrestricted:
+            return []
+        subject = column("subject_id")
+        return [Condition(f"({subject} IS NULL OR {subject} NOT IN ({RESTRICTED}))", _tenant())]
 
     def _about(self, column: Column) -> list[Condition]:
         if not self.subject_named:
@@ -107,6 +121,10 @@ def scope_of(query: RecallQuery, *, actor: Actor) -> Scope:
 def in_scope(query: RecallQuery, *, actor: Actor) -> QuerySet[Memory]:
     """Without its filters: of the past they are asked of the version of then."""
     return Memory.objects.filter(within(scope_of(replace(query, filters=EVERYTHING), actor=actor)))
+
+
+def _tenant() -> tuple[UUID]:
+    return (current_tenant_id(),)
 
 
 def within(scope: Scope) -> Satisfies:
