@@ -73,6 +73,7 @@ PAGES = {
     "audit of a person": "/audit/?subject=customer-6&kind=memory&kind=review.opened",
     "no such event": "/audit/?run=x&q=nobodywroteanysuchword",
     "event": "/audit/{event}",
+    "the log": "/audit/log",
     "export the trail": "/audit/export?kind=memory.written",
     "isolation": "/isolation/",
     "policies": "/policies/",

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from audit.models import AuditEvent
+from audit.proof.states import ProofState, states_of
 from audit.sentences import OBJECT, noun_of, said_of
 from console.web.addresses import asked, without
 from console.web.forms.audit import AuditFilter, called
@@ -63,6 +64,7 @@ class Sentence:
 class EventRow:
     event: AuditEvent
     sentence: Sentence
+    state: ProofState
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def audit_list_of(request: TenantRequest) -> AuditList:
 
 
 def event_rows(events: Sequence[AuditEvent]) -> list[EventRow]:
-    return [EventRow(event, sentence(event)) for event in events]
+    states = states_of([event.id for event in events])
+    return [EventRow(event, sentence(event), states[event.id]) for event in events]
 
 
 def sentence(event: AuditEvent) -> Sentence:

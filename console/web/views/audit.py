@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.actions import export_events
 from audit.event_filter import event_of
 from audit.export.events import ENDINGS, MEDIA_TYPES, Form, exported
+from audit.export.proof import proof_json
 from console.accounts.permissions import Permission
 from console.web.addresses import asked
 from console.web.forms.audit import AuditExportForm, AuditFilter
@@ -16,6 +17,7 @@ from console.web.render import need, render_page
 from console.web.screens.audit import audit_list_of, chips_of
 from console.web.screens.audit_event import event_screen
 from console.web.screens.audit_facets import audit_facets_of
+from console.web.screens.audit_log import log_screen
 from console.web.step_up import step_up
 
 
@@ -38,6 +40,21 @@ def audit_event(request: TenantRequest, event_id: UUID) -> HttpResponse:
     need(request, Permission.AUDIT_READ)
     context = {"screen": event_screen(event_of(event_id))}
     return render_page(request, "audit/event.html", context)
+
+
+@require_safe
+def audit_proof(request: TenantRequest, event_id: UUID) -> HttpResponse:
+    """As `mnemoscope-verify --inclusion` reads it."""
+    need(request, Permission.AUDIT_READ)
+    proof = proof_json(event_of(event_id))
+    name = f'attachment; filename="proof-{event_id}.json"'
+    return JsonResponse(proof, headers={"Content-Disposition": name})
+
+
+@require_safe
+def audit_log(request: TenantRequest) -> HttpResponse:
+    need(request, Permission.AUDIT_READ)
+    return render_page(request, "audit/log.html", {"screen": log_screen()})
 
 
 @step_up
