@@ -64,7 +64,7 @@ PAGES = {
     "subject": "/subjects/{subject}",
     "legal basis": "/subjects/{subject}/basis",
     "export a subject": "/subjects/{subject}/export",
-    "erase a subject": "/subjects/{subject}/erase",
+    "a request of a subject": "/subjects/{subject}/request",
     "erasure": "/requests/",
     "take in an erasure": "/requests/new",
     "erasure closed": "/requests/?status=closed",
