@@ -1,8 +1,9 @@
 """What a stream sends: events in the order of the log, or checkpoints in theirs.
 
 An event is a line `{"index":…,"entry":…,"words":…}`: the entry is the very bytes that the log
-hashed, so whoever keeps the lines can verify them. Indices have no gaps; by them a receiver drops
-repetitions and notices what it lacks.
+hashed, so whoever keeps the lines can verify them. Or it is an OCSF event, with the index as its
+`metadata.sequence`. Indices have no gaps; by them a receiver drops repetitions and notices what it
+lacks.
 """
 
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ from datetime import datetime
 import orjson
 from django.db.models import Max
 
+from audit.export.log_lines import words_of
+from audit.export.ocsf import ocsf_of
 from audit.models import AuditEvent, AuditStream, Checkpoint, LogLeaf, Outcome
-from audit.models.stream import Sends
+from audit.models.stream import Sends, StreamFormat
 from audit.proof.entry import entry_of
 from audit.streams.syslog import NOTICE, WARNING
 
@@ -67,18 +70,25 @@ def _event_line(stream: AuditStream, leaf: LogLeaf, event: AuditEvent | None) ->
     if event is None:  # kept no longer: its place in the log still is
         gone = orjson.dumps({"index": leaf.index, "id": leaf.id, "entry": None, "words": None})
         return Line(leaf.index, leaf.sequenced_at, "-", str(leaf.id), NOTICE, gone)
-    words = _words(event) if stream.with_words else b"null"
-    text = b'{"index":%d,"entry":%s,"words":%s}' % (leaf.index, entry_of(event), words)
+    text = FORMS[StreamFormat(stream.format)](leaf.index, event, with_words=stream.with_words)
     severity = WARNING if event.outcome == Outcome.REFUSED else NOTICE
     return Line(leaf.index, event.recorded_at, event.kind, str(event.id), severity, text)
 
 
-def _words(event: AuditEvent) -> bytes:
-    """Null where they were forgotten."""
-    if event.salt is None:
-        return b"null"
-    salt = bytes(event.salt).hex()
-    return orjson.dumps({"actor_label": event.actor_label, "note": event.note, "salt": salt})
+def _as_json(index: int, event: AuditEvent, *, with_words: bool) -> bytes:
+    words = words_of(event) if with_words else b"null"
+    return b'{"index":%d,"entry":%s,"words":%s}' % (index, entry_of(event), words)
+
+
+def _as_ocsf(index: int, event: AuditEvent, *, with_words: bool) -> bytes:
+    if not with_words:
+        event.actor_label = event.note = ""
+    told = ocsf_of(event)
+    told["metadata"]["sequence"] = index
+    return orjson.dumps(told)
+
+
+FORMS = {StreamFormat.JSON: _as_json, StreamFormat.OCSF: _as_ocsf}
 
 
 def _checkpoints(number: int) -> Iterator[Line]:

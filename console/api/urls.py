@@ -53,6 +53,13 @@ from console.api.v1.run_decisions import RunDecisionsView
 from console.api.v1.run_export import RunExportView
 from console.api.v1.runs import RunSpansView, RunsView, RunView
 from console.api.v1.snapshots import SnapshotItemsView, SnapshotsView, SnapshotView
+from console.api.v1.streams import (
+    AnchorsView,
+    StreamSecretView,
+    StreamsView,
+    StreamTestView,
+    StreamView,
+)
 from console.api.v1.subject_requests import (
     ErasuresView,
     ErasureView,
@@ -163,6 +170,11 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "audit/events", AuditEventsView.as_view()),
     path(V1 + "audit/events/export", AuditExportView.as_view()),
     path(V1 + "audit/events/<str:event_id>", AuditEventView.as_view()),
+    path(V1 + "audit/anchors", AnchorsView.as_view()),
+    path(V1 + "audit/streams", StreamsView.as_view()),
+    path(V1 + "audit/streams/<str:stream_id>", StreamView.as_view()),
+    path(V1 + "audit/streams/<str:stream_id>/secret", StreamSecretView.as_view()),
+    path(V1 + "audit/streams/<str:stream_id>/test", StreamTestView.as_view()),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/docs/", DocsView.as_view()),
     # Last: whatever else is asked for below /api.

@@ -190,6 +190,15 @@ PLACES = (
         "endpoints deliveries events notify callback",
     ),
     Place(
+        "stream-list",
+        "Audit streams",
+        "out",
+        Group.SETTINGS,
+        "Send the audit log to a SIEM, and its checkpoints to whoever keeps them.",
+        _P.AUDIT_READ,
+        "siem syslog splunk elastic anchors checkpoints timestamp export",
+    ),
+    Place(
         "recall-setting",
         "Recall",
         "sliders",

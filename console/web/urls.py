@@ -3,6 +3,7 @@
 from django.urls import path
 
 from console.web.request_urls import REQUESTS
+from console.web.stream_urls import STREAMS
 from console.web.trace_urls import RUNS, TRACES
 from console.web.views import (
     access_review,
@@ -244,6 +245,7 @@ urlpatterns = [
         name="lifecycle-setting-reset",
     ),
     *TRACES,
+    *STREAMS,
     path("settings/recall/", recall_setting.recall_setting, name="recall-setting"),
     path(
         "settings/recall/defaults",

@@ -47,6 +47,9 @@ NEWS = {
     "member.role_changed": News(_P.AUDIT_READ, "roles were changed"),
     "member.second_factor_reset": News(_P.AUDIT_READ, "times second factors were taken away"),
     "member.removed": News(_P.AUDIT_READ, "members were removed"),
+    "log.forked": News(_P.AUDIT_READ, "times the log was found rewritten"),
+    "anchor.file_cut": News(_P.AUDIT_READ, "times the file of checkpoints had lost some"),
+    "stream.behind": News(_P.AUDIT_READ, "times an audit stream was far behind"),
     "webhook.disabled": News(_P.SETTINGS_READ, "times webhooks were switched off"),
 }
 PAGES = {
@@ -55,6 +58,7 @@ PAGES = {
     "agent": "agent-detail",
     "subject_request": "request-detail",
     "webhook": "webhook-detail",
+    "audit_stream": "stream-detail",
 }
 
 
