@@ -32,6 +32,9 @@ class Standing(StrEnum):
     PAUSED = "paused"
 
 
+STANDINGS = [(standing.value, standing.value) for standing in Standing]
+
+
 @dataclass(frozen=True, slots=True)
 class StreamRow:
     stream: AuditStream

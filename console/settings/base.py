@@ -228,6 +228,10 @@ SPECTACULAR_SETTINGS = {
         "RunState": "audit.models.RunStatus",
         "DeliveryState": "console.webhooks.models.DeliveryState",
         "EventKind": "console.webhooks.kinds.EventKind",
+        "StreamKind": "audit.models.stream.StreamKind",
+        "StreamFormat": "audit.models.stream.StreamFormat",
+        "StreamSends": "audit.models.stream.Sends",
+        "StreamStanding": "audit.streams.standing.STANDINGS",
     },
 }
 

@@ -8,8 +8,8 @@ from typing_extensions import override
 
 from audit.models import Anchor
 from audit.models.stream import MAX_CERTIFICATES, MAX_NAME, Sends, StreamFormat, StreamKind
-from audit.streams.standing import Standing, StreamRow
-from console.api.fields import OneOfField, TextField, WholeNumberField
+from audit.streams.standing import STANDINGS, StreamRow
+from console.api.fields import OneOfField, QueryNumberField, TextField
 from console.api.serializers import StrictSerializer, refuse
 from console.api.v1.answers import Shape, as_json
 from console.api.v1.queries import PageQuery
@@ -62,7 +62,7 @@ class StreamChangeBody(StrictSerializer):
 
 
 class AnchorQuery(PageQuery):
-    checkpoint = WholeNumberField(
+    checkpoint = QueryNumberField(
         required=False, min_value=1, max_value=2**53, help_text="Only of this checkpoint."
     )
 
@@ -76,7 +76,7 @@ class StreamAnswer(Shape):
     format = serializers.ChoiceField(choices=StreamFormat.choices)
     with_words = serializers.BooleanField()
     certificates = serializers.CharField()
-    state = serializers.ChoiceField(choices=[one.value for one in Standing])
+    state = serializers.ChoiceField(choices=STANDINGS)
     next = serializers.IntegerField(help_text="The index, or checkpoint, that goes next.")
     waiting = serializers.IntegerField(help_text="How many it was not sent yet.")
     waiting_since = serializers.DateTimeField(allow_null=True)
