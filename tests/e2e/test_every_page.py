@@ -106,6 +106,12 @@ PAGES = {
     "delete a webhook": "/settings/webhooks/{webhook}/delete",
     "send again": "/settings/webhooks/{webhook}/replay",
     "delivery": "/settings/webhooks/{webhook}/deliveries/{delivery}",
+    "audit streams": "/settings/audit-streams/",
+    "new audit stream": "/settings/audit-streams/new",
+    "audit stream": "/settings/audit-streams/{stream}",
+    "change an audit stream": "/settings/audit-streams/{stream}/edit",
+    "delete an audit stream": "/settings/audit-streams/{stream}/delete",
+    "renew its secret": "/settings/audit-streams/{stream}/renew",
     "snapshots": "/snapshots/",
     "new snapshot": "/snapshots/new",
     "snapshot": "/snapshots/{snapshot}",
@@ -132,6 +138,7 @@ PAGES = {
     "not found": "/no/such/page",
     "unknown memory": "/memories/00000000-0000-7000-8000-000000000000",
 }
+NOWHERE = "https://hooks.invalid/"
 STRANGERS = {
     "sign in": "/accounts/login/",
     "spent invitation": "/invitations/mni_spent",
@@ -156,6 +163,7 @@ class Things:
     moment: str
     webhook: str
     delivery: str
+    stream: str
     decided: str
     erasure: str
     hold: str
@@ -202,10 +210,11 @@ def made_by_people(instance, memory_id) -> dict[str, str]:
         def made(path, **body):
             return post(alice, path, **body)["id"]
 
-        webhook = made("webhooks", url="https://hooks.invalid/")
+        webhook = made("webhooks", url=NOWHERE)
         return {
             "webhook": webhook,
             "delivery": made(f"webhooks/{webhook}/test"),
+            "stream": made("audit/streams", name="SIEM", kind="webhook", address=NOWHERE),
             "erasure": made("erasure-requests", **asked),
             "hold": made("holds", memory=memory_id, ground="Case 118"),
             "snapshot": made("snapshots", name="before the release"),
