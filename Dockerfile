@@ -13,6 +13,8 @@ COPY manage.py requirements.lock ./
 COPY console console
 COPY memory memory
 COPY audit audit
+# Evidence packs carry the source of their verifier.
+COPY sdk/src/mnemoscope_verify sdk/src/mnemoscope_verify
 COPY templates templates
 COPY static static
 ENV PATH=/venv/bin:$PATH \

@@ -88,6 +88,7 @@ KINDS: dict[str, str] = {
     "screening.begun": "Screening anew what is stored began.",
     "screening.advanced": "Stored memories were screened anew; the payload counts what was found.",
     "audit.exported": "Somebody took a part of the trail away; the payload says by which filters.",
+    "evidence.exported": "Somebody took an evidence pack; the payload has its period and extent.",
     "run.exported": "Somebody took a run away, as spans or as a page; the payload says which.",
     "run.revealed": "Somebody asked to see personal data that a run's pages mask.",
     "run.outcome_reported": "An agent or a person said how a run went.",

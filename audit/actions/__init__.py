@@ -2,6 +2,7 @@
 
 from audit.actions.create_stream import IssuedStream, StreamAsked, create_stream
 from audit.actions.export_events import EventExport, export_events
+from audit.actions.export_evidence import EVIDENCE, export_evidence
 from audit.actions.export_run import export_run
 from audit.actions.manage_streams import (
     delete_stream,
@@ -18,6 +19,7 @@ from audit.actions.set_trace_retention import set_trace_retention
 from audit.actions.set_trace_rules import set_trace_rules
 
 __all__ = [
+    "EVIDENCE",
     "EventExport",
     "IssuedStream",
     "StreamAsked",
@@ -27,6 +29,7 @@ __all__ = [
     "edit_stream",
     "end_replay",
     "export_events",
+    "export_evidence",
     "export_run",
     "pause_stream",
     "renew_stream_secret",

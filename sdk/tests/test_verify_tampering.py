@@ -168,6 +168,17 @@ def test_a_rotation_is_followed_from_either_key(log: Log, tmp_path: Path) -> Non
     )
 
 
+def test_a_signed_manifest_vouches_for_the_logs_other_keys(log: Log, tmp_path: Path) -> None:
+    """So that a certificate under an older key verifies in a pack of a later period."""
+    new, old = log.key, a_key(log.origin, random.Random(9))
+    export = log.export()
+    export.others = {"certificates/ER-1.note": certificate(old, log.tenant)}
+    assert only(verified(export, tmp_path, new)).kind == Kind.KEY_SWAP
+    export.signers = [new, old]
+    assert verified(export, tmp_path, new).certificates == 1
+    assert verified(export, tmp_path, old).certificates == 1
+
+
 def test_a_signature_added_to_an_honest_checkpoint_hands_over_nothing(
     log: Log, tmp_path: Path
 ) -> None:

@@ -213,6 +213,7 @@ class Export:
     made_at: datetime
     outside: list[str]
     others: dict[str, bytes] = field(default_factory=dict)
+    signers: list[LogKey] = field(default_factory=list)  # of the manifest; else the key alone
 
     def files(self) -> dict[str, bytes]:
         files = {
@@ -243,7 +244,9 @@ class Export:
             }
         ).encode()
         digest = base64(sha256(manifest).digest())
-        note = signed(f"mnemoscope-pack/v1\n{self.key.origin}\n{digest}\n", self.key)
+        signers = self.signers or [self.key]
+        named = "".join(f"mnemoscope-key {key.text}\n" for key in signers)
+        note = signed(f"mnemoscope-pack/v1\n{self.key.origin}\n{digest}\n{named}", *signers)
         return {**files, "manifest.json": manifest, "manifest.note": note.encode()}
 
     def write(self, path: Path) -> Path:

@@ -118,7 +118,7 @@ class Chain:
         self._newest, self._useless = checkpoint, 0
         if standing is Standing.TRUSTED:
             self._unvouched = None
-            self._ring.learn(checkpoint)
+            self._ring.learn(checkpoint.note, checkpoint.origin, checkpoint.keys)
         elif self._unvouched is None:
             self._unvouched = number
         return True

@@ -5,11 +5,12 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import b64decode
+from contextlib import suppress
 from hashlib import sha256
 
 from mnemoscope_verify.findings import Kind, Report
 from mnemoscope_verify.manifest import NAME, Manifest
-from mnemoscope_verify.notes import MalformedError, Note, parse_note
+from mnemoscope_verify.notes import MalformedError, Note, named_keys, parse_note
 from mnemoscope_verify.pack import BLOCK, Pack, read_document, shown
 from mnemoscope_verify.trust import KeyRing, Standing
 
@@ -38,6 +39,17 @@ def check_files(pack: Pack, manifest: Manifest, ring: KeyRing, report: Report) -
             report.found(Kind.INSERTION, f"{shown(name)} was put into the pack.", file=name)
         elif name.startswith(CERTIFICATES) and name.endswith(".note"):
             _check_certificate(pack, name, manifest, ring, report)
+
+
+def learn_keys(pack: Pack, manifest: Manifest, ring: KeyRing) -> None:
+    """The manifest is signed by every key the log has had, each named in the text."""
+    note = _note(pack, SIGNED) if pack.has(SIGNED) else None
+    lines = note.body.decode(errors="replace").split("\n") if note else []
+    if note is None or lines[:2] != [PACK_HEAD, manifest.origin]:
+        return
+    if ring.standing(note) is Standing.TRUSTED:
+        with suppress(MalformedError):
+            ring.learn(note, manifest.origin, named_keys(lines))
 
 
 def _sha256(pack: Pack, name: str) -> str:

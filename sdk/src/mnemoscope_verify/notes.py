@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +39,11 @@ class Key:
     name: str
     id: bytes
     public: bytes
+
+    @property
+    def text(self) -> str:
+        raw = b64encode(ED25519 + self.public).decode()
+        return f"{self.name}+{self.id.hex()}+{raw}"
 
     @cached_property
     def checker(self) -> Ed25519PublicKey:
@@ -125,7 +130,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
             number=_whole(number),
             made_at=instant(made_at),
             previous=b64decode(previous, validate=True),
-            keys=tuple(_named_keys(others)),
+            keys=named_keys(others),
         )
     except (ValueError, binascii.Error) as error:
         raise MalformedError("The note is not a checkpoint.") from error
@@ -134,12 +139,10 @@ def parse_checkpoint(text: str) -> Checkpoint:
     return checkpoint
 
 
-def _named_keys(lines: Iterable[str]) -> Iterable[Key]:
-    return (
-        parse_key(line.removeprefix(f"{KEY_EXTENSION} "))
-        for line in lines
-        if line.startswith(f"{KEY_EXTENSION} ")
-    )
+def named_keys(lines: Iterable[str]) -> tuple[Key, ...]:
+    """Raises MalformedError."""
+    mark = f"{KEY_EXTENSION} "
+    return tuple(parse_key(line.removeprefix(mark)) for line in lines if line.startswith(mark))
 
 
 def _whole(text: str) -> int:

@@ -39,8 +39,9 @@ class Folder:
         self._path = path
 
     def names(self) -> list[str]:
-        found = (path for path in self._path.rglob("*") if path.is_file())
-        return sorted(path.relative_to(self._path).as_posix() for path in found)
+        found = (path.relative_to(self._path) for path in self._path.rglob("*") if path.is_file())
+        # Running the verifier that lies in a pack leaves its compiled form there.
+        return sorted(path.as_posix() for path in found if "__pycache__" not in path.parts)
 
     def has(self, name: str) -> bool:
         return (self._path / name).is_file()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum, auto
 
-from mnemoscope_verify.notes import Checkpoint, Key, Note
+from mnemoscope_verify.notes import Key, Note
 
 
 class Standing(Enum):
@@ -17,7 +17,7 @@ class Standing(Enum):
 class KeyRing:
     def __init__(self, keys: Iterable[Key]) -> None:
         self.keys = {(key.name, key.id): key for key in keys}
-        self.learnt: list[tuple[int, Key]] = []
+        self.learnt: list[Key] = []
 
     def standing(self, note: Note) -> Standing:
         """One good signature is enough: an older key's beside it may be unknown to us."""
@@ -30,16 +30,15 @@ class KeyRing:
             return Standing.TRUSTED
         return Standing.FORGED if known else Standing.UNKNOWN
 
-    def learn(self, checkpoint: Checkpoint) -> None:
-        """From a trusted checkpoint at which the log's key changed.
+    def learn(self, note: Note, origin: str, named: Iterable[Key]) -> None:
+        """The log's other keys, from a note that a trusted key signed and they did as well.
 
-        The keys must stand in the text that the trusted key signed: a line of signature is covered
+        They must stand in the text that the trusted key signed: a line of signature is covered
         by no other, so that anybody may add one to an honest note.
         """
-        for key in checkpoint.keys:
-            known = (key.name, key.id) in self.keys
-            if known or key.name != checkpoint.origin:
+        for key in named:
+            if (key.name, key.id) in self.keys or key.name != origin:
                 continue
-            if KeyRing([key]).standing(checkpoint.note) is Standing.TRUSTED:
+            if KeyRing([key]).standing(note) is Standing.TRUSTED:
                 self.keys[key.name, key.id] = key
-                self.learnt.append((checkpoint.number, key))
+                self.learnt.append(key)

@@ -8,7 +8,7 @@ from pathlib import Path
 from mnemoscope_verify.checkpoints import MARK_BYTES, Chain
 from mnemoscope_verify.errors import UnreadableError
 from mnemoscope_verify.events import END_OF_TIME, Progress, Walked, walk
-from mnemoscope_verify.files import check_files
+from mnemoscope_verify.files import check_files, learn_keys
 from mnemoscope_verify.findings import Kind, Report
 from mnemoscope_verify.manifest import Manifest, read_manifest
 from mnemoscope_verify.naming import name_tampering
@@ -35,6 +35,7 @@ def verify(path: Path, *, keys: list[Key], outside: list[Path], progress: Progre
             origin=manifest.origin, period=(manifest.begins, manifest.ends), first=manifest.first
         )
         ring = KeyRing(keys)
+        learn_keys(pack, manifest, ring)
         chain = Chain(pack, manifest, ring, report)
         chain.read(marks)
         gather(outside, origin=manifest.origin, ring=ring, report=report, marks=marks)
@@ -51,10 +52,8 @@ def verify(path: Path, *, keys: list[Key], outside: list[Path], progress: Progre
                 says = f"The words of event {index:,} are not those that were logged."
                 report.found(Kind.EDIT, says, index=index, event=line.id)
         check_files(pack, manifest, ring, report)
-    for number, key in ring.learnt:
-        report.notices.append(
-            f"Checkpoint {number:,} hands over to another key, {key.id.hex()}: trusted from it."
-        )
+    for key in ring.learnt:
+        report.notices.append(f"A key that you named vouches for another of this log's: {key.text}")
     return report
 
 

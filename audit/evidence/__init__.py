@@ -1,0 +1,1 @@
+"""Evidence packs: a period of a tenant's log that verifies without us (docs/verifier.md)."""
