@@ -1,4 +1,4 @@
-# One image for web, worker, beat and the one-shot commands; the command says which.
+# One image for web, worker, beat, the sequencer and the one-shot commands; the command says which.
 FROM python:3.13-slim-bookworm AS packages
 RUN pip install --no-cache-dir uv==0.13.8
 COPY requirements.lock .
@@ -27,6 +27,8 @@ RUN MNEMOSCOPE_SECRET_KEY=build MNEMOSCOPE_CONTEXT_KEY=00 MNEMOSCOPE_ROOT_KEYS=b
     MNEMOSCOPE_DATABASE_URL=postgresql://nobody@nowhere/none \
     python manage.py collectstatic --no-input \
     && rm -rf /srv/mnemoscope/broker
+# A volume is made with the owner that the folder in its place has.
+RUN install -d -o 10001 -g 10001 -m 700 /srv/mnemoscope/anchors
 USER 10001:10001
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "console.wsgi:application", "--host", "0.0.0.0", "--port", "8000", "--workers", "4", "--blocking-threads", "4", "--no-ws"]

@@ -5,6 +5,7 @@ An event is sequenced once no transaction as old as its own is running any more
 times do not tell that: a transaction that took its id first may commit last.
 """
 
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -21,9 +22,9 @@ BATCH = 2_000
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('audit log ' || %s, 0))"
 MARK = "SELECT xid, event_id FROM audit_logmark WHERE tenant_id = %s"
 OLDEST_RUNNING = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-BETWEEN = """
+AFTER = """
 FROM audit_auditevent e WHERE e.tenant_id = %s
-  AND e.xid >= %s AND (e.xid, e.id) > (%s, %s) AND e.xid < %s
+  AND e.xid >= %s AND (e.xid, e.id) > (%s, %s)
 ORDER BY e.xid, e.id LIMIT %s
 """
 WITH_LEAF = "SELECT id FROM audit_logleaf WHERE tenant_id = %s AND id = ANY(%s::uuid[])"
@@ -47,14 +48,17 @@ class Mark(NamedTuple):
 
 
 START = Mark(0, UUID(int=0))
-EVERY_XID = 2**63 - 1
 
 
 class Sequenced(NamedTuple):
-    """How many events got their leaf, and whether more may wait."""
+    """How many events got their leaf, and whether more can get theirs now.
+
+    `waiting_since` is when the oldest was recorded that an older transaction holds up.
+    """
 
     leaves: int
     is_more: bool
+    waiting_since: datetime | None
 
 
 def lock_log() -> bool:
@@ -75,15 +79,16 @@ def mark_of_log() -> Mark:
 
 def sequence(limit: int = BATCH) -> Sequenced:
     """Gives at most the next `limit` events their leaves; needs `lock_log`."""
-    mark, end = mark_of_log(), _oldest_running()
-    events = _between(mark, end, limit)
+    # Asked first: what is older than this is committed or gone when the events are read.
+    mark, oldest = mark_of_log(), _oldest_running()
+    found = _after(mark, limit)
+    events = [event for event in found if event.xid < oldest]
+    waiting_since = found[len(events)].recorded_at if len(events) < len(found) else None
     if not events:
-        return Sequenced(0, is_more=False)
-    is_more = len(events) == limit
-    count = _add(events)
-    # What is before the oldest running transaction is all there will ever be.
-    _set_mark(Mark(events[-1].xid, events[-1].id) if is_more else Mark(end, START.event_id))
-    return Sequenced(count, is_more)
+        return Sequenced(0, is_more=False, waiting_since=waiting_since)
+    leaves, is_more = _add(events), len(events) == limit
+    _set_mark(_mark(events) if is_more else Mark(oldest, START.event_id))
+    return Sequenced(leaves, is_more, waiting_since)
 
 
 def sequence_everything() -> int:
@@ -93,8 +98,8 @@ def sequence_everything() -> int:
     before the mark. Needs `lock_log`.
     """
     mark, count = START, 0
-    while events := _between(mark, EVERY_XID, BATCH):
-        mark = Mark(events[-1].xid, events[-1].id)
+    while events := _after(mark, BATCH):
+        mark = _mark(events)
         count += _add(events)
     _set_mark(Mark(_oldest_running(), START.event_id))
     return count
@@ -105,10 +110,14 @@ def _oldest_running() -> int:
     return int(xid)
 
 
-def _between(mark: Mark, end: int, limit: int) -> list[AuditEvent]:
-    """After the mark, of transactions before `end`."""
-    rows = select({"e": AuditEvent}, BETWEEN, [current_tenant_id(), mark.xid, *mark, end, limit])
+def _after(mark: Mark, limit: int) -> list[AuditEvent]:
+    """In the order of their transactions and ids."""
+    rows = select({"e": AuditEvent}, AFTER, [current_tenant_id(), mark.xid, *mark, limit])
     return [event for (event,) in rows]
+
+
+def _mark(events: list[AuditEvent]) -> Mark:
+    return Mark(events[-1].xid, events[-1].id)
 
 
 def _add(events: list[AuditEvent]) -> int:

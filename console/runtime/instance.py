@@ -26,7 +26,8 @@ from console.runtime.watchdog import ALL_WELL
 
 READY_SECONDS = 120
 SETTINGS_MODULE = "console.settings.prod"
-STOP_ORDER = ("web", "otlp_grpc", "worker", "beat", "postgres")
+# The audit log after all who add to it: what they did last is sealed.
+STOP_ORDER = ("web", "otlp_grpc", "worker", "beat", "sequencer", "postgres")
 OK = 200
 STAMP = ".gathered"  # in the folder of static files: what they were gathered from
 
@@ -108,6 +109,8 @@ class Instance:
         with self._progress.step("worker and beat"):
             self._supervisor.start(self._program("worker", *self._worker()))
             self._supervisor.start(self._program("beat", *self._beat()))
+        with self._progress.step("audit log"):
+            self._supervisor.start(self._program("sequencer", "manage.py", "sequence_audit"))
         self._supervisor.declare_ready()
         self._tell_ready(plan)
 

@@ -19,6 +19,9 @@ HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, low=1, high=65535)
 # Where traces come in over gRPC; 0 leaves that door out.
 OTLP_GRPC_PORT = env.integer("OTLP_GRPC_PORT", 4317, low=0, high=65535)
+# How often audit events get their place in the log, and how often the log is signed.
+SEQUENCE_SECONDS = env.integer("SEQUENCE_SECONDS", 1, low=1, high=60)
+CHECKPOINT_SECONDS = env.integer("CHECKPOINT_SECONDS", 30, low=1, high=3600)
 PUBLIC_URL = env.text("URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 

@@ -26,7 +26,7 @@ def sequence_all(tenant, **options):
     while is_more:
         with tenant_scope(tenant.id):
             assert lock_log()
-            sequenced, is_more = sequence(**options)
+            sequenced, is_more, _ = sequence(**options)
         count += sequenced
     return count
 

@@ -25,10 +25,10 @@ GRPC_PORT = "MNEMOSCOPE_OTLP_GRPC_PORT"
 
 class Command(BaseCommand):
     help = (
-        "Starts PostgreSQL, web, the gRPC door for traces, worker and beat, and stops them on"
-        " Ctrl-C. MNEMOSCOPE_HOME names the data folder, MNEMOSCOPE_PORT the port (8000),"
-        " MNEMOSCOPE_OTLP_GRPC_PORT that of gRPC (4317; 0 leaves it out), MNEMOSCOPE_DEMO=0 leaves"
-        " the demo out."
+        "Starts PostgreSQL, web, the gRPC door for traces, worker, beat and the audit log's"
+        " sequencer, and stops them on Ctrl-C. MNEMOSCOPE_HOME names the data folder,"
+        " MNEMOSCOPE_PORT the port (8000), MNEMOSCOPE_OTLP_GRPC_PORT that of gRPC (4317; 0 leaves"
+        " it out), MNEMOSCOPE_DEMO=0 leaves the demo out."
     )
     requires_system_checks: list[str] = []
 

@@ -36,6 +36,17 @@ TASK_SUCCEEDED = Gauge(
     ["task"],
     multiprocess_mode="mostrecent",
 )
+LOG_LEAVES = Counter("mnemoscope_log_leaves_total", "Audit events that got their place in a log.")
+LOG_LAG = Gauge(
+    "mnemoscope_log_lag_seconds",
+    "For how long the audit event has waited for its place that waits longest.",
+    multiprocess_mode="mostrecent",
+)
+LOG_ROUND = Gauge(
+    "mnemoscope_log_last_round_timestamp_seconds",
+    "When every tenant's audit log was last brought up to date: one that stands still is not.",
+    multiprocess_mode="mostrecent",
+)
 DAYS_AHEAD = """
 SELECT max(to_date(right(c.relname, 8), 'YYYYMMDD')) - (now() AT TIME ZONE 'UTC')::date
 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
