@@ -50,7 +50,7 @@ def compact_range(size: int) -> CompactRange:
 
 
 def extend(size: int, leaves: Sequence[bytes]) -> None:
-    """Puts leaf hashes behind the first `size`."""
+    """Puts leaf hashes behind the first `size`. Raises MissingTileError."""
     edge = [Place(level, size >> HEIGHT * (level + 1)) for level in range(HEIGHT)]
     tiles = read_tiles([place for place in edge if _width(place, size)])
     changed: dict[Place, list[bytes]] = {}
@@ -58,7 +58,10 @@ def extend(size: int, leaves: Sequence[bytes]) -> None:
     while hashes:
         number, held = divmod(first, WIDTH)
         if held:
-            hashes = tiles[Place(level, number)][:held] + hashes
+            before = tiles.get(Place(level, number), [])
+            if len(before) != held:
+                raise MissingTileError(f"Tile {number} of level {level} does not hold {held}.")
+            hashes = before + hashes
         rows = [hashes[at : at + WIDTH] for at in range(0, len(hashes), WIDTH)]
         changed |= {Place(level, number + at): row for at, row in enumerate(rows)}
         hashes = [perfect_root(row) for row in rows if len(row) == WIDTH]

@@ -21,7 +21,13 @@ from console.platform.env import PROJECT_ROOT
 from console.platform.telemetry.metrics import LOG_LAG
 from console.tenancy.scope import tenant_scope
 from tests.database import DATABASE
-from tests.proof.log import behind_the_applications_back, events, leaves, own_connection, some_events
+from tests.proof.log import (
+    behind_the_applications_back,
+    events,
+    leaves,
+    own_connection,
+    some_events,
+)
 
 
 @pytest.fixture(autouse=True)
