@@ -12,6 +12,13 @@ from console.api.v1.agents import (
     EveryAgentThawView,
 )
 from console.api.v1.audit_events import AuditEventsView, AuditEventView, AuditExportView
+from console.api.v1.audit_log import (
+    AuditLogView,
+    CheckpointsView,
+    CheckpointView,
+    ConsistencyView,
+    EventProofView,
+)
 from console.api.v1.batch import MemoryBatchView
 from console.api.v1.decisions import DecisionsView
 from console.api.v1.heartbeats import HeartbeatsView
@@ -175,6 +182,11 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "audit/streams/<str:stream_id>", StreamView.as_view()),
     path(V1 + "audit/streams/<str:stream_id>/secret", StreamSecretView.as_view()),
     path(V1 + "audit/streams/<str:stream_id>/test", StreamTestView.as_view()),
+    path(V1 + "audit/events/<str:event_id>/proof", EventProofView.as_view()),
+    path(V1 + "audit/log", AuditLogView.as_view()),
+    path(V1 + "audit/checkpoints", CheckpointsView.as_view()),
+    path(V1 + "audit/checkpoints/<int:number>", CheckpointView.as_view()),
+    path(V1 + "audit/consistency", ConsistencyView.as_view()),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/docs/", DocsView.as_view()),
     # Last: whatever else is asked for below /api.

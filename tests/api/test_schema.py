@@ -49,6 +49,11 @@ ASKED_FOR = {
     ("post", "/api/v1/policies/{number}/dry-run"),
     ("post", "/api/v1/policies/{number}/activate"),
     ("get", "/api/v1/audit/events"),
+    ("get", "/api/v1/audit/events/{event_id}/proof"),
+    ("get", "/api/v1/audit/log"),
+    ("get", "/api/v1/audit/checkpoints"),
+    ("get", "/api/v1/audit/checkpoints/{number}"),
+    ("get", "/api/v1/audit/consistency"),
 }
 READING_POSTS = {"/api/v1/recall", "/api/v1/policies/{number}/dry-run"}
 
