@@ -38,7 +38,7 @@ class AnchorAnswer(Shape):
 class CheckpointAnswer(Shape):
     number = serializers.IntegerField(help_text="From 1, without gaps.")
     size = serializers.IntegerField(help_text="How many events it covers: the first so many.")
-    root = serializers.CharField(help_text=BASE64)
+    root = serializers.CharField(help_text=BASE64)  # type: ignore[assignment]
     note = serializers.CharField(help_text="The evidence: a C2SP tlog-checkpoint, signed.")
     made_at = serializers.DateTimeField()
     anchors = AnchorAnswer(many=True)
