@@ -157,6 +157,39 @@ KINDS: dict[str, str] = {
     "request.refused": "A request was refused; the payload names the code.",
 }
 
+# Those that tell of something else than a change of governed rows: what was seen or refused, who
+# signed in, and the sum of events that tell of their changes one by one. None of these can stand
+# for a change (`audit.operations`), and none needs one (`audit.completeness`).
+OBSERVED: frozenset[str] = frozenset(
+    {
+        "memory.recalled",
+        "recall.tried",
+        "snapshot.recalled",
+        "memory.revealed",
+        "memory.verified",
+        "run.revealed",
+        "run.exported",
+        "influence.exported",
+        "subject.exported",
+        "session.started",
+        "session.stepped_up",
+        "request.refused",
+        "traces.refused",
+        "traces.forgotten",
+        "tenant.leaked",
+        "reviews.decided",
+        "reviews.undone",
+        "memories.quarantined",
+        "webhook.tested",
+        "webhook.replayed",
+        "stream.tested",
+        "stream.behind",
+        "log.forked",
+        "anchor.file_cut",
+        "member.second_factor_reset",
+    }
+)
+
 
 def known(kind: str) -> str:
     """The kind itself. Raises KeyError on one that no reader could look up."""

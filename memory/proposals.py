@@ -69,6 +69,7 @@ class WriteOutcome:
             "content_digest": bytes(self.version.content_digest).hex(),
             "reasons": [reason.code for reason in self.ruling.reasons],
             "policy": self.ruling.policy,
+            "subject_id": str(self.memory.subject_id) if self.memory.subject_id else None,
             "signing_key_id": str(self.proof.key.id) if self.proof else None,
         }
 

@@ -5,7 +5,6 @@ import console.platform.ids
 import console.tenancy.scope
 from django.db import migrations, models
 
-from audit.operations import CREATE_GUARD_FUNCTION
 from console.tenancy.operations import EnableRowSecurity
 
 
@@ -44,5 +43,4 @@ class Migration(migrations.Migration):
             },
         ),
         EnableRowSecurity("audit_auditevent", append_only=True),
-        migrations.RunSQL(CREATE_GUARD_FUNCTION, "DROP FUNCTION mnemoscope_require_event()"),
     ]

@@ -37,5 +37,5 @@ class Migration(migrations.Migration):
             },
         ),
         EnableRowSecurity("audit_runoutcome", append_only=True),
-        GovernByAudit("audit_runoutcome"),
+        GovernByAudit("audit_runoutcome", kind="run_outcome"),
     ]

@@ -37,6 +37,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        GovernByAudit("accounts_agentfreeze"),
+        GovernByAudit("accounts_agentfreeze", kind="agent_freeze", also=("agent_id", "tenant_id")),
         migrations.RunSQL(REFUSE_FROZEN, "DROP FUNCTION mnemoscope_refuse_frozen() CASCADE"),
     ]

@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        GovernByAudit("accounts_membership"),
-        GovernByAudit("accounts_invitation"),
+        GovernByAudit("accounts_membership", kind="membership"),
+        GovernByAudit("accounts_invitation", kind="invitation"),
     ]

@@ -80,9 +80,9 @@ class Migration(migrations.Migration):
             },
         ),
         EnableRowSecurity("audit_traceruleset", append_only=True),
-        GovernByAudit("audit_traceruleset"),
+        GovernByAudit("audit_traceruleset", kind="trace_rules"),
         EnableRowSecurity("audit_traceretention", append_only=True),
-        GovernByAudit("audit_traceretention"),
+        GovernByAudit("audit_traceretention", kind="trace_retention"),
         # Its progress is no decision of anybody's: what began and ended it are events.
         EnableRowSecurity("audit_tracereplay"),
     ]

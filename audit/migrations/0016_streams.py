@@ -90,5 +90,5 @@ class Migration(migrations.Migration):
         AddTenantForeignKey("audit_auditstream", "wrapped_by_id", "keys_datakey"),
         # People answer for where the log goes. How far it has gone is the sender's own
         # bookkeeping.
-        GovernByAudit("audit_auditstream"),
+        GovernByAudit("audit_auditstream", kind="audit_stream"),
     ]

@@ -53,7 +53,7 @@ class AuditEvent(ScopedModel):
             models.Index(fields=["tenant_id", "object_id", "-id"], name="event_object"),
             models.Index(fields=["tenant_id", "actor_id", "-id"], name="event_actor"),
             models.Index(fields=["tenant_id", "kind", "-id"], name="event_kind"),
-            models.Index(fields=["tenant_id", "xid"], name="event_xid"),
+            models.Index(fields=["tenant_id", "xid", "object_id"], name="event_xid"),
             models.Index(fields=["tenant_id", "request_id"], name="event_request"),
             models.Index(
                 fields=["tenant_id", "trace_id", "-id"],

@@ -3,6 +3,7 @@ from collections.abc import Collection
 from audit.trail import audited, note
 from console.accounts.actor import Actor, system_actor
 from console.accounts.permissions import Permission, Role
+from console.keys.keyring import keyring_for
 from console.platform.ids import uuid7
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
@@ -18,7 +19,9 @@ def create_tenant(*, slug: str, name: str) -> Tenant:
 
 @audited("tenant.created")
 def _create(*, actor: Actor, slug: str, name: str) -> Tenant:
-    return Tenant.objects.create(id=actor.tenant_id, slug=slug, name=name)
+    tenant = Tenant.objects.create(id=actor.tenant_id, slug=slug, name=name)
+    keyring_for([None])  # its keys come with it, and this event tells of them
+    return tenant
 
 
 @audited("tenant.second_factor_set")

@@ -79,8 +79,11 @@ def rotate_due_keys(*, actor: Actor, limit: int) -> KeysChanged:
     due = list(due_keys().select_for_update(of=("self",), skip_locked=True)[:limit])
     if not due:
         return changed
-    for key in make_successors(due):
-        changed.add(key, {"purpose": key.purpose, "generation": key.generation})
+    for before, key in zip(due, make_successors(due), strict=True):
+        changed.add(
+            key,
+            {"purpose": key.purpose, "generation": key.generation, "retired": str(before.id)},
+        )
     changed.rows = DataKey.objects.filter(id__in=[key.id for key in due]).update(retired_at=now())
     return changed
 

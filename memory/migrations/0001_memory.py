@@ -10,8 +10,12 @@ import django.db.models.functions
 import pgvector.django
 from django.db import migrations, models
 
-from audit.operations import GovernByAudit
+from audit.operations import OF_VERSION, GovernByAudit, unchanged_but
 from console.tenancy.operations import AddTenantForeignKey, EnableRowSecurity
+
+# A heartbeat moves the end of a lease and nothing else: no evidence, once a minute per reviewer.
+HEARTBEAT = f"""{unchanged_but("claimed_until")}
+    AND b.claimed_until IS NOT NULL AND c.claimed_until IS NOT NULL"""
 
 
 class Migration(migrations.Migration):
@@ -289,10 +293,11 @@ class Migration(migrations.Migration):
         AddTenantForeignKey("memory_reviewitem", "agent_id", "accounts_agent"),
         AddTenantForeignKey("memory_reviewitem", "subject_id", "accounts_subject"),
         AddTenantForeignKey("memory_reviewdecision", "review_id", "memory_reviewitem"),
-        GovernByAudit("memory_memory"),
-        GovernByAudit("memory_memoryversion"),
-        GovernByAudit("memory_sealedcontent"),
-        GovernByAudit("memory_reviewitem"),
-        GovernByAudit("memory_reviewdecision"),
-        GovernByAudit("keys_datakey"),
+        GovernByAudit("memory_memory", kind="memory"),
+        GovernByAudit("memory_memorytransition", kind="memory", by="c.memory_id"),
+        GovernByAudit("memory_memoryversion", kind="memory", by="c.memory_id"),
+        GovernByAudit("memory_sealedcontent", kind="memory", by=OF_VERSION, also=("key_id",)),
+        GovernByAudit("memory_reviewitem", kind="review", also=("memory_id",), but=HEARTBEAT),
+        GovernByAudit("memory_reviewdecision", kind="review", by="c.review_id"),
+        GovernByAudit("keys_datakey", kind="data_key", also=("subject_id", "tenant_id")),
     ]

@@ -34,5 +34,5 @@ class Migration(migrations.Migration):
             },
         ),
         EnableRowSecurity("memory_recallsetting", append_only=True),
-        GovernByAudit("memory_recallsetting"),
+        GovernByAudit("memory_recallsetting", kind="recall_setting"),
     ]

@@ -233,7 +233,8 @@ class Migration(migrations.Migration):
         AddTenantForeignKey("memory_legalhold", "agent_id", "accounts_agent"),
         EnableRowSecurity("memory_heldrun", append_only=True),
         AddTenantForeignKey("memory_heldrun", "hold_id", "memory_legalhold"),
-        GovernByAudit("memory_legalhold"),
+        GovernByAudit("memory_legalhold", kind="hold"),
+        GovernByAudit("memory_heldrun", kind="hold", by="c.hold_id"),
         migrations.RunSQL(
             [IS_HELD, KEEP_HOLDS, HOLD_MEMORIES, HOLD_WORDS, HOLD_KEYS],
             [f"DROP FUNCTION mnemoscope_{name} CASCADE" for name in FUNCTIONS],

@@ -83,6 +83,6 @@ class Migration(migrations.Migration):
         EnableRowSecurity("memory_policyversion", append_only=True),
         EnableRowSecurity("memory_policyactivation", append_only=True),
         AddTenantForeignKey("memory_policyactivation", "version_id", "memory_policyversion"),
-        GovernByAudit("memory_policyversion"),
-        GovernByAudit("memory_policyactivation"),
+        GovernByAudit("memory_policyversion", kind="policy"),
+        GovernByAudit("memory_policyactivation", kind="policy"),
     ]

@@ -5,7 +5,7 @@ import console.tenancy.scope
 import django.db.models.deletion
 from django.db import migrations, models
 
-from audit.operations import GovernByAudit
+from audit.operations import OF_VERSION, GovernByAudit, unchanged_but
 from console.tenancy.operations import AddTenantForeignKey, EnableRowSecurity
 
 
@@ -37,6 +37,6 @@ class Migration(migrations.Migration):
         EnableRowSecurity("memory_writesignature", append_only=True),
         AddTenantForeignKey("memory_writesignature", "id", "memory_memoryversion"),
         AddTenantForeignKey("memory_writesignature", "signing_key_id", "keys_signingkey"),
-        GovernByAudit("memory_writesignature"),
-        GovernByAudit("keys_signingkey"),
+        GovernByAudit("memory_writesignature", kind="memory", by=OF_VERSION),
+        GovernByAudit("keys_signingkey", kind="signing_key", but=unchanged_but("last_used_at")),
     ]

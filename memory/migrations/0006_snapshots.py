@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
         AddTenantForeignKey(
             "memory_snapshotitem", "memory_id", "memory_memory", on_delete="CASCADE"
         ),
-        GovernByAudit("memory_snapshot"),
+        GovernByAudit("memory_snapshot", kind="snapshot"),
+        GovernByAudit("memory_snapshotitem", kind="snapshot", by="c.snapshot_id"),
         migrations.RunSQL(READ_ONLY, migrations.RunSQL.noop),
     ]

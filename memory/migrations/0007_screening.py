@@ -116,6 +116,6 @@ class Migration(migrations.Migration):
         AddTenantForeignKey(
             "memory_subjectname", "subject_id", "accounts_subject", on_delete="CASCADE"
         ),
-        GovernByAudit("memory_screeningrun"),
-        GovernByAudit("memory_subjectname"),
+        GovernByAudit("memory_screeningrun", kind="screening_run"),
+        GovernByAudit("memory_subjectname", kind="subject", by="c.subject_id"),
     ]

@@ -42,5 +42,5 @@ class Migration(migrations.Migration):
             },
         ),
         EnableRowSecurity("memory_lifecyclesetting", append_only=True),
-        GovernByAudit("memory_lifecyclesetting"),
+        GovernByAudit("memory_lifecyclesetting", kind="lifecycle_setting"),
     ]

@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from audit.operations import GovernByAudit
+from audit.operations import GovernByAudit, unchanged_but
 from console.tenancy.operations import AddTenantForeignKey, EnableRowSecurity
 
 # What waits already is due as a queue that nobody has configured has it. Changing a type computes
@@ -13,18 +13,6 @@ from console.tenancy.operations import AddTenantForeignKey, EnableRowSecurity
 BACKFILL = """
 ALTER TABLE memory_reviewitem ALTER COLUMN due_at TYPE timestamptz
   USING opened_at + (ARRAY[72, 24, 4, 1])[priority + 1] * interval '1 hour'
-"""
-
-# A heartbeat moves the end of a lease and nothing else: no evidence, once a minute per reviewer.
-GOVERN_ALL_BUT_HEARTBEATS = """
-DROP TRIGGER governed ON memory_reviewitem;
-CREATE CONSTRAINT TRIGGER governed AFTER INSERT OR DELETE ON memory_reviewitem
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mnemoscope_require_event();
-CREATE CONSTRAINT TRIGGER governed_change AFTER UPDATE ON memory_reviewitem
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (to_jsonb(OLD) - 'claimed_until' IS DISTINCT FROM to_jsonb(NEW) - 'claimed_until'
-        OR OLD.claimed_until IS NULL OR NEW.claimed_until IS NULL)
-  EXECUTE FUNCTION mnemoscope_require_event();
 """
 
 
@@ -209,7 +197,9 @@ class Migration(migrations.Migration):
         EnableRowSecurity("memory_digestsubscription"),
         AddTenantForeignKey("memory_reviewskip", "review_id", "memory_reviewitem"),
         AddTenantForeignKey("memory_reviewlook", "review_id", "memory_reviewitem", on_delete="CASCADE"),
-        GovernByAudit("memory_reviewqueue"),
-        GovernByAudit("memory_reviewskip"),
-        migrations.RunSQL(GOVERN_ALL_BUT_HEARTBEATS, migrations.RunSQL.noop),
+        GovernByAudit("memory_reviewqueue", kind="queue"),
+        GovernByAudit(
+            "memory_digestsubscription", kind="digest_subscription", but=unchanged_but("sent_on")
+        ),
+        GovernByAudit("memory_reviewskip", kind="review", by="c.review_id"),
     ]

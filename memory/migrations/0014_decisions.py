@@ -5,7 +5,7 @@ import console.tenancy.scope
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
-from audit.operations import GovernByAudit
+from audit.operations import OF_DECISION, GovernByAudit
 from console.tenancy.operations import AddTenantForeignKey, EnableRowSecurity
 
 
@@ -81,5 +81,5 @@ class Migration(migrations.Migration):
         AddTenantForeignKey("memory_decisioneffect", "id", "memory_reviewdecision"),
         AddTenantForeignKey("memory_reviewdecision", "undoes_id", "memory_reviewdecision"),
         AddTenantForeignKey("memory_memorytransition", "undoes_id", "memory_memorytransition"),
-        GovernByAudit("memory_decisioneffect"),
+        GovernByAudit("memory_decisioneffect", kind="review", by=OF_DECISION),
     ]

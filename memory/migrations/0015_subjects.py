@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
         ),
         EnableRowSecurity("memory_legalbasis"),
         AddTenantForeignKey("memory_legalbasis", "subject_id", "accounts_subject"),
-        GovernByAudit("memory_legalbasis"),
+        GovernByAudit("memory_legalbasis", kind="legal_basis"),
         migrations.RunSQL(
             [KEEP_BASES, REFUSE_DESTROYED_KEYS],
             [

@@ -32,5 +32,5 @@ class Migration(migrations.Migration):
             },
         ),
         EnableRowSecurity("memory_savedview"),
-        GovernByAudit("memory_savedview"),
+        GovernByAudit("memory_savedview", kind="view"),
     ]

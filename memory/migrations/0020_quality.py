@@ -71,6 +71,6 @@ class Migration(migrations.Migration):
         EnableRowSecurity("memory_secondopinion"),
         AddTenantForeignKey("memory_golditem", "review_id", "memory_reviewitem"),
         AddTenantForeignKey("memory_secondopinion", "review_id", "memory_reviewitem"),
-        GovernByAudit("memory_golditem"),
-        GovernByAudit("memory_secondopinion"),
+        GovernByAudit("memory_golditem", kind="gold_item"),
+        GovernByAudit("memory_secondopinion", kind="opinion"),
     ]

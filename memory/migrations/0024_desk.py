@@ -221,8 +221,8 @@ class Migration(migrations.Migration):
         EnableRowSecurity("memory_subjectrequest"),
         AddTenantForeignKey("memory_subjectrequest", "subject_id", "accounts_subject"),
         AddTenantForeignKey("memory_subjectrequest", "duplicate_of_id", "memory_subjectrequest"),
-        GovernByAudit("memory_desksetting"),
-        GovernByAudit("memory_subjectrequest"),
+        GovernByAudit("memory_desksetting", kind="desk_setting"),
+        GovernByAudit("memory_subjectrequest", kind="subject_request"),
         migrations.RunSQL(
             REQUEST_STATES, "DROP FUNCTION mnemoscope_request_state() CASCADE"
         ),

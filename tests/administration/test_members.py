@@ -173,8 +173,14 @@ def test_the_trigger_alone_holds_against_two_at_once(two_owners):
     def by_sql(person):
         try:
             with transaction.atomic():
-                append(kind="member.role_changed", actor=system_actor(tenant.id, "test"))
-                Membership.objects.filter(user=person.user).update(role=Role.READER)
+                member = Membership.objects.get(user=person.user)
+                append(
+                    kind="member.role_changed",
+                    actor=system_actor(tenant.id, "test"),
+                    object_kind="membership",
+                    object_id=member.id,
+                )
+                Membership.objects.filter(id=member.id).update(role=Role.READER)
         except IntegrityError:
             return "refused"
         return "gone"

@@ -214,7 +214,11 @@ def test_a_name_moves_with_its_subjects_key_and_dies_with_it(stored):
     assert [one["code"] for one in named.findings] == ["personal_data"]
     with tenant_scope(stored.id):
         DataKey.objects.filter(subject_id=mia.id).update(wrapped=None, destroyed_at=now())
-        append(kind="key.destroyed", actor=system_actor(stored.id, "test"))
+        append(
+            kind="key.destroyed",
+            actor=system_actor(stored.id, "test"),
+            payload={"subject_id": str(mia.id)},
+        )
     assert run("rotate_keys", level="index")["acme"]["renamed"] == 0
     with tenant_scope(stored.id), pytest.raises(ErasedSubjectError):
         name_subject(actor=bob.actor, subject=mia, names=["Mia Weber"])

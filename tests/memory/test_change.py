@@ -152,7 +152,8 @@ def test_control_without_compare_and_set_one_of_two_changes_is_lost(raced):
         mine = Memory.objects.get(id=memory.id)
         both_have_read.wait(10)
         Memory.objects.filter(id=mine.id).update(version=mine.version + 1)
-        append(kind="memory.revised", actor=system_actor(acme.id, "control"))
+        actor = system_actor(acme.id, "control")
+        append(kind="memory.revised", actor=actor, object_kind="memory", object_id=memory.id)
 
     at_once(acme, blind)
     with tenant_scope(acme.id):

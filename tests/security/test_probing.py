@@ -101,7 +101,8 @@ def test_the_canary_is_nobodys_and_its_word_is_new_each_day(acme):
         assert not Membership.objects.exists()
         yesterday = now() - timedelta(days=1, minutes=1)
         Memory.objects.filter(id=first.memory_id).update(created_at=yesterday)
-        append(kind="memory.written", actor=system_actor(first.tenant_id, "test"))
+        actor = system_actor(first.tenant_id, "test")
+        append(kind="memory.written", actor=actor, object_kind="memory", object_id=first.memory_id)
     second = the_canary()
     assert second.tenant_id == first.tenant_id
     assert second.word != first.word

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
         EnableRowSecurity("access_review_answer", append_only=True),
         AddTenantForeignKey("access_review_line", "review_id", "access_review_accessreview"),
         AddTenantForeignKey("access_review_answer", "line_id", "access_review_line"),
-        GovernByAudit("access_review_accessreview"),
-        GovernByAudit("access_review_line"),
-        GovernByAudit("access_review_answer"),
+        GovernByAudit("access_review_accessreview", kind="access_review"),
+        GovernByAudit("access_review_line", kind="access_review", by="c.review_id"),
+        GovernByAudit("access_review_answer", kind="access_review_line", by="c.line_id"),
     ]

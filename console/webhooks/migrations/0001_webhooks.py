@@ -155,6 +155,6 @@ class Migration(migrations.Migration):
         ),
         # People answer for where decisions go and what signs them. Deliveries and attempts are the
         # sender's own bookkeeping, which goes on long after the act they tell of.
-        GovernByAudit("webhooks_webhookendpoint"),
-        GovernByAudit("webhooks_webhooksecret"),
+        GovernByAudit("webhooks_webhookendpoint", kind="webhook"),
+        GovernByAudit("webhooks_webhooksecret", kind="webhook", by="c.endpoint_id"),
     ]

@@ -1,0 +1,59 @@
+import console.tenancy.scope
+import django.contrib.postgres.fields
+import django.db.models.functions.datetime
+from django.db import migrations, models
+
+from audit.operations import CREATE_GUARD, DROP_GUARD, GovernByAudit, unchanged_but
+from console.tenancy.operations import EnableRowSecurity
+
+# The triggers write here and nobody by hand; each row of theirs is looked at when its transaction
+# commits. Its tenant is that of the row it tells of, so a foreign key would check it twice.
+GUARD_ROW_CHANGES = """
+ALTER TABLE audit_rowchange DROP CONSTRAINT audit_rowchange_tenant;
+CREATE TRIGGER by_trigger_only BEFORE INSERT ON audit_rowchange
+  FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION mnemoscope_refuse_change();
+CREATE CONSTRAINT TRIGGER told AFTER INSERT ON audit_rowchange
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mnemoscope_refuse_untold();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("accounts", "0006_notices_seen"),
+        ("audit", "0019_traces_of_subjects"),
+        ("tenancy", "0001_tenant"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="RowChange",
+            fields=[
+                ("pk", models.CompositePrimaryKey("tenant_id", "xid", "source", "row_id", "operation", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("tenant_id", models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
+                ("xid", models.BigIntegerField()),
+                ("source", models.TextField()),
+                ("row_id", models.UUIDField()),
+                ("operation", models.CharField(max_length=1)),
+                ("object_kind", models.TextField()),
+                ("object_id", models.UUIDField(null=True)),
+                ("also", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(null=True), null=True, size=None)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+        ),
+        EnableRowSecurity("audit_rowchange", append_only=True),
+        # An event is looked for by what it names, among those of one transaction.
+        migrations.RemoveIndex(model_name="auditevent", name="event_xid"),
+        migrations.AddIndex(
+            model_name="auditevent",
+            index=models.Index(fields=["tenant_id", "xid", "object_id"], name="event_xid"),
+        ),
+        migrations.RunSQL(CREATE_GUARD, DROP_GUARD),
+        migrations.RunSQL(GUARD_ROW_CHANGES, migrations.RunSQL.noop),
+        GovernByAudit("tenancy_tenant", kind="tenant", tenant="c.id"),
+        GovernByAudit("accounts_agent", kind="agent"),
+        GovernByAudit("accounts_apikey", kind="api_key", but=unchanged_but("last_used_at")),
+        # Made in passing, whenever a write or a span first mentions somebody.
+        GovernByAudit("accounts_subject", kind="subject", operations=("UPDATE", "DELETE")),
+        # How far it came is told at its end.
+        GovernByAudit("audit_tracereplay", kind="trace_replay", operations=("INSERT", "DELETE")),
+    ]
