@@ -100,7 +100,7 @@ class StreamsAnswer(Shape):
     results = StreamAnswer(many=True)
 
 
-class AnchorAnswer(Shape):
+class AnchoredAnswer(Shape):
     id = serializers.UUIDField()
     checkpoint = serializers.IntegerField()
     sink = serializers.CharField(help_text="The stream's name then, or `file`.")
@@ -141,7 +141,7 @@ def shown_stream(row: StreamRow) -> dict[str, Any]:
 def shown_anchor(anchor: Anchor) -> dict[str, Any]:
     receipt = bytes(anchor.receipt)
     return as_json(
-        AnchorAnswer,
+        AnchoredAnswer,
         {
             "id": anchor.id,
             "checkpoint": anchor.checkpoint,

@@ -30,7 +30,7 @@ from console.api.serializers import checked
 from console.api.v1.base import TenantView, identifier
 from console.api.v1.queries import NoQuery
 from console.api.v1.stream_shapes import (
-    AnchorAnswer,
+    AnchoredAnswer,
     AnchorQuery,
     StreamAnswer,
     StreamBody,
@@ -202,7 +202,7 @@ class AnchorsView(TenantView):
         description="Each checkpoint that somebody outside the database has taken, newest first.",
         tags=TAGS,
         parameters=[AnchorQuery],
-        responses={200: page_shape(AnchorAnswer), **problems()},
+        responses={200: page_shape(AnchoredAnswer), **problems()},
     )
     def get(self, request: Request) -> Response:
         asked = checked(AnchorQuery, request.query_params)

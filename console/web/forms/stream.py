@@ -8,7 +8,7 @@ from audit.models.stream import MAX_CERTIFICATES, MAX_NAME, Sends, StreamFormat,
 from console.platform.outbound import MAX_URL
 
 BEGINS = (("now", "Now"), ("beginning", "The beginning of the log"))
-WORDS = (("", "Left out"), ("yes", "Sent as well"))
+WORDS = (("no", "Left out"), ("yes", "Sent as well"))
 
 
 class StreamChange(forms.Form):
@@ -32,7 +32,7 @@ class StreamChange(forms.Form):
     with_words = forms.ChoiceField(
         label="Names of people, and their notes",
         choices=WORDS,
-        required=False,
+        initial="no",
         help_text="Nobody can make a receiver forget them when a person asks to be forgotten.",
     )
     certificates = forms.CharField(
@@ -56,7 +56,7 @@ class StreamChange(forms.Form):
             sends=sends,
             address=said["address"],
             format=StreamFormat(said["format"]),
-            with_words=bool(said["with_words"]),
+            with_words=said["with_words"] == "yes",
             certificates=said["certificates"],
         )
 
@@ -90,6 +90,6 @@ def shown(stream: AuditStream) -> dict[str, Any]:
         "name": stream.name,
         "address": stream.address,
         "format": stream.format,
-        "with_words": "yes" if stream.with_words else "",
+        "with_words": "yes" if stream.with_words else "no",
         "certificates": stream.certificates,
     }
