@@ -26,6 +26,7 @@ NOUNS = {
     "tenant": "the tenant",
 }
 SAID = {
+    "anchor.file_cut": "found the file of checkpoints cut short",
     "audit.exported": "took a part of the trail away",
     "digest.subscribed": "asked for the daily e-mail",
     "digest.unsubscribed": "wants the daily e-mail no more",
@@ -34,6 +35,8 @@ SAID = {
     "key.rewrapped": "wrapped {} anew",
     "key.rotation_ordered": "asked for new keys",
     "lifecycle.rules_set": "changed how memories are kept and let go",
+    "log.forked": "found two histories in the log",
+    "log.opened": "opened the log",
     "member.added": "gave a role to {}",
     "member.identity_linked": "signed in through a provider for the first time as {}",
     "member.invited": "invited somebody with {}",
@@ -70,6 +73,8 @@ SAID = {
     "session.started": "signed in",
     "session.stepped_up": "proved again who they are",
     "snapshot.recalled": "recalled memories from {}",
+    "stream.behind": "found {} behind",
+    "stream.tested": "sent a test to {}",
     "subject.named": "told by which names {} is known",
     "subject.renamed": "sealed known names anew",
     "tenant.leaked": "saw through the wall between tenants in {}",
@@ -80,6 +85,7 @@ SAID = {
     "traces.replay_ended": "finished reading stored spans anew",
     "traces.retention_set": "changed for how long traces are kept",
     "traces.rules_set": "changed how spans are read",
+    "webhook.tested": "sent a test to {}",
     "webhook.disabled": "gave up {}",
     "webhook.replayed": "sent events again to {}",
 }

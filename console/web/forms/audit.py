@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from typing import Any, ClassVar
@@ -6,12 +6,14 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from typing_extensions import override
 
 from audit.event_filter import EventFilter, actors_called, find_events, kinds_of
 from audit.export.events import Form
 from audit.kinds import KINDS
 from audit.models import AuditEvent, Outcome
+from audit.sentences import noun_of
 from console.accounts.actor import ActorKind
 from console.accounts.models import ApiKey
 from console.web.forms.filters import ANY, FilterForm, choice, day_field, midnight, text
@@ -38,6 +40,16 @@ FORMS = [
 NOUNS = sorted({kind.split(".")[0] for kind in KINDS})
 
 
+@dataclass(frozen=True, slots=True)
+class KindsOfNoun:
+    """`kinds` are each a kind, what it says, and whether it is chosen by itself."""
+
+    noun: str
+    label: str
+    is_chosen: bool
+    kinds: list[tuple[str, str, bool]]
+
+
 class KindsField(forms.MultipleChoiceField):
     """Several at once, or all that begin with a noun. A form without scripts sends empty ones."""
 
@@ -51,7 +63,7 @@ class AuditFilter(FilterForm):
 
     MORE: ClassVar = ("by", "subject", "memory", "object", "run", "request", "reason")
 
-    q = text("Note", placeholder="Words that somebody wrote", search=True)
+    q = text("Note", placeholder="Words of it", search=True)
     actor = text("Actor", placeholder="Part of a name, or an id")
     outcome = choice("Outcome", [ANY, *Outcome.choices, *STOPPED])
     since = day_field("From")
@@ -77,11 +89,17 @@ class AuditFilter(FilterForm):
         return any(name in self.errors for name in self.MORE)
 
     @property
-    def kinds(self) -> Iterator[tuple[str, list[tuple[str, str, bool]]]]:
-        """By noun: each kind, what it says, and whether it is chosen."""
-        chosen = kinds_of(self.chosen.get("kind", []))
-        for noun, kinds in groupby(sorted(KINDS), key=lambda kind: kind.split(".")[0]):
-            yield noun, [(kind, KINDS[kind], kind in chosen) for kind in kinds]
+    def kinds(self) -> list[KindsOfNoun]:
+        chosen = self.chosen.get("kind", [])
+        return [
+            KindsOfNoun(
+                noun,
+                str(capfirst(noun_of(noun))),
+                noun in chosen,
+                [(kind, KINDS[kind], kind in chosen) for kind in kinds],
+            )
+            for noun, kinds in groupby(sorted(KINDS), key=lambda kind: kind.split(".")[0])
+        ]
 
     def found(self) -> QuerySet[AuditEvent]:
         """The newest first."""
