@@ -5,12 +5,16 @@ that. Those that would read badly have words of their own.
 """
 
 OBJECT = "{}"
-PARTICLES = ("out", "up")
+PARTICLES = ("out", "over", "up")
 PAST = {
     "begun": "began",
     "forgotten": "forgot",
     "frozen": "froze",
     "given": "gave",
+    "made": "made",
+    "reset": "reset",
+    "set": "set",
+    "taken": "took",
     "undone": "took back",
     "withdrawn": "withdrew",
     "written": "wrote",
@@ -28,9 +32,12 @@ NOUNS = {
 SAID = {
     "anchor.file_cut": "found the file of checkpoints cut short",
     "audit.exported": "took a part of the trail away",
+    "desk.set": "changed how the desk of requests is run",
     "digest.subscribed": "asked for the daily e-mail",
     "digest.unsubscribed": "wants the daily e-mail no more",
     "gold_item.set": "agreed on the right answer of {}",
+    "hold.release_asked": "asked for the release of {}",
+    "hold.review_due": "found {} due for review",
     "influence.exported": "exported how far {} reached",
     "key.rewrapped": "wrapped {} anew",
     "key.rotation_ordered": "asked for new keys",
@@ -75,8 +82,15 @@ SAID = {
     "snapshot.recalled": "recalled memories from {}",
     "stream.behind": "found {} behind",
     "stream.tested": "sent a test to {}",
+    "subject.basis_recorded": "recorded {}",
+    "subject.basis_withdrawn": "withdrew {}",
     "subject.named": "told by which names {} is known",
     "subject.renamed": "sealed known names anew",
+    "subject_request.code_failed": "entered a wrong code for {}",
+    "subject_request.duplicate": "found that {} repeats another",
+    "subject_request.identified": "established whose {} is",
+    "subject_request.named": "said whom {} is about",
+    "subject_request.waiting": "could not go on with {}",
     "tenant.leaked": "saw through the wall between tenants in {}",
     "tenant.second_factor_set": "set who must have a second factor",
     "traces.forgotten": "deleted traces that were kept for long enough",
@@ -99,6 +113,8 @@ def said_of(kind: str) -> str:
     if len(done) > 1 and done[-1] in PARTICLES:
         return f"{' '.join(done)} {OBJECT}"
     verb = PAST.get(done[-1], done[-1])
+    if verb == done[-1] and not verb.endswith("ed") and verb not in PAST:
+        return f"recorded “{' '.join(done)}” of {OBJECT}"
     if len(done) > 1:
         return f"{verb} the {' '.join(done[:-1])} of {OBJECT}"
     return f"{verb} {OBJECT}"

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -9,6 +10,7 @@ from audit.event_filter import EventFilter, kinds_of
 from audit.export.events import Form, event_json
 from audit.kinds import KINDS
 from audit.models import AuditEvent, Outcome
+from audit.proof.states import ProofState, Stage, states_of
 from console.accounts.actor import ActorKind
 from console.api.fields import IdentifierField, InstantField, OneOfField, TextField
 from console.api.serializers import QuerySerializer
@@ -91,6 +93,18 @@ class EventExportQuery(EventFilterQuery):
     )
 
 
+class ProofStateAnswer(Shape):
+    state = serializers.ChoiceField(
+        choices=[stage.value for stage in Stage],
+        help_text="`recorded`: committed with its change. `sequenced`: has its place in the log."
+        " `anchored`: a checkpoint over that place is kept outside the database.",
+    )
+    index = serializers.IntegerField(allow_null=True, help_text="Its place in the log, from 0.")
+    checkpoint = serializers.IntegerField(
+        allow_null=True, help_text="The number of the first checkpoint that covers it."
+    )
+
+
 class EventAnswer(Shape):
     id = serializers.UUIDField()
     kind = serializers.CharField()
@@ -108,6 +122,7 @@ class EventAnswer(Shape):
     trace_id = serializers.CharField(allow_null=True)
     span_id = serializers.CharField(allow_null=True)
     at = serializers.DateTimeField()
+    proof = ProofStateAnswer()
 
 
 def wanted_events(asked: dict[str, Any]) -> EventFilter:
@@ -126,5 +141,11 @@ def wanted_events(asked: dict[str, Any]) -> EventFilter:
     return EventFilter(**wanted, about=about or None)
 
 
-def shown_event(event: AuditEvent) -> dict[str, Any]:
-    return as_json(EventAnswer, {**event_json(event), "at": event.recorded_at})
+def shown_events(events: Sequence[AuditEvent]) -> list[dict[str, Any]]:
+    states = states_of([event.id for event in events])
+    return [_shown(event, states[event.id]) for event in events]
+
+
+def _shown(event: AuditEvent, state: ProofState) -> dict[str, Any]:
+    proof = {"state": state.name, "index": state.index, "checkpoint": state.checkpoint}
+    return as_json(EventAnswer, {**event_json(event), "at": event.recorded_at, "proof": proof})

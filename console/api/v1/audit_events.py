@@ -19,7 +19,7 @@ from console.api.v1.audit_event_shapes import (
     EventAnswer,
     EventExportQuery,
     EventQuery,
-    shown_event,
+    shown_events,
     wanted_events,
 )
 from console.api.v1.base import TenantView, identifier
@@ -40,8 +40,7 @@ class AuditEventsView(TenantView):
         asked = checked(EventQuery, request.query_params)
         events = find_events(wanted_events(asked))
         page = page_of(events, newest_first(), cursor=asked.get("cursor"), limit=asked["limit"])
-        results = [shown_event(event) for event in page.rows]
-        return Response({"results": results, "next_cursor": page.next_cursor})
+        return Response({"results": shown_events(page.rows), "next_cursor": page.next_cursor})
 
 
 class AuditEventView(TenantView):
@@ -54,7 +53,8 @@ class AuditEventView(TenantView):
         responses={200: EventAnswer, **problems(404)},
     )
     def get(self, _request: Request, event_id: str) -> Response:
-        return Response(shown_event(event_of(identifier(event_id, noun="event"))))
+        [shown] = shown_events([event_of(identifier(event_id, noun="event"))])
+        return Response(shown)
 
 
 class AuditExportView(TenantView):

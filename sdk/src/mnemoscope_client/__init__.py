@@ -2,7 +2,13 @@
 
 from mnemoscope_client.answers.decided import DecidedReview, DecidedReviews
 from mnemoscope_client.answers.decision import Decision, Decisions
-from mnemoscope_client.answers.event import AuditEvent
+from mnemoscope_client.answers.event import (
+    AuditEvent,
+    AuditLog,
+    Checkpoint,
+    EventProof,
+    ProofState,
+)
 from mnemoscope_client.answers.memory import Memory, MemoryVersion
 from mnemoscope_client.answers.reason import Reason
 from mnemoscope_client.answers.recall import Recall, RecallHit
@@ -48,7 +54,9 @@ __all__ = [
     "ApiError",
     "AsyncMnemoscopeClient",
     "AuditEvent",
+    "AuditLog",
     "AuthenticationError",
+    "Checkpoint",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
@@ -56,6 +64,7 @@ __all__ = [
     "DecidedReviews",
     "Decision",
     "Decisions",
+    "EventProof",
     "FieldError",
     "Heartbeat",
     "HeldError",
@@ -70,6 +79,7 @@ __all__ = [
     "PayloadTooLargeError",
     "PermissionDeniedError",
     "Problem",
+    "ProofState",
     "RateLimitedError",
     "Reason",
     "Recall",

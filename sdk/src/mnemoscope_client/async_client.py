@@ -71,6 +71,11 @@ class AsyncSnapshots(AsyncResource):
 
 class AsyncAudit(AsyncResource):
     events = async_pages(audit.events)
+    get = async_method(audit.get)
+    proof = async_method(audit.proof)
+    log = async_method(audit.log)
+    checkpoints = async_pages(audit.checkpoints)
+    consistency = async_method(audit.consistency)
 
 
 class AsyncMnemoscopeClient(AsyncResource):

@@ -71,6 +71,11 @@ class Snapshots(Resource):
 
 class Audit(Resource):
     events = pages(audit.events)
+    get = method(audit.get)
+    proof = method(audit.proof)
+    log = method(audit.log)
+    checkpoints = pages(audit.checkpoints)
+    consistency = method(audit.consistency)
 
 
 class MnemoscopeClient(Resource):
