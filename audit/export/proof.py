@@ -40,7 +40,7 @@ def proof_of(event: AuditEvent) -> Proof:
 
 
 def proof_json(event: AuditEvent) -> dict[str, Any]:
-    """Hashes as base64. `entry` is a text: its bytes in UTF-8 are those that were hashed.
+    """As the API answers it: hashes as base64; `entry` as text, whose UTF-8 was hashed.
 
     Raises NotSealedError.
     """
@@ -52,10 +52,14 @@ def proof_json(event: AuditEvent) -> dict[str, Any]:
         "entry": proof.entry,
         "words": orjson.loads(proof.words),
         "index": inclusion.index,
-        "size": inclusion.size,
         "leaf_hash": base64(inclusion.leaf_hash),
         "hashes": [base64(one) for one in inclusion.hashes],
-        "checkpoint": inclusion.checkpoint.note,
+        "checkpoint": {
+            "number": inclusion.checkpoint.number,
+            "size": inclusion.size,
+            "root": base64(bytes(inclusion.checkpoint.root)),
+            "note": inclusion.checkpoint.note,
+        },
         "keys": proof.keys,
     }
 

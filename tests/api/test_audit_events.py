@@ -26,6 +26,7 @@ def test_dana_sees_who_did_what_and_who_was_refused(dana, robo):
     assert writing["object"] == written["id"]
     assert writing["object_kind"] == "memory"
     assert writing["at"].endswith("Z")
+    assert writing["proof"] == {"state": "recorded", "index": None, "checkpoint": None}
 
 
 def test_no_event_tells_a_memorys_text(dana, robo):

@@ -75,7 +75,7 @@ def test_the_page_shows_what_is_hashed_to_the_letter(desk, acme, dana, event):
     said = orjson.loads(client.get(f"/audit/{event.id}/proof.json").content)
     assert exact(page, "data-entry") == said["entry"]
     assert orjson.loads(exact(page, "data-words")) == said["words"]
-    assert exact(page, "data-note") == said["checkpoint"]
+    assert exact(page, "data-note") == said["checkpoint"]["note"]
     assert said["words"]["note"] == "She\r\nasked."
     assert re.findall(r"data-hash>([^<]+)<", page) == said["hashes"]
     assert re.findall(r"data-key>([^<]+)<", page) == said["keys"]

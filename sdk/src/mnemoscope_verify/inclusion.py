@@ -40,11 +40,13 @@ def read_proof(path: Path) -> Proof:
 def parse_proof(said: dict[str, Any]) -> Proof:
     """Raises UnreadableError."""
     try:
+        sealed = said["checkpoint"]  # the API tells more of it than its note
+        note = sealed["note"] if isinstance(sealed, dict) else sealed
         return Proof(
             entry=said["entry"].encode(),
             index=int(said["index"]),
             hashes=tuple(b64decode(one, validate=True) for one in said["hashes"][:MOST_HASHES]),
-            checkpoint=parse_checkpoint(said["checkpoint"]),
+            checkpoint=parse_checkpoint(note),
         )
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise UnreadableError(
