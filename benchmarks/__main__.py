@@ -29,6 +29,7 @@ MEMORY = (
     "screening",
     "row_security",
     "held_memory",
+    "legal_holds",
 )
 # Likewise of traces: what comes in, what is read, what is lost when a process is killed.
 TRACES = (

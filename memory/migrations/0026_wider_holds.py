@@ -125,12 +125,15 @@ CREATE OR REPLACE FUNCTION mnemoscope_is_held(a_tenant uuid, a_memory uuid, a_su
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
-  RETURN mnemoscope_tenant_holds(a_tenant) AND (
-    EXISTS (SELECT FROM memory_legalhold h
+  -- A statement of its own: one that both waits and looks would look as of before it waited.
+  IF NOT mnemoscope_tenant_holds(a_tenant) THEN
+    RETURN false;
+  END IF;
+  RETURN EXISTS (SELECT FROM memory_legalhold h
       WHERE h.tenant_id = a_tenant AND h.released_at IS NULL AND h.subject_id = a_subject)
     OR EXISTS (SELECT FROM memory_memory m
       CROSS JOIN LATERAL mnemoscope_holds_over_memory(a_tenant, m.id, m.subject_id, m.agent_id)
-      WHERE m.tenant_id = a_tenant AND m.id = a_memory));
+      WHERE m.tenant_id = a_tenant AND m.id = a_memory);
 END $$;
 """
 
@@ -186,8 +189,10 @@ HOLD_SUBJECTS = """
 CREATE FUNCTION mnemoscope_hold_subject() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
-  IF mnemoscope_tenant_holds(OLD.tenant_id)
-     AND EXISTS (SELECT mnemoscope_holds_over_subject(OLD.tenant_id, OLD.id)) THEN
+  IF NOT mnemoscope_tenant_holds(OLD.tenant_id) THEN
+    RETURN coalesce(NEW, OLD);
+  END IF;
+  IF EXISTS (SELECT mnemoscope_holds_over_subject(OLD.tenant_id, OLD.id)) THEN
     RAISE EXCEPTION 'a legal hold stands on subject %', OLD.id
       USING ERRCODE = 'restrict_violation';
   END IF;
