@@ -16,6 +16,7 @@ from django.db.utils import OperationalError
 
 from audit.held import ACCESS_HELD, CONTENT_HELD, RUN_HELD, SPAN_HELD
 from audit.partitions import LOCK_NOT_AVAILABLE, OLDEST_DAYS
+from audit.rules.retention import Retention
 from audit.rules.setting import retention_of_tenant
 from audit.trail import append
 from console.accounts.actor import system_actor
@@ -31,24 +32,66 @@ WHERE i.inhparent = %s::regclass AND c.relname ~ '_[0-9]{8}$' ORDER BY 1
 DROP = "SELECT audit_drop_day(%s, %s)"
 PARTITIONED = ("audit_spancontent", "audit_span", "audit_memoryaccess")
 
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is deleted together: rows of `table` so `about` that are `old` and not `held`.
+
+    `days` names its number in Retention, `when` the column that tells a row's age.
+    """
+
+    name: str
+    table: str
+    days: str
+    when: str
+    old: str
+    held: str = "false"
+    about: str = "true"
+
+    def days_of(self, kept: Retention) -> int:
+        """What is about a subject is kept for as long as the rest at most."""
+        days: int = getattr(kept, self.days)
+        return min(days, kept.content_days) if self.table == "audit_spancontent" else days
+
+    @property
+    def delete(self) -> str:
+        return (
+            f"DELETE FROM {self.table} WHERE tenant_id = %(tenant)s AND {self.about}"  # noqa: S608
+            f" AND {self.old} AND NOT {self.held}"
+        )
+
+
 # A clock that is years behind must not make a span forgotten as it arrives: further back than
 # partitions are made, the time of arrival counts, which a UUIDv7 tells as well.
-OLD_CONTENT = f"""
-DELETE FROM audit_spancontent
-WHERE NOT {CONTENT_HELD} AND tenant_id = %(tenant)s AND day < %(before)s::date
-  AND (id < %(before_id)s OR day >= uuid_extract_timestamp(id)::date - %(oldest)s)
-"""  # noqa: S608 - constants of ours
-OLD_SPANS = f"""
-DELETE FROM audit_span
-WHERE NOT {SPAN_HELD} AND tenant_id = %(tenant)s AND start_time < %(before)s
-  AND (received_at < %(before)s OR start_time >= received_at - %(oldest)s * interval '1 day')
-"""  # noqa: S608
-OLD_ACCESSES = f"""
-DELETE FROM audit_memoryaccess
-WHERE NOT {ACCESS_HELD} AND tenant_id = %(tenant)s AND at < %(before)s AND (id < %(before_id)s
-  OR at >= uuid_extract_timestamp(id) - %(oldest)s * interval '1 day')
-"""  # noqa: S608
-OLD_MINUTES = "DELETE FROM audit_agentminute WHERE tenant_id = %(tenant)s AND minute < %(before)s"
+_OLD_DAY = """day < %(before)s::date
+  AND (id < %(before_id)s OR day >= uuid_extract_timestamp(id)::date - %(oldest)s)"""
+_OLD_SPAN = """start_time < %(before)s AND (received_at < %(before)s
+  OR start_time >= received_at - %(oldest)s * interval '1 day')"""
+_OLD_ACCESS = """at < %(before)s AND (id < %(before_id)s
+  OR at >= uuid_extract_timestamp(id) - %(oldest)s * interval '1 day')"""
+PARTS = (
+    Part(
+        "personal_contents",
+        "audit_spancontent",
+        "personal_content_days",
+        "day",
+        _OLD_DAY,
+        CONTENT_HELD,
+        "subject_id IS NOT NULL",
+    ),
+    Part(
+        "contents",
+        "audit_spancontent",
+        "content_days",
+        "day",
+        _OLD_DAY,
+        CONTENT_HELD,
+        "subject_id IS NULL",
+    ),
+    Part("spans", "audit_span", "span_days", "start_time", _OLD_SPAN, SPAN_HELD),
+    Part("accesses", "audit_memoryaccess", "access_days", "at", _OLD_ACCESS, ACCESS_HELD),
+    Part("minutes", "audit_agentminute", "count_days", "minute", "minute < %(before)s"),
+)
 # A run is a summary: it stays while it has spans, and as long as the counts.
 OLD_RUNS = f"""
 WITH old AS (
@@ -100,6 +143,7 @@ def _drop(table: str, day: date) -> bool:
 class Forgotten:
     """Rows deleted of the tenant at hand."""
 
+    personal_contents: int
     contents: int
     spans: int
     accesses: int
@@ -113,13 +157,9 @@ def forget_old_traces(dropped: Mapping[str, Sequence[str]]) -> Forgotten:
     `dropped` are the days (ISO 8601) by table that went with their partitions.
     """
     kept = retention_of_tenant()
-    forgotten = Forgotten(
-        contents=_delete(OLD_CONTENT, kept.content_days),
-        spans=_delete(OLD_SPANS, kept.span_days),
-        accesses=_delete(OLD_ACCESSES, kept.access_days),
-        minutes=_delete(OLD_MINUTES, kept.count_days),
-        runs=_delete(OLD_RUNS, kept.count_days),
-    )
+    deleted = {part.name: execute(part.delete, bounds_of(part.days_of(kept))) for part in PARTS}
+    runs = execute(OLD_RUNS, bounds_of(kept.count_days) | {"most": MOST_RUNS})
+    forgotten = Forgotten(**deleted, runs=runs)
     if dropped or any(asdict(forgotten).values()):
         append(
             actor=system_actor(current_tenant_id(), "retention"),
@@ -130,16 +170,19 @@ def forget_old_traces(dropped: Mapping[str, Sequence[str]]) -> Forgotten:
     return forgotten
 
 
-def _delete(statement: str, days: int) -> int:
-    """How many rows that were. What is kept begins with a day (UTC)."""
+def bounds_of(days: int) -> dict[str, Any]:
+    """What is kept begins with a day (UTC)."""
     first = datetime.combine(now().astimezone(UTC).date() - timedelta(days), time.min, UTC)
-    bounds: dict[str, Any] = {
+    return {
         "tenant": current_tenant_id(),
         "before": first,
         "before_id": first_id_of(first),
         "oldest": OLDEST_DAYS,
-        "most": MOST_RUNS,
     }
+
+
+def execute(statement: str, bounds: dict[str, Any]) -> int:
+    """How many rows that were."""
     with connection.cursor() as cursor:
         cursor.execute(statement, bounds)
         return int(cursor.rowcount)

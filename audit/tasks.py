@@ -6,7 +6,6 @@ from celery import shared_task
 from audit import run_sweep
 from audit.actions.replay_traces import replay_some
 from audit.activity import count_days
-from audit.forgetting import drop_old_days, forget_old_traces
 from audit.partitions import ensure_partitions
 from audit.streams.lag import tell_who_is_behind
 from audit.streams.sending import send_due
@@ -22,21 +21,6 @@ LONGEST = 60.0
 def make_partitions() -> None:
     """Keeps the coming days' partitions made. Ingest makes what a missed beat did not."""
     ensure_partitions()
-
-
-@shared_task
-def forget_traces() -> None:
-    """Drops and deletes what is kept no longer. A later run does what a missed one did not."""
-    dropped = drop_old_days()
-    told = {table: [day.isoformat() for day in days] for table, days in dropped.items()}
-    for tenant_id in every_tenant_id():
-        forget_traces_in.delay(tenant_id=str(tenant_id), dropped=told)
-
-
-@shared_task(acks_late=True)
-def forget_traces_in(*, tenant_id: str, dropped: dict[str, list[str]]) -> None:
-    with tenant_scope(UUID(tenant_id)):
-        forget_old_traces(dropped)
 
 
 @shared_task

@@ -21,8 +21,8 @@ app.autodiscover_tasks(["memory", "audit", "console.accounts", "console.webhooks
 # The beat schedule, as data: each sweep finds by itself what a lost wake-up would have told it.
 app.conf.beat_schedule = {
     "expire memories": {"task": "memory.tasks.expire_due", "schedule": 60.0},
-    "forget what was kept long enough": {
-        "task": "memory.tasks.forget_expired",
+    "carry out retention": {
+        "task": "memory.tasks.carry_out_retention",
         "schedule": 3600.0,
     },
     "embed what waits": {"task": "memory.tasks.embed_waiting", "schedule": 60.0},
@@ -54,7 +54,6 @@ app.conf.beat_schedule = {
     "count what agents did": {"task": "audit.tasks.count_activity", "schedule": 3600.0},
     "send audit streams": {"task": "audit.tasks.send_streams", "schedule": 30.0},
     "read stored spans anew": {"task": "audit.tasks.replay_traces", "schedule": 60.0},
-    "forget old traces": {"task": "audit.tasks.forget_traces", "schedule": 3600.0},
     "give up roots that never came": {
         "task": "audit.tasks.give_up_roots",
         "schedule": 600.0,

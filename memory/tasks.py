@@ -7,6 +7,7 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.core.cache import cache
 
+from audit.forgetting import drop_old_days
 from console.accounts.actor import system_actor
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
@@ -16,6 +17,7 @@ from memory.doubting import raise_doubts_in
 from memory.keeping import sweeps
 from memory.probing import probe, probed_tenant_ids
 from memory.rescreening import is_screening_due, unfinished_screening
+from memory.retention import sweep as retention
 from memory.retrieval import reembedding
 from memory.retrieval.embedding import EmbeddingUnavailableError
 from memory.retrieval.graph import settle
@@ -44,14 +46,17 @@ def expire_due_in(*, tenant_id: str) -> None:
 
 
 @shared_task
-def forget_expired() -> None:
-    """What was kept long enough past its end loses its words."""
-    _wake(forget_expired_in)
+def carry_out_retention() -> None:
+    """Deletes what was kept long enough. A later run does what a missed one did not."""
+    dropped = drop_old_days()
+    told = {table: [day.isoformat() for day in days] for table, days in dropped.items()}
+    for tenant_id in every_tenant_id():
+        carry_out_retention_in.delay(tenant_id=str(tenant_id), dropped=told)
 
 
 @shared_task(acks_late=True)
-def forget_expired_in(*, tenant_id: str) -> None:
-    sweeps.forget_expired(UUID(tenant_id))
+def carry_out_retention_in(*, tenant_id: str, dropped: dict[str, list[str]]) -> None:
+    retention.carry_out(UUID(tenant_id), dropped)
 
 
 @shared_task

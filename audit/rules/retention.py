@@ -12,11 +12,13 @@ YEARS = 3650
 class Retention(Numbers):
     """For how many days after a span began each part of a trace is kept.
 
-    `content_days`: what spans said (attributes, events, messages). `span_days`: that they were,
+    `content_days`: what spans said (attributes, events, messages); `personal_content_days`, of
+    those about a subject, where that is shorter. `span_days`: that they were,
     and their figures. `access_days`: which memories they touched. `count_days`: counts by minute.
     """
 
     content_days: int = within(30, low=1, high=YEARS)
+    personal_content_days: int = within(30, low=1, high=YEARS)
     span_days: int = within(90, low=1, high=YEARS)
     access_days: int = within(400, low=1, high=YEARS)
     count_days: int = within(400, low=1, high=YEARS)

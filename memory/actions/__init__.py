@@ -29,6 +29,7 @@ from memory.actions.rekey import rehash_memories, rekey_names, reseal_memories
 from memory.actions.renew import ask_for_renewal
 from memory.actions.report_leak import report_leak
 from memory.actions.restore import restore_version
+from memory.actions.retention import confirm_retention, simulate_retention
 from memory.actions.retire import retire_memory
 from memory.actions.reveal import reveal_personal_data
 from memory.actions.reveal_memory import reveal_memory
@@ -66,6 +67,7 @@ __all__ = [
     "carry_out_erasure",
     "claim_next",
     "claim_review",
+    "confirm_retention",
     "create_snapshot",
     "decide_review",
     "decide_reviews",
@@ -126,6 +128,7 @@ __all__ = [
     "set_gold_item",
     "set_lifecycle_rules",
     "set_recall_weights",
+    "simulate_retention",
     "skip_review",
     "subscribe_digest",
     "try_recall",

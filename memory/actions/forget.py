@@ -1,21 +1,27 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from audit.trail import Changes, audited
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
-from memory.holds import is_held
-from memory.keeping.retention import past_retention
+from console.platform.clock import now
 from memory.lifecycle import lock_all, store_all
 from memory.models import Memory, MemoryFingerprint, MemoryVersion, SealedContent, State
+from memory.retention.due import WORDS, due
+from memory.retention.rules import MemoryRule
 
 
 @audited("memory.forgotten")
-def forget_memories(*, actor: Actor, memory_ids: Collection[UUID]) -> Changes[Memory]:
+def forget_memories(
+    *, actor: Actor, memory_ids: Collection[UUID], rules: Sequence[MemoryRule] = ()
+) -> Changes[Memory]:
     """Deletes the words of every version of those that were kept long enough and are not held."""
     actor.require(Permission.MEMORY_DELETE)
     forgotten: Changes[Memory] = Changes()
-    memories = lock_all(past_retention().filter(~is_held(), id__in=memory_ids))
+    locked = lock_all(Memory.objects.filter(id__in=memory_ids))
+    still = due(WORDS, rules, at=now(), most=len(locked), among=[one.id for one in locked])
+    due_ids = {one.id for one in still}
+    memories = [memory for memory in locked if memory.id in due_ids]
     ids = [memory.id for memory in memories]
     for memory in memories:
         forgotten.add(memory, {"version": memory.version, "was": memory.state})

@@ -13,7 +13,6 @@ from console.accounts.actor import system_actor
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from memory.actions.expire import expire_memories
-from memory.actions.forget import forget_memories
 from memory.actions.move import demote_memories, promote_memories
 from memory.actions.refresh import refresh_memories
 from memory.actions.renew import ask_for_renewal
@@ -21,7 +20,6 @@ from memory.holds import is_held
 from memory.keeping.decay import surplus_memories
 from memory.keeping.refresh import due_for_refresh
 from memory.keeping.renewals import due_for_renewal
-from memory.keeping.retention import past_retention
 from memory.keeping.setting import rules_in_force
 from memory.keeping.tiers import Move, due_moves
 from memory.models import Memory, State, Tier
@@ -54,19 +52,6 @@ def evict_surplus(tenant_id: UUID) -> int:
         return len(expire_memories(actor=actor, memory_ids=ids, reason="evicted").changed)
 
     return _until_done(tenant_id, surplus, evict)
-
-
-def forget_expired(tenant_id: UUID) -> int:
-    """Deletes the words of what was kept long enough past its end."""
-
-    def due() -> list[UUID]:
-        return list(past_retention().filter(~is_held()).values_list("id", flat=True)[:BATCH])
-
-    def forget(ids: Sequence[UUID]) -> int:
-        actor = system_actor(tenant_id, "forget_expired")
-        return len(forget_memories(actor=actor, memory_ids=ids).changed)
-
-    return _until_done(tenant_id, due, forget)
 
 
 def refresh_recalled(tenant_id: UUID) -> int:

@@ -12,6 +12,7 @@ from memory.models.memory import HELD_STATES, Kind, Memory, State, Tier, Visibil
 from memory.models.policy import SHIPPED, PolicyActivation, PolicyVersion
 from memory.models.recall_index import RecallIndex
 from memory.models.recall_setting import RecallSetting
+from memory.models.retention import ReportKind, RetentionReport, RetentionRuleSet
 from memory.models.review import (
     ABOUT_IN_FORCE,
     DecisionEffect,
@@ -78,8 +79,11 @@ __all__ = [
     "Purpose",
     "RecallIndex",
     "RecallSetting",
+    "ReportKind",
     "RequestKind",
     "RequestStatus",
+    "RetentionReport",
+    "RetentionRuleSet",
     "ReviewDecision",
     "ReviewItem",
     "ReviewKind",

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -31,7 +32,7 @@ from memory.models import HoldScope, Memory
 from tests.cast import a_person, an_agent
 from tests.holds.removing import a_way
 from tests.holds.things import Things, is_whole, make, period, seen
-from tests.ingest.test_forgetting import keep
+from tests.ingest.keeping import keep
 
 REMOVERS = 2
 TRIES = 3
@@ -103,7 +104,7 @@ class Interleaving:
         self.done["held with words"] += bool(before.words)
         self.done["held with steps"] += bool(before.said)
 
-    def _over(self, things: Things, scope: HoldScope) -> dict[str, object]:
+    def _over(self, things: Things, scope: HoldScope) -> dict[str, Any]:
         match scope:
             case HoldScope.MEMORY:
                 return {"memory": Memory.objects.get(id=things.memories[0])}

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection
@@ -14,8 +15,9 @@ from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
 from memory.actions import expire_memory, retire_memory
 from memory.actions.erase import destroy_keys_of, erase_memories
-from memory.keeping.sweeps import expire_due, forget_expired
+from memory.keeping.sweeps import expire_due
 from memory.models import Memory
+from memory.retention.sweep import carry_out
 from tests.cast import Person
 from tests.holds.things import Things
 
@@ -60,7 +62,7 @@ def a_way(tenant: Tenant, alice: Person, things: Things, chance: random.Random) 
 
 
 def _statement(tenant: Tenant, _: Person, things: Things, chance: random.Random) -> None:
-    asked = {
+    asked: dict[str, Any] = {
         "subject": things.subject,
         "versions": things.versions,
         "run": things.run,
@@ -90,7 +92,7 @@ def _verb(tenant: Tenant, alice: Person, things: Things, chance: random.Random) 
 def _sweep(tenant: Tenant, _: Person, _things: Things, chance: random.Random) -> None:
     ways: list[Callable[[], object]] = [
         lambda: expire_due(tenant.id),
-        lambda: forget_expired(tenant.id),
+        lambda: carry_out(tenant.id, {}),
         drop_old_days,
     ]
     chance.choice(ways)()

@@ -17,7 +17,7 @@ from console.tenancy.scope import current_tenant_id, tenant_scope
 from memory.actions import place_hold, release_hold
 from memory.models import HeldRun
 from tests.holds.conftest import run_of
-from tests.ingest.test_forgetting import keep
+from tests.ingest.keeping import keep
 
 GROUND = "Case 7 O 12/26"
 SCOPES = ("run", "subject", "agent", "period")

@@ -1,9 +1,11 @@
 """What a round of `tests.holds.interleaving` is about: made, and looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
+
+from django.db.models.expressions import RawSQL
 
 from audit import partitions
 from audit.ingest.columns import instant_ns
@@ -13,7 +15,6 @@ from audit.models import MemoryAccess, Run, Span, Trace
 from console.platform.clock import now
 from console.platform.crypto.envelope import SealBrokenError
 from console.tenancy.models import Tenant
-from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id, tenant_scope
 from memory.models import HoldScope, Memory, MemoryVersion
 from memory.sealing import open_versions
@@ -22,7 +23,6 @@ from tests.ingest.messages import a_span, protobuf_body
 
 DAYS_AGO = 5
 LIVES = timedelta(seconds=1)
-HELD_RUNS = "SELECT mnemoscope_held_runs(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +83,20 @@ def seen(things: Things, scope: HoldScope, *, agent_id: UUID) -> Seen:
     if scope is HoldScope.AGENT:
         about = about.filter(agent_id=agent_id)
     words = _words(about) if scope is not HoldScope.RUN else frozenset()
-    spans, accesses = _steps(things), _accesses(things)
+    tenant = [current_tenant_id()]
+    spans = Span.objects.filter(trace_id=things.trace)
+    accesses = MemoryAccess.objects.filter(trace_id=things.trace)
     if scope is not HoldScope.PERIOD:
-        # A statement may have torn the steps from their trace's run before it was held.
-        held = _held_runs()
-        spans = [span for span in spans if span.run_id in held]
-        if not Trace.objects.filter(trace_id=things.trace, run_id__in=held).exists():
-            accesses = frozenset()
+        # A statement may have torn the steps from their trace's run before it was held. Each is
+        # one look: between two, what is held may move.
+        spans = spans.filter(run_id__in=RawSQL("SELECT mnemoscope_held_runs(%s)", tenant))
+        accesses = accesses.filter(trace_id__in=RawSQL("SELECT mnemoscope_held_traces(%s)", tenant))
+    steps = list(spans)
     return Seen(
         words,
-        frozenset(bytes(span.span_id) for span in spans),
-        frozenset(span_id for (_, span_id), text in contents_of(spans).items() if text),
-        accesses,
+        frozenset(bytes(span.span_id) for span in steps),
+        frozenset(span_id for (_, span_id), text in contents_of(steps).items() if text),
+        frozenset(accesses.values_list("id", flat=True)),
     )
 
 
@@ -119,22 +121,9 @@ def is_whole(things: Things, *, agent_id: UUID) -> bool:
     )
 
 
-def _words(about: Sequence[Memory]) -> frozenset[str]:
+def _words(about: Iterable[Memory]) -> frozenset[str]:
     versions = MemoryVersion.objects.filter(memory_id__in=[memory.id for memory in about])
     return frozenset(version.content for version in open_versions(versions) if version.content)
-
-
-def _steps(things: Things) -> list[Span]:
-    return list(Span.objects.filter(trace_id=things.trace))
-
-
-def _accesses(things: Things) -> frozenset[UUID]:
-    found = MemoryAccess.objects.filter(trace_id=things.trace)
-    return frozenset(found.values_list("id", flat=True))
-
-
-def _held_runs() -> set[UUID]:
-    return {run_id for (run_id,) in fetch(HELD_RUNS, [current_tenant_id()])}
 
 
 def period() -> dict[str, datetime]:

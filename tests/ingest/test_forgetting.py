@@ -1,8 +1,6 @@
 """Traces are kept for as long as each tenant wants, and then they are gone."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
-from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -19,16 +17,14 @@ from audit.models import (
     RunFacet,
     Span,
     Trace,
-    TraceRetention,
 )
 from audit.rules.retention import Retention
-from audit.tasks import forget_traces
-from audit.trail import append
-from console.accounts.actor import system_actor
 from console.platform.clock import now
 from console.tenancy.models import Tenant
 from console.tenancy.scope import system_scope, tenant_scope
 from console.tenancy.tenants import every_tenant_id
+from memory.tasks import carry_out_retention
+from tests.ingest.keeping import everybody_keeps_little, keep
 from tests.ingest.messages import a_span, protobuf_body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_day_remembered")]
@@ -38,25 +34,6 @@ SEARCH = {"gen_ai.operation.name": "search_memory", "gen_ai.memory.record.id": "
 
 def days_ago(days: int) -> datetime:
     return now() - timedelta(days=days)
-
-
-def everybody_keeps_little() -> None:
-    """There are tenants beside those of a test."""
-    for tenant_id in every_tenant_id():
-        keep_in(tenant_id, content_days=1, span_days=1, access_days=1)
-
-
-def keep(tenant: Tenant, **days: int) -> None:
-    keep_in(tenant.id, **days)
-
-
-def keep_in(tenant_id: UUID, **days: int) -> None:
-    actor = system_actor(tenant_id, "test")
-    with tenant_scope(tenant_id):
-        TraceRetention.objects.create(
-            days=asdict(Retention(**days)), set_by_kind=actor.kind, set_by_id=actor.id
-        )
-        append(actor=actor, kind="traces.retention_set")
 
 
 def a_trace(tenant: Tenant, days: int) -> None:
@@ -155,7 +132,7 @@ def test_the_sweep_is_late_and_comes_twice(acme: Tenant, globex: Tenant):
         a_trace(tenant, 20)
         keep(tenant, content_days=3, span_days=3, access_days=3)
     for _ in range(2):
-        forget_traces()
+        carry_out_retention()
     for tenant in (acme, globex):
         assert kept_days(tenant) == []
         with tenant_scope(tenant.id):

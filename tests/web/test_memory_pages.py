@@ -11,8 +11,8 @@ from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from memory import lifecycle
 from memory.actions import expire_memory, revise_memory
-from memory.keeping.sweeps import forget_expired
 from memory.models import Memory, MemoryVersion, State
+from memory.retention.sweep import carry_out
 from tests.cast import a_memory, a_write, remember, versions
 
 
@@ -223,7 +223,7 @@ def test_a_memory_whose_words_were_deleted_says_so(desk, acme, robo, bob):
         expire_memory(actor=bob.actor, memory=memory, reason="outdated")
         Memory.objects.update(expires_at=now() - timedelta(days=91))
         append(kind="memory.expired", actor=bob.actor)
-    assert forget_expired(acme.id) == 1
+    assert carry_out(acme.id, {}).removed == 1
     client = desk(bob)
     assert "Its words were deleted" in client.get("/memories/").content.decode()
     page = client.get(f"/memories/{memory.id}").content.decode()
