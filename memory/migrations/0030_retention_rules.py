@@ -10,7 +10,7 @@ from console.tenancy.operations import EnableRowSecurity
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('memory', '0028_held_days'),
+        ('memory', '0029_desk_means'),
     ]
 
     operations = [
