@@ -156,6 +156,7 @@ KINDS: dict[str, str] = {
     "tenant.second_factor_set": "Roles were named whose people must have a second factor.",
     "session.started": "A person signed in to this tenant.",
     "session.stepped_up": "A person proved again who they are, or failed to.",
+    "log.verified": "The log was computed anew from its events; the payload counts what is wrong.",
     "log.opened": "The log of these events got its first signing key; the payload has its key id.",
     "request.refused": "A request was refused; the payload names the code.",
 }

@@ -1,4 +1,4 @@
-"""The verbs on how traces are read, kept and handed out, and on where the audit log is sent."""
+"""The verbs on how traces are read, kept and handed out, and on where the audit log goes."""
 
 from audit.actions.create_stream import IssuedStream, StreamAsked, create_stream
 from audit.actions.export_events import EventExport, export_events
@@ -17,6 +17,7 @@ from audit.actions.replay_traces import begin_replay, end_replay, stop_replay
 from audit.actions.report_anchors import report_cut_file, report_fork
 from audit.actions.set_trace_retention import set_trace_retention
 from audit.actions.set_trace_rules import set_trace_rules
+from audit.actions.verify_log import record_log_verification
 
 __all__ = [
     "EVIDENCE",
@@ -32,6 +33,7 @@ __all__ = [
     "export_evidence",
     "export_run",
     "pause_stream",
+    "record_log_verification",
     "renew_stream_secret",
     "report_behind",
     "report_cut_file",

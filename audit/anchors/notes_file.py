@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -17,7 +18,7 @@ TAIL = 64 * 1024
 
 
 class UnreadableFileError(Exception):
-    """Its last line is none of ours."""
+    """It has a line that is none of ours."""
 
 
 def path_of(tenant_id: UUID) -> Path:
@@ -68,6 +69,23 @@ def append_notes(file: BinaryIO, notes: Sequence[str]) -> None:
     while lines:
         lines = lines[file.write(lines) :]
     os.fsync(file)
+
+
+def batches_of_notes(tenant_id: UUID, most: int) -> Iterator[list[str]]:
+    """All that are kept, in order; a line that a crash left unfinished is none.
+
+    Raises UnreadableFileError.
+    """
+    path = path_of(tenant_id)
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        whole = (line for line in file if line.endswith(b"\n"))
+        while lines := list(islice(whole, most)):
+            try:
+                yield [orjson.loads(line)["note"] for line in lines]
+            except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+                raise UnreadableFileError from error
 
 
 def number_of(note: str) -> int:

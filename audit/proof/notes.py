@@ -53,6 +53,12 @@ class Signer:
         signed = self._private.sign(body.encode())
         return f"— {self.name} {_base64(self.key_id + signed)}\n"
 
+    def verifies(self, note: str) -> bool:
+        """Whether it signed the note."""
+        body, _, signatures = note.rpartition("\n\n")
+        # Ed25519 signs the same bytes always the same.
+        return self.signature(f"{body}\n") in signatures.splitlines(keepends=True)
+
 
 def key_ids_of(note: str) -> set[bytes]:
     """Of the keys that a note of ours names as its signers."""
