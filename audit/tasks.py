@@ -6,6 +6,7 @@ from celery import shared_task
 from audit import run_sweep
 from audit.actions.replay_traces import replay_some
 from audit.activity import count_days
+from audit.completeness import reconcile
 from audit.partitions import ensure_partitions
 from audit.streams.lag import tell_who_is_behind
 from audit.streams.sending import send_due
@@ -21,6 +22,18 @@ LONGEST = 60.0
 def make_partitions() -> None:
     """Keeps the coming days' partitions made. Ingest makes what a missed beat did not."""
     ensure_partitions()
+
+
+@shared_task
+def reconcile_audit() -> None:
+    """Compares changes with events since the last time, in each tenant."""
+    for tenant_id in every_tenant_id():
+        reconcile_audit_in.delay(tenant_id=str(tenant_id))
+
+
+@shared_task(acks_late=True)
+def reconcile_audit_in(*, tenant_id: str) -> None:
+    reconcile(UUID(tenant_id), actor=system_actor(UUID(tenant_id), "reconcile_audit"))
 
 
 @shared_task

@@ -54,6 +54,7 @@ app.conf.beat_schedule = {
     "count what agents did": {"task": "audit.tasks.count_activity", "schedule": 3600.0},
     "send audit streams": {"task": "audit.tasks.send_streams", "schedule": 30.0},
     "read stored spans anew": {"task": "audit.tasks.replay_traces", "schedule": 60.0},
+    "compare changes with events": {"task": "audit.tasks.reconcile_audit", "schedule": 3600.0},
     "give up roots that never came": {
         "task": "audit.tasks.give_up_roots",
         "schedule": 600.0,

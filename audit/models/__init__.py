@@ -7,6 +7,7 @@ from audit.models.log_leaf import LogLeaf
 from audit.models.log_mark import LogMark
 from audit.models.log_tile import LogTile
 from audit.models.memory_access import AccessKind, AccessSource, MemoryAccess
+from audit.models.reconciliation import Reconciliation
 from audit.models.row_change import RowChange
 from audit.models.run import Run
 from audit.models.run_facet import FacetKind, RunFacet
@@ -36,6 +37,7 @@ __all__ = [
     "LogTile",
     "MemoryAccess",
     "Outcome",
+    "Reconciliation",
     "RowChange",
     "Run",
     "RunFacet",

@@ -40,6 +40,7 @@ from console.api.v1.quarantines import QuarantinesView
 from console.api.v1.queues import QueuesView, QueueView
 from console.api.v1.recall import RecallView
 from console.api.v1.recall_setting import RecallSettingView
+from console.api.v1.reconciliations import ReconciliationsView
 from console.api.v1.review_decisions import (
     ReviewDecideView,
     ReviewDecisionsUndoView,
@@ -177,6 +178,7 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "audit/events", AuditEventsView.as_view()),
     path(V1 + "audit/events/export", AuditExportView.as_view()),
     path(V1 + "audit/events/<str:event_id>", AuditEventView.as_view()),
+    path(V1 + "audit/reconciliations", ReconciliationsView.as_view()),
     path(V1 + "audit/anchors", AnchorsView.as_view()),
     path(V1 + "audit/streams", StreamsView.as_view()),
     path(V1 + "audit/streams/<str:stream_id>", StreamView.as_view()),

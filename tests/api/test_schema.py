@@ -51,6 +51,7 @@ ASKED_FOR = {
     ("get", "/api/v1/audit/events"),
     ("get", "/api/v1/audit/events/{event_id}/proof"),
     ("get", "/api/v1/audit/log"),
+    ("get", "/api/v1/audit/reconciliations"),
     ("get", "/api/v1/audit/checkpoints"),
     ("get", "/api/v1/audit/checkpoints/{number}"),
     ("get", "/api/v1/audit/consistency"),

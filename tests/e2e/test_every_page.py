@@ -74,6 +74,7 @@ PAGES = {
     "no such event": "/audit/?run=x&q=nobodywroteanysuchword",
     "event": "/audit/{event}",
     "the log": "/audit/log",
+    "completeness": "/audit/completeness",
     "export the trail": "/audit/export?kind=memory.written",
     "isolation": "/isolation/",
     "policies": "/policies/",

@@ -40,6 +40,7 @@ NEWS = {
     "hold.placed": News(_P.AUDIT_READ, "legal holds were placed"),
     "hold.released": News(_P.AUDIT_READ, "legal holds were released"),
     "key.destroyed": News(_P.AUDIT_READ, "keys were destroyed"),
+    "audit.incomplete": News(_P.AUDIT_READ, "times changes and events did not match"),
     "tenant.leaked": News(_P.AUDIT_READ, "probes saw through a wall between tenants"),
     "subject_request.received": News(_P.SUBJECT_READ, "requests of people came in"),
     "subject_request.completed": News(_P.SUBJECT_READ, "requests of people were carried out"),
@@ -58,6 +59,7 @@ PAGES = {
     "agent": "agent-detail",
     "subject_request": "request-detail",
     "webhook": "webhook-detail",
+    "reconciliation": "completeness-detail",
     "audit_stream": "stream-detail",
 }
 

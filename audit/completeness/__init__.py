@@ -1,0 +1,3 @@
+from audit.completeness.reconciling import reconcile
+
+__all__ = ["reconcile"]
