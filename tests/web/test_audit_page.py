@@ -5,9 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.event_counts import count_events
+from audit.ingest.receive import receive_protobuf
 from audit.kinds import KINDS
-from audit.models import AuditEvent
+from audit.models import AuditEvent, Run
 from audit.sentences import OBJECT, noun_of, said_of
+from console.accounts.models import Membership
 from console.platform.requests import RequestContext, TraceContext, request_context
 from console.tenancy.scope import tenant_scope
 from memory.actions import decide_review, place_hold
@@ -15,6 +17,7 @@ from memory.models import ReviewItem
 from memory.reviews.decisions import Decision
 from tests.api.door import door_of
 from tests.cast import a_memory, remember
+from tests.ingest.messages import a_span, moment_ns, protobuf_body
 
 
 @pytest.fixture
@@ -167,6 +170,25 @@ def test_an_event_has_a_page_of_its_own(desk, dana, robo, written):
     assert f"/audit/?request={event.request_id}" in page
     assert f"/audit/?memory={written.id}" in page
     assert f"/agents/{robo.agent.id}" in page
+
+
+def test_what_is_looked_at_leads_to_its_events(desk, acme, alice, robo):
+    memory = a_memory(robo, subject="customer-1")
+    trace = protobuf_body(a_span("case", trace_id=b"\1" * 16, span_id=b"\2" * 8, start=moment_ns()))
+    receive_protobuf(acme.id, trace)
+    with tenant_scope(acme.id):
+        run, member = Run.objects.get(), Membership.objects.get(user_id=alice.actor.id)
+    client = desk(alice)
+    for page, link in {
+        f"/memories/{memory.id}": f"/audit/?memory={memory.id}",
+        f"/subjects/{memory.subject_id}": "/audit/?subject=customer-1",
+        f"/agents/{robo.agent.id}": f"/audit/?actor={robo.agent.id}",
+        f"/runs/{run.id}": f"/audit/?run={run.id}",
+        "/settings/members/": f"/audit/?actor={member.user_id}",
+        "/settings/keys/": f"/audit/?actor={robo.actor.api_key_id}",
+    }.items():
+        assert f'href="{link}"' in client.get(page).content.decode(), page
+        assert client.get(link).status_code == 200
 
 
 def test_the_trail_is_for_those_who_audit(desk, dana, carol, mallory, written):
