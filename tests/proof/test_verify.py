@@ -19,16 +19,16 @@ from console.tenancy.scope import tenant_scope
 from tests.proof.log import behind_the_applications_back, leaves, some_events
 from tests.proof.test_sequencer import a_sequencer
 
-AT = 700  # a place amid the log, past the second tile
+AT = 560  # a place amid the log, past the second tile
 
 
 @pytest.fixture
 def tenant(committed_db, settings, tmp_path):
-    """A log of 1,203 events under three checkpoints."""
+    """A log of 603 events under three checkpoints."""
     settings.ANCHOR_DIR = str(tmp_path / "anchors")
     acme = create_tenant(slug="acme", name="Acme")
     a_sequencer().finish()
-    for count in (500, 701):
+    for count in (200, 401):
         some_events(acme, count)
         a_sequencer().finish()
     return acme
@@ -66,10 +66,10 @@ def verified():
 def test_a_log_that_nobody_touched_is_well(tenant, capsys):
     call_command("verify_audit")
     said = capsys.readouterr().out
-    assert "acme: 1203 events and 3 checkpoints verified; all is well." in said
+    assert "acme: 603 events and 3 checkpoints verified; all is well." in said
     with tenant_scope(tenant.id):
         event = AuditEvent.objects.get(kind="log.verified")
-    assert event.payload == {"events": 1203, "checkpoints": 3, "problems": 0}
+    assert event.payload == {"events": 603, "checkpoints": 3, "problems": 0}
 
 
 def test_a_log_that_is_written_to_meanwhile_is_well(tenant):
@@ -128,7 +128,7 @@ TAMPERINGS = {
     ),
     "a signature": (UNSIGNED, {("signature_invalid", 3), ("kept_differs", 3)}),
     "the tail of the log": (
-        "DELETE FROM audit_logleaf WHERE index > 1000",
+        "DELETE FROM audit_logleaf WHERE index > 580",
         {("tail_missing", 3), ("event_inserted", None)},
     ),
 }
