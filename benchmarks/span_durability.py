@@ -7,24 +7,19 @@ say what the spans say. MNEMOSCOPE_BENCH_ROUNDS says how many rounds (20).
 """
 
 import os
-import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import psutil
 import psycopg
 
+from benchmarks import killing
+from benchmarks.killing import Find, children_of, in_turn, kill_in_turn
 from benchmarks.span_senders import AGENT, Batch, Sender, sending
 from benchmarks.table import Table
-from console.runtime.ending import signal_all
 from tests.instance import Instance, running_instance
 
 ROUNDS = 20
-UNDER_LOAD = 3  # batches each sender is acknowledged before a kill, and after
-LONGEST_MOMENT = 0.5
-RECOVERS_WITHIN = 240  # on cores shared with all the rest
-KILL = 9
 
 SENT = "CREATE TEMP TABLE sent (batch int, is_acknowledged bool, trace_id bytea, span_id bytea)"
 STORED = (
@@ -67,53 +62,8 @@ CHECKS = {
 }
 
 
-def victims(instance: Instance) -> dict[str, Callable[[], list[psutil.Process]]]:
-    def named(text: str) -> list[psutil.Process]:
-        children = psutil.Process(instance.pid).children(recursive=True)
-        return [child for child in children if text in _command(child)]
-
-    def workers() -> list[psutil.Process]:
-        return [p for p in named("granian") if "granian" in _command(p.parent())]
-
-    return {
-        "a worker of web": lambda: one_of(workers()),
-        # Its workers outlive it, and hold its port, until the supervisor ends them.
-        "web's first process": lambda: [p for p in named("granian") if p not in workers()],
-        "gRPC": lambda: named("otlp_grpc"),
-        "a session of PostgreSQL": lambda: one_of(named("postgres: mnemoscope_app")),
-        "PostgreSQL's first process": lambda: [
-            p for p in named("bin/postgres") if "-D" in _command(p)
-        ],
-        "all of PostgreSQL": lambda: named("postgres"),
-    }
-
-
-def one_of(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return random.sample(processes, min(1, len(processes)))
-
-
-def _command(process: psutil.Process | None) -> str:
-    try:
-        return " ".join(process.cmdline()) if process else ""
-    except psutil.Error:
-        return ""
-
-
-def in_turn(names: list[str], rounds: int) -> list[str]:
-    """Each as often as the others, in an order nobody knows."""
-    turns = (random.sample(names, len(names)) for _ in range(0, rounds, len(names)))
-    return [name for turn in turns for name in turn][:rounds]
-
-
-def await_acknowledgements(senders: list[Sender], count: int) -> None:
-    """Raises RuntimeError when a sender is not acknowledged so many batches more in time."""
-    goals = [(sender, len(sender.acknowledged) + count) for sender in senders]
-    deadline = time.monotonic() + RECOVERS_WITHIN
-    for sender, goal in goals:
-        while len(sender.acknowledged) < goal and not sender.wrong:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"{sender.name} was not acknowledged in {RECOVERS_WITHIN} s.")
-            time.sleep(0.01)
+def victims(instance: Instance) -> dict[str, Find]:
+    return {**killing.victims(instance), "gRPC": lambda: children_of(instance, "otlp_grpc")}
 
 
 @dataclass(slots=True)
@@ -125,20 +75,9 @@ class Ordeal:
 
 def undergo(instance: Instance, order: list[str]) -> Ordeal:
     """Kills in this order. Raises RuntimeError when a victim is missing or stays away."""
-    found = victims(instance)
     began = time.monotonic()
     with sending(instance) as senders:
-        ordeal = Ordeal(senders, {victim: [] for victim in order})
-        for victim in order:
-            await_acknowledgements(senders, UNDER_LOAD)
-            time.sleep(random.uniform(0, LONGEST_MOMENT))  # noqa: S311 - no secret
-            processes = found[victim]()
-            signal_all(processes, KILL)
-            if not processes:
-                raise RuntimeError(f"Nothing to kill of {victim}.")
-            at = time.monotonic()
-            await_acknowledgements(senders, UNDER_LOAD)
-            ordeal.recoveries[victim].append(time.monotonic() - at)
+        ordeal = Ordeal(senders, kill_in_turn(victims(instance), order, senders))
     ordeal.seconds = time.monotonic() - began
     return ordeal
 
