@@ -40,7 +40,12 @@ TRACES = (
     "blast_radius",
     "trace_coverage",
 )
-BENCHMARKS = (*MEMORY, *TRACES, "console_pages", "review_desk", "review_keys", "fuzz")
+# Likewise of the audit log: what is lost when a process is killed, how soon an event is sealed.
+AUDIT = (
+    "audit_durability",
+    "audit_latency",
+)
+BENCHMARKS = (*MEMORY, *TRACES, *AUDIT, "console_pages", "review_desk", "review_keys", "fuzz")
 RESULTS = Path(__file__).with_name("results.json")
 
 
@@ -49,13 +54,18 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--memory", action="store_true", help=f"run {', '.join(MEMORY)}")
     parser.add_argument("--traces", action="store_true", help=f"run {', '.join(TRACES)}")
+    parser.add_argument("--audit", action="store_true", help=f"run {', '.join(AUDIT)}")
     parser.add_argument("--data", metavar="PATH", help="where the public material lies")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}")
     if asked.data:
         os.environ["MNEMOSCOPE_BENCH_DATA"] = asked.data
-    groups = (*(MEMORY if asked.memory else ()), *(TRACES if asked.traces else ()))
+    groups = (
+        *(MEMORY if asked.memory else ()),
+        *(TRACES if asked.traces else ()),
+        *(AUDIT if asked.audit else ()),
+    )
     names = asked.names or groups or BENCHMARKS
     tables: list[Table] = []
     for name in names:
