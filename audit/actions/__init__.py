@@ -2,7 +2,12 @@
 
 from audit.actions.create_stream import IssuedStream, StreamAsked, create_stream
 from audit.actions.export_events import EventExport, export_events
-from audit.actions.export_evidence import EVIDENCE, export_evidence
+from audit.actions.export_evidence import (
+    EVIDENCE,
+    export_evidence,
+    may_take_evidence,
+    require_evidence,
+)
 from audit.actions.export_run import export_run
 from audit.actions.manage_streams import (
     delete_stream,
@@ -32,12 +37,14 @@ __all__ = [
     "export_events",
     "export_evidence",
     "export_run",
+    "may_take_evidence",
     "pause_stream",
     "record_log_verification",
     "renew_stream_secret",
     "report_behind",
     "report_cut_file",
     "report_fork",
+    "require_evidence",
     "resume_stream",
     "send_stream_test",
     "set_trace_retention",

@@ -10,14 +10,23 @@ from console.accounts.permissions import Permission
 EVIDENCE = (Permission.AUDIT_READ, Permission.MEMBERS_READ)
 
 
+def may_take_evidence(actor: Actor) -> bool:
+    return all(actor.may(permission) for permission in EVIDENCE)
+
+
+def require_evidence(actor: Actor) -> None:
+    """Raises NotPermittedError."""
+    for permission in EVIDENCE:
+        actor.require(permission)
+
+
 @audited("evidence.exported")
 def export_evidence(*, actor: Actor, begins: datetime | None, ends: datetime | None) -> Extent:
     """Puts on record that somebody takes evidence away, before a byte of it leaves.
 
     The pack itself is `memory.evidence`'s, read after this transaction. Raises NothingSealedError.
     """
-    for permission in EVIDENCE:
-        actor.require(permission)
+    require_evidence(actor)
     extent = extent_of(begins, ends)
     note(
         begins=instant(begins) if begins else None,

@@ -58,9 +58,13 @@ class Extent:
         return self.ends_at - self.begins_at + 1
 
     @property
-    def is_under_way(self) -> bool:
-        """Whether the period goes on after the last checkpoint."""
-        return self.ends is None or self.ends > self.sealed_at
+    def is_counted_to_the_limit(self) -> bool:
+        return self.waiting == MOST_COUNTED
+
+    @property
+    def file_name(self) -> str:
+        day = f"{self.begins:%Y-%m-%d}" if self.begins else "beginning"
+        return f"evidence-{day}-to-{self.ends or self.sealed_at:%Y-%m-%d}-{self.size}.zip"
 
 
 def extent_of(begins: datetime | None, ends: datetime | None) -> Extent:

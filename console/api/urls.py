@@ -21,6 +21,7 @@ from console.api.v1.audit_log import (
 )
 from console.api.v1.batch import MemoryBatchView
 from console.api.v1.decisions import DecisionsView
+from console.api.v1.evidence import EvidencePackView, EvidenceView
 from console.api.v1.heartbeats import HeartbeatsView
 from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
 from console.api.v1.holds import HoldsView, HoldView
@@ -179,6 +180,8 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "audit/events/export", AuditExportView.as_view()),
     path(V1 + "audit/events/<str:event_id>", AuditEventView.as_view()),
     path(V1 + "audit/reconciliations", ReconciliationsView.as_view()),
+    path(V1 + "audit/evidence", EvidenceView.as_view()),
+    path(V1 + "audit/evidence/pack", EvidencePackView.as_view()),
     path(V1 + "audit/anchors", AnchorsView.as_view()),
     path(V1 + "audit/streams", StreamsView.as_view()),
     path(V1 + "audit/streams/<str:stream_id>", StreamView.as_view()),

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from verify_logs import Log, a_log, base64, path_of, subtree
@@ -85,9 +86,10 @@ def test_progress_is_told_on_stderr_and_only_when_asked_for(log: Log, tmp_path: 
     assert run(pack, "--key", log.key.text).stderr == ""
 
 
-def proof_of(log: Log, index: int) -> dict[str, object]:
+def proof_of(log: Log, index: int) -> dict[str, Any]:
     return {
         "entry": log.events[index].raw.decode(),
+        "words": log.events[index].words,
         "index": index,
         "size": len(log.leaves),
         "leaf_hash": base64(log.leaves[index]),
@@ -103,7 +105,9 @@ def test_one_events_proof_holds_and_an_altered_one_does_not(log: Log, tmp_path: 
     done = run("--inclusion", path, "--key", log.key.text)
     assert done.returncode == 0
     assert "index 5" in done.stdout
+    assert proof["words"] is not None
     altered = {
+        "words": {**proof["words"], "note": "another"},
         "entry": str(proof["entry"]).replace("done", "refused"),
         "index": 6,
         "checkpoint": log.notes[-1].replace(f"\n{len(log.leaves)}\n", "\n7000\n"),

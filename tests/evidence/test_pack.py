@@ -76,7 +76,6 @@ def test_a_period_begins_and_ends_at_a_checkpoint(dana, sealed, tmp_path):
     between = first.made_at + (second.made_at - first.made_at) / 2
     extent = a_pack(dana, tmp_path / "pack.zip", between, second.made_at)
     assert (extent.first, extent.size) == (first.size, second.size)
-    assert not extent.is_under_way
     code, said = verified(tmp_path / "pack.zip", key_of(sealed))
     assert (code, said["checkpoints"]) == (0, {"count": 2, "first": 1, "last": 2})
     notes = tmp_path / "sink.log"

@@ -5,7 +5,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audit.actions import export_events
+from audit.actions import export_events, may_take_evidence
 from audit.event_filter import event_of
 from audit.export.events import ENDINGS, MEDIA_TYPES, Form, exported
 from audit.export.proof import proof_json
@@ -24,7 +24,10 @@ from console.web.step_up import step_up
 @require_safe
 def audit_list(request: TenantRequest) -> HttpResponse:
     need(request, Permission.AUDIT_READ)
-    context = {"screen": audit_list_of(request)}
+    context = {
+        "screen": audit_list_of(request),
+        "may_take_evidence": may_take_evidence(request.actor),
+    }
     return render_page(request, "audit/list.html", context, fragment="browse")
 
 
@@ -54,7 +57,8 @@ def audit_proof(request: TenantRequest, event_id: UUID) -> HttpResponse:
 @require_safe
 def audit_log(request: TenantRequest) -> HttpResponse:
     need(request, Permission.AUDIT_READ)
-    return render_page(request, "audit/log.html", {"screen": log_screen()})
+    context = {"screen": log_screen(), "may_take_evidence": may_take_evidence(request.actor)}
+    return render_page(request, "audit/log.html", context)
 
 
 @step_up

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import binascii
+import json
 from base64 import b64decode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mnemoscope_verify.entries import words_hold
 from mnemoscope_verify.errors import UnreadableError
 from mnemoscope_verify.merkle import is_included, leaf_hash
 from mnemoscope_verify.notes import Checkpoint, Key, parse_checkpoint
@@ -23,6 +25,7 @@ class Proof:
     index: int
     hashes: tuple[bytes, ...]
     checkpoint: Checkpoint
+    words_hold: bool  # or there are none: forgotten, or not given
 
 
 def read_proof(path: Path) -> Proof:
@@ -44,6 +47,7 @@ def parse_proof(said: dict[str, Any]) -> Proof:
         note = sealed["note"] if isinstance(sealed, dict) else sealed
         return Proof(
             entry=said["entry"].encode(),
+            words_hold=_words_hold(said),
             index=int(said["index"]),
             hashes=tuple(b64decode(one, validate=True) for one in said["hashes"][:MOST_HASHES]),
             checkpoint=parse_checkpoint(note),
@@ -52,6 +56,12 @@ def parse_proof(said: dict[str, Any]) -> Proof:
         raise UnreadableError(
             "This is no proof of an event: it is read from /api/v1/audit/events/ID/proof."
         ) from error
+
+
+def _words_hold(said: dict[str, Any]) -> bool:
+    if said.get("words") is None:
+        return True
+    return words_hold(json.dumps(said["words"]).encode(), json.loads(said["entry"])["words"])
 
 
 def fault_in(proof: Proof, keys: list[Key]) -> str | None:
@@ -71,4 +81,6 @@ def fault_in(proof: Proof, keys: list[Key]) -> str | None:
         hashes=proof.hashes,
         root=checkpoint.root,
     )
-    return None if held else "The event is not in the log that the checkpoint signed."
+    if not held:
+        return "The event is not in the log that the checkpoint signed."
+    return None if proof.words_hold else "The event's words are not those that were logged."
