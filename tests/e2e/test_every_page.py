@@ -75,6 +75,7 @@ PAGES = {
     "event": "/audit/{event}",
     "the log": "/audit/log",
     "completeness": "/audit/completeness",
+    "evidence pack": "/audit/evidence",
     "export the trail": "/audit/export?kind=memory.written",
     "isolation": "/isolation/",
     "policies": "/policies/",
