@@ -27,6 +27,7 @@ NOUNS = {
     "membership": "member",
     "opinion": "second opinion",
     "review_batch": "batch",
+    "subject_request": "request",
     "tenant": "the tenant",
 }
 SAID = {
@@ -80,10 +81,20 @@ SAID = {
     "session.started": "signed in",
     "session.stepped_up": "proved again who they are",
     "snapshot.recalled": "recalled memories from {}",
+    "desk.set": "changed how the desk of requests is run",
     "stream.behind": "found {} behind",
     "stream.tested": "sent a test to {}",
     "subject.basis_recorded": "recorded {}",
     "subject.basis_withdrawn": "withdrew {}",
+    "subject.restricted": "set that no agent uses what is held, in {}",
+    "subject.restriction_lifted": "let agents use again what is held, in {}",
+    "subject_request.acknowledged": "told the person that {} came",
+    "subject_request.code_made": "made a one-time code for {}",
+    "subject_request.copy_taken": "took away the copy asked for by {}",
+    "subject_request.handed_over": "made a link to the copy, {}",
+    "subject_request.rectified": "corrected a memory for {}",
+    "subject_request.restriction_set": "placed or lifted the restriction asked for by {}",
+    "subject_request.stopped": "took back the approval of {}",
     "subject.named": "told by which names {} is known",
     "subject.renamed": "sealed known names anew",
     "subject_request.code_failed": "entered a wrong code for {}",
@@ -121,7 +132,7 @@ def said_of(kind: str) -> str:
 
 
 def noun_of(object_kind: str) -> str:
-    """What a kind of object is called: `subject_request` is a subject request."""
+    """What a kind of object is called: `review_item` is a review item."""
     return NOUNS.get(object_kind, object_kind.replace("_", " "))
 
 

@@ -25,7 +25,13 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 # Lockout: after ten failures within five minutes an address (and its client) waits.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,10/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,10/5m/key",
+    # The public forms of people who ask about what is held: by address, and by workspace or code.
+    "privacy_form": "10/h/ip,300/h/key",
+    "privacy_code": "20/h/ip,20/h/key",
+}
 # Seconds for which a proof of who somebody is lasts, before erasure, exports and changes of keys.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 MFA_ADAPTER = "console.web.second_factor.SecondFactorAdapter"

@@ -226,6 +226,15 @@ PLACES = (
         "expiry renewal eviction tiers",
     ),
     Place(
+        "desk-setting",
+        "Desk",
+        "erase",
+        Group.SETTINGS,
+        "The public form, the clock and the cooling-off of people's requests.",
+        _P.SETTINGS_READ,
+        "gdpr ccpa privacy form requests deadline cool off law",
+    ),
+    Place(
         "trace-setting",
         "Traces",
         "step",

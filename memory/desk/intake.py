@@ -1,6 +1,5 @@
 """Taking a request in: nothing is done by that, but its clock runs."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -20,8 +19,6 @@ from memory.desk.moving import hands_of, set_doer
 from memory.desk.setting import desk_in_force
 from memory.models import CameBy, RequestKind, RequestStatus, SubjectRequest
 
-# Without letters and digits that are taken for one another when read out (Crockford's base 32).
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MOST_NAMES = 10
 
 
@@ -62,7 +59,7 @@ def receive_request(
     if due_at <= received_at:
         raise InvalidInputError.on("due_at", "ends_before_it_begins", "It is due after it came.")
     request = SubjectRequest(
-        reference=_reference(),
+        reference=SubjectRequest.new_reference(),
         kind=kind,
         lifts=lifts,
         law=law,
@@ -103,11 +100,6 @@ def member_who_asks(request: SubjectRequest) -> UUID | None:
     for address in addresses:
         same |= Q(user__email__iexact=address.strip())
     return Membership.objects.filter(same).values_list("user_id", flat=True).first()
-
-
-def _reference() -> str:
-    drawn = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"R-{drawn[:4]}-{drawn[4:]}"
 
 
 def _told(request: SubjectRequest) -> dict[str, object]:

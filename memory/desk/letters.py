@@ -69,6 +69,10 @@ def letter_of(request: SubjectRequest, occasion: str, *, said: str = "") -> Lett
     return Letter(f"Your request {request.reference}", text)
 
 
+def can_mail() -> bool:
+    return bool(settings.MAILS)
+
+
 def has_address(request: SubjectRequest) -> bool:
     try:
         validate_email(request.contact.strip())
@@ -77,23 +81,15 @@ def has_address(request: SubjectRequest) -> bool:
     return True
 
 
-def mail(request: SubjectRequest, letter: Letter) -> bool:
-    """Whether it was sent. Outside of any transaction that must be short."""
+def tell_on_commit(request: SubjectRequest, occasion: str, *, said: str = "") -> bool:
+    """Whether it is mailed once the change stands; the letter is written before words go."""
     if not settings.MAILS or not has_address(request):
         return False
-    return bool(
-        send_mail(letter.subject, letter.text, None, [request.contact.strip()], fail_silently=True)
-    )
-
-
-def tell_on_commit(request: SubjectRequest, occasion: str) -> None:
-    """By mail, once the change stands; the letter is written now, before words are blanked."""
-    if not settings.MAILS or not has_address(request):
-        return
-    letter, to = letter_of(request, occasion), request.contact.strip()
+    letter, to = letter_of(request, occasion, said=said), request.contact.strip()
     transaction.on_commit(
         partial(send_mail, letter.subject, letter.text, None, [to], fail_silently=True)
     )
+    return True
 
 
 def _ground(request: SubjectRequest) -> str:

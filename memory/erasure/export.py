@@ -5,14 +5,16 @@ database forgets whose data a long one may see, and a slow reader must hold none
 stands last, so a download that broke off is no JSON.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
-from audit.models import MemoryAccess
+from audit.ingest.content import contents_of
+from audit.models import MemoryAccess, Span, Trace
 from console.accounts.models import Subject
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
@@ -31,16 +33,18 @@ FORMAT = "mnemoscope.subject/1"
 PAGE = 200
 FIRST = UUID(int=0)
 
+Ids = list[UUID]
 Page = tuple[list[dict[str, Any]], UUID | None]
 
 
-def export_of(subject: Subject, tenant_id: UUID) -> Iterator[bytes]:
-    """Opens scopes of its own: to be read outside of any."""
-    head = {
-        "format": FORMAT,
-        "exported_at": now(),
-        "subject": {"id": subject.id, "external_id": subject.external_id},
-    }
+def export_of(subjects: Sequence[Subject], tenant_id: UUID) -> Iterator[bytes]:
+    """Of one person, the subject they are known as first.
+
+    Opens scopes of its own: to be read outside of any.
+    """
+    known = [{"id": one.id, "external_id": one.external_id} for one in subjects]
+    ids = [one.id for one in subjects]
+    head = {"format": FORMAT, "exported_at": now(), "subject": known[0], "also": known[1:]}
     yield orjson.dumps(head)[:-1]
     for name, read in (
         ("legal_bases", _bases),
@@ -48,10 +52,11 @@ def export_of(subject: Subject, tenant_id: UUID) -> Iterator[bytes]:
         ("memories", _memories),
         ("reviews", _reviews),
     ):
-        yield from _list(name, _pages(read, subject, tenant_id))
-    yield from _list("accesses", _accesses(subject, tenant_id))
+        yield from _list(name, _pages(read, ids, tenant_id))
+    yield from _list("accesses", _accesses(ids, tenant_id))
+    yield from _list("traces", _traces(ids, tenant_id))
     with tenant_scope(tenant_id):
-        names = SubjectName.objects.filter(subject_id=subject.id).count()
+        names = SubjectName.objects.filter(subject_id__in=ids).count()
     yield b',"known_names":%d,"complete":true}\n' % names
 
 
@@ -63,24 +68,24 @@ def _list(name: str, rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
 
 
 def _pages(
-    read: Callable[[Subject, UUID], Page], subject: Subject, tenant_id: UUID
+    read: Callable[[Ids, UUID], Page], ids: Ids, tenant_id: UUID
 ) -> Iterator[dict[str, Any]]:
     last: UUID | None = FIRST
     while last is not None:
         with tenant_scope(tenant_id):
-            rows, last = read(subject, last)
+            rows, last = read(ids, last)
         yield from rows
 
 
-def _bases(subject: Subject, after: UUID) -> Page:
-    found = _after(LegalBasis.objects.filter(subject_id=subject.id), after)
+def _bases(ids: Ids, after: UUID) -> Page:
+    found = _after(LegalBasis.objects.filter(subject_id__in=ids), after)
     fields = ("id", "basis", "note", "since", "recorded_at", "withdrawn_at")
     return [_fields(one, fields) for one in found], _last(found)
 
 
-def _holds(subject: Subject, after: UUID) -> Page:
-    about = Memory.objects.filter(subject_id=subject.id).values("id")
-    holds = LegalHold.objects.filter(subject_id=subject.id) | LegalHold.objects.filter(
+def _holds(ids: Ids, after: UUID) -> Page:
+    about = Memory.objects.filter(subject_id__in=ids).values("id")
+    holds = LegalHold.objects.filter(subject_id__in=ids) | LegalHold.objects.filter(
         memory_id__in=about
     )
     found = _after(holds, after)
@@ -88,8 +93,8 @@ def _holds(subject: Subject, after: UUID) -> Page:
     return [_fields(one, fields) for one in found], _last(found)
 
 
-def _memories(subject: Subject, after: UUID) -> Page:
-    found = _after(Memory.objects.filter(subject_id=subject.id).select_related("agent"), after)
+def _memories(ids: Ids, after: UUID) -> Page:
+    found = _after(Memory.objects.filter(subject_id__in=ids).select_related("agent"), after)
     versions: dict[UUID, list[MemoryVersion]] = {memory.id: [] for memory in found}
     every = MemoryVersion.objects.filter(memory_id__in=versions).order_by("memory_id", "number")
     for version in open_versions(every):
@@ -136,8 +141,8 @@ def _version(version: MemoryVersion) -> dict[str, Any]:
     }
 
 
-def _reviews(subject: Subject, after: UUID) -> Page:
-    found = _after(ReviewItem.objects.filter(subject_id=subject.id), after)
+def _reviews(ids: Ids, after: UUID) -> Page:
+    found = _after(ReviewItem.objects.filter(subject_id__in=ids), after)
     decisions: dict[UUID, list[dict[str, Any]]] = {review.id: [] for review in found}
     for decision in ReviewDecision.objects.filter(review_id__in=decisions).order_by("id"):
         told = ("outcome", "reason", "decided_at")
@@ -147,15 +152,15 @@ def _reviews(subject: Subject, after: UUID) -> Page:
     return rows, _last(found)
 
 
-def _accesses(subject: Subject, tenant_id: UUID) -> Iterator[dict[str, Any]]:
+def _accesses(ids: Ids, tenant_id: UUID) -> Iterator[dict[str, Any]]:
     """Memory by memory, in pages: one that everybody recalls has any number of them."""
     last: UUID | None = FIRST
     while last is not None:
         with tenant_scope(tenant_id):
-            about = Memory.objects.filter(subject_id=subject.id, id__gt=last).order_by("id")
-            ids = list(about.values_list("id", flat=True)[:PAGE])
-        last = ids[-1] if len(ids) == PAGE else None
-        for memory_id in ids:
+            about = Memory.objects.filter(subject_id__in=ids, id__gt=last).order_by("id")
+            found = list(about.values_list("id", flat=True)[:PAGE])
+        last = found[-1] if len(found) == PAGE else None
+        for memory_id in found:
             yield from _accesses_of(memory_id, tenant_id)
 
 
@@ -167,6 +172,34 @@ def _accesses_of(memory_id: UUID, tenant_id: UUID) -> Iterator[dict[str, Any]]:
             found = _after(MemoryAccess.objects.filter(memory_id=str(memory_id)), last)
         yield from (_fields(one, fields) for one in found)
         last = _last(found)
+
+
+def _traces(ids: Ids, tenant_id: UUID) -> Iterator[dict[str, Any]]:
+    """Each step of every trace that names them, with what it said while that is kept."""
+    with tenant_scope(tenant_id):
+        named = Trace.objects.filter(subject_id__in=ids).values_list("trace_id", flat=True)
+        trace_ids = [bytes(trace_id) for trace_id in named.order_by("trace_id")]
+    for trace_id in trace_ids:
+        last: tuple[datetime, bytes] | None = (datetime.min.replace(tzinfo=UTC), b"")
+        while last is not None:
+            with tenant_scope(tenant_id):
+                spans = _spans_after(trace_id, last)
+                said = contents_of(spans)
+            for span in spans:
+                yield _step(span, said.get((bytes(span.trace_id), bytes(span.span_id)), {}))
+            last = (spans[-1].start_time, bytes(spans[-1].span_id)) if len(spans) == PAGE else None
+
+
+def _spans_after(trace_id: bytes, last: tuple[datetime, bytes]) -> list[Span]:
+    at, span_id = last
+    later = Q(start_time__gt=at) | Q(start_time=at, span_id__gt=span_id)
+    spans = Span.objects.filter(later, trace_id=trace_id)
+    return list(spans.order_by("start_time", "span_id")[:PAGE])
+
+
+def _step(span: Span, said: dict[str, Any]) -> dict[str, Any]:
+    fields = ("trace_id", "span_id", "run_id", "start_time", "name", "agent", "tool", "model")
+    return {**_fields(span, fields), **{part: said.get(part) for part in ("attributes", "events")}}
 
 
 def _after(rows: QuerySet[Any], after: UUID) -> list[Any]:

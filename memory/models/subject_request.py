@@ -1,3 +1,4 @@
+import secrets
 from datetime import datetime
 from typing import ClassVar, Self
 from uuid import UUID
@@ -71,6 +72,8 @@ OPEN_REQUESTS = frozenset(
         RequestStatus.CARRYING_OUT,
     }
 )
+# Without letters that are taken for digits when read out (Crockford's base 32).
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 AGREED = ("ready", "approved", "carrying_out", "completed")  # whom it is about is settled
 APPROVED = AGREED[1:]
 OPEN = sorted(OPEN_REQUESTS)
@@ -226,9 +229,20 @@ class SubjectRequest(ScopedModel):
             models.Index(fields=["tenant_id", "-id"], name="request_newest"),
         ]
 
+    @staticmethod
+    def new_reference() -> str:
+        """Forty random bits, so that nobody guesses whom another one is about."""
+        drawn = "".join(secrets.choice(ALPHABET) for _ in range(8))
+        return f"R-{drawn[:4]}-{drawn[4:]}"
+
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_REQUESTS
+
+    @property
+    def called(self) -> str:
+        """As they were named, or what is left of that."""
+        return self.named or (self.subject.external_id if self.subject else self.reference)
 
     @property
     def subject_ids(self) -> list[UUID]:

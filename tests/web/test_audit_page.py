@@ -214,7 +214,7 @@ def test_kinds_read_as_people_would_say_them():
     assert said_of("agent.owner_changed") == "changed the owner of {}"
     assert said_of("erasure.carried_out") == "carried out {}"
     assert said_of("agent.frozen") == "froze {}"
-    assert noun_of("subject_request") == "subject request"
+    assert noun_of("api_token") == "api token"
 
 
 @pytest.mark.parametrize("query", ["", "?subject=customer-1", "?actor=robo&kind=memory"])

@@ -112,7 +112,7 @@ def test_alice_takes_away_everything_and_the_trail_says_why(desk, acme, alice, r
     door_of(robo).post("recall", {"query": "mail", "subject": "customer-7", "purpose": "to write"})
     client = desk(alice)
     asks = client.get(f"{page}/export").content.decode()
-    assert "Not in it yet: words in traces" in asks
+    assert "what traces that name them said" in asks
     response = client.post(f"{page}/export", {"reason": "Request of 12 November"})
     assert response["Content-Disposition"] == f'attachment; filename="subject-{known.id}.json"'
     document = json.loads(response.getvalue())

@@ -41,5 +41,5 @@ class SubjectExportView(TenantView):
         asked = checked(ExportQuery, request.query_params)
         subject = subject_named(self.actor, asked["subject"], need=Permission.SUBJECT_EXPORT)
         export_subject(actor=self.actor, subject=subject, comment=asked["reason"])
-        document = export_of(subject, self.actor.tenant_id)
+        document = export_of([subject], self.actor.tenant_id)
         return StreamingHttpResponse(document, content_type="application/json")

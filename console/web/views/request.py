@@ -4,26 +4,40 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.accounts.permissions import Permission
 from console.keys.subjects import known_subjects
-from console.platform.clock import now
-from console.web.forms.agent import ReasonForm
-from console.web.forms.request import LIFT, CarryOutForm, NamedRequestForm, RefuseForm, RequestForm
+from console.platform.errors import InvalidInputError, NotFoundError
+from console.web.forms.problems import show_problems
+from console.web.forms.request import (
+    LIFT,
+    NamedRequestForm,
+    RectifyForm,
+    RequestFilter,
+    RequestForm,
+)
 from console.web.middleware import TenantRequest
 from console.web.paging import paginate
 from console.web.render import need, render_page
-from console.web.step_up import step_up
-from memory.actions import carry_out_erasure
-from memory.desk import approve_request, receive_request, refuse_request, withdraw_request
-from memory.desk.approval import why_not_approve
+from console.web.request_deeds import DEEDS
+from console.web.screens.request import request_screen
+from console.web.screens.request_list import request_counts, request_rows
+from console.web.step_up import authenticated_lately, prove_first, step_up
+from memory.access import read_memory, version_for
+from memory.actions import reveal_memory
+from memory.desk import ask_identity, hand_over, receive_request, rectify_memory, take_copy_for
+from memory.desk.access import subjects_of
+from memory.desk.letters import letter_of, tell_on_commit
 from memory.desk.reading import request_for, visible_requests
+from memory.erasure.export import export_of
 from memory.erasure.holdings import holdings_of
 from memory.holds import holds_over
-from memory.models import OPEN_REQUESTS, RequestKind, SubjectRequest
+from memory.models import Memory, RequestKind, SubjectRequest
 from memory.subjects import subject_for
 
 
@@ -31,22 +45,18 @@ from memory.subjects import subject_for
 def request_list(request: TenantRequest) -> HttpResponse:
     """Those open, the next deadline first; or the closed ones, the latest first."""
     need(request, Permission.SUBJECT_READ)
-    closed = request.GET.get("status") == "closed"
-    requests = visible_requests(request.actor)
-    requests = (
-        requests.exclude(status__in=OPEN_REQUESTS)
-        if closed
-        else requests.filter(status__in=OPEN_REQUESTS)
-    )
-    page = paginate(request, requests, order=("-closed_at", "-id") if closed else ("due_at", "id"))
-    moment = now()
+    filters = RequestFilter(request.GET)
+    requests = filters.apply(visible_requests(request.actor))
+    order = ("-closed_at", "-id") if filters.closed else ("due_at", "id")
+    page = paginate(request, requests, order=order)
     context = {
+        "filters": filters,
         "page": page,
-        "closed": closed,
-        "rows": [(one, one.is_overdue(moment)) for one in page.items],
+        "rows": request_rows(page.items),
+        "counts": request_counts(request.actor),
         "can_manage": request.actor.may(Permission.ERASURE_MANAGE),
     }
-    return render_page(request, "request/list.html", context)
+    return render_page(request, "request/list.html", context, fragment="results")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,76 +99,119 @@ def request_receive(request: TenantRequest, subject_id: UUID | None = None) -> H
 
 @require_safe
 def request_detail(request: TenantRequest, request_id: UUID) -> HttpResponse:
-    found = request_for(request.actor, request_id)
-    return render_page(request, "request/detail.html", _context(request, found))
-
-
-@step_up
-@require_POST
-def request_approve(request: TenantRequest, request_id: UUID) -> HttpResponse:
-    approve_request(actor=request.actor, request=_managed(request, request_id))
-    messages.success(request, "Approved.")
-    return redirect("request-detail", request_id)
+    screen = request_screen(request.actor, request_for(request.actor, request_id))
+    return render_page(request, "request/detail.html", {"screen": screen})
 
 
 @require_POST
-def request_refuse(request: TenantRequest, request_id: UUID) -> HttpResponse:
+def request_do(request: TenantRequest, request_id: UUID, deed: str) -> HttpResponseBase:
     found = _managed(request, request_id)
-    form = RefuseForm(request.POST)
-    if not form.is_valid():
-        context = {**_context(request, found), "refuse_form": form}
-        return render_page(request, "request/detail.html", context, status=422)
-    refuse_request(
-        actor=request.actor,
-        request=found,
-        comment=form.cleaned_data["reason"],
-        ground=form.cleaned_data["ground"],
+    known = DEEDS.get(deed)
+    if known is None:
+        raise NotFoundError(deed, noun="page")
+    if known.asks_again and not authenticated_lately(request):
+        return prove_first(request)
+    form = known.form(request.POST, auto_id=f"{deed}_%s")
+    if form.is_valid():
+        try:
+            told = known.do(request.actor, found, form.cleaned_data)
+        except InvalidInputError as error:
+            show_problems(form, error)
+        else:
+            messages.success(request, told)
+            return redirect("request-detail", request_id)
+    screen = request_screen(request.actor, found, bound={deed: form})
+    return render_page(request, "request/detail.html", {"screen": screen}, status=422)
+
+
+@require_POST
+def request_code(request: TenantRequest, request_id: UUID) -> HttpResponse:
+    """Mailed to the address on record, or shown this once."""
+    by_mail = request.POST.get("by") == "mail"
+    issued = ask_identity(
+        actor=request.actor, request=_managed(request, request_id), by_mail=by_mail
     )
-    messages.success(request, "Refused. Tell the person why.")
-    return redirect("request-detail", request_id)
-
-
-@require_POST
-def request_withdraw(request: TenantRequest, request_id: UUID) -> HttpResponse:
-    found = _managed(request, request_id)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        context = {**_context(request, found), "withdraw_form": form}
-        return render_page(request, "request/detail.html", context, status=422)
-    withdraw_request(actor=request.actor, request=found, comment=form.cleaned_data["reason"])
-    messages.success(request, "Closed. It stays on record.")
-    return redirect("request-detail", request_id)
+    if by_mail and tell_on_commit(issued.request, "code", said=issued.text):
+        messages.success(request, "A code is on its way. It works for two days, three times.")
+        return redirect("request-detail", request_id)
+    letter = letter_of(issued.request, "code", said=issued.text)
+    context = {"asked": issued.request, "code": issued.text, "letter": letter}
+    return render_page(request, "request/code.html", context)
 
 
 @step_up
 @require_POST
-def request_carry_out(request: TenantRequest, request_id: UUID) -> HttpResponse:
+def request_hand_over(request: TenantRequest, request_id: UUID) -> HttpResponse:
+    """A link for the person: mailed to the address on record, or shown this once."""
     found = _managed(request, request_id)
-    form = CarryOutForm(request.POST)
-    if not form.is_valid():
-        context = {**_context(request, found), "carry_out_form": form}
-        return render_page(request, "request/detail.html", context, status=422)
-    carry_out_erasure(actor=request.actor, request=found)
-    messages.success(request, "Erased. A later write about them is refused.")
-    return redirect("request-detail", request_id)
+    issued = hand_over(actor=request.actor, request=found)
+    link = request.build_absolute_uri(reverse("privacy-copy", args=[issued.text]))
+    by_mail = request.POST.get("by") == "mail"
+    if by_mail and tell_on_commit(found, "handed_over", said=link):
+        messages.success(request, "The link is on its way. It works for seven days.")
+        return redirect("request-detail", request_id)
+    context = {"asked": found, "link": link, "letter": letter_of(found, "handed_over", said=link)}
+    return render_page(request, "request/link.html", context)
+
+
+@step_up
+@require_POST
+def request_copy(request: TenantRequest, request_id: UUID) -> HttpResponseBase:
+    """An owner takes the copy away, to hand it over; it comes after this transaction."""
+    found = take_copy_for(actor=request.actor, request=_managed(request, request_id))
+    return copy_of(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_rectify(request: TenantRequest, request_id: UUID, memory_id: UUID) -> HttpResponse:
+    """One memory about them, corrected: who looks at it is on record, as everywhere."""
+    found = _managed(request, request_id)
+    if found.kind != RequestKind.RECTIFICATION or not found.is_open:
+        raise NotFoundError(request_id, noun="page")
+    memory = read_memory(request.actor, memory_id)
+    if memory.subject_id not in found.subject_ids:
+        raise NotFoundError(memory_id, noun="memory")
+    reveal_memory(actor=request.actor, memory=memory)
+    version = version_for(request.actor, memory, memory.version)
+    says = {"content": version.content, "version": memory.version}
+    form = RectifyForm(request.POST or None, initial=says)
+    if form.is_valid() and _rectified(request, found, memory, form):
+        messages.success(request, "Corrected. Go on, or finish the request.")
+        return redirect("request-detail", request_id)
+    context = {"asked": found, "memory": memory, "form": form}
+    status = 422 if form.is_bound else 200
+    return render_page(request, "request/rectify.html", context, status=status)
+
+
+def copy_of(found: SubjectRequest) -> StreamingHttpResponse:
+    """Everything held about whoever it is about, as it is read."""
+    return StreamingHttpResponse(
+        export_of(subjects_of(found), found.tenant_id),
+        content_type="application/json",
+        headers={
+            "Content-Disposition": f'attachment; filename="copy-{found.reference}.json"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _rectified(
+    request: TenantRequest, found: SubjectRequest, memory: Memory, form: RectifyForm
+) -> bool:
+    try:
+        rectify_memory(
+            actor=request.actor,
+            request=found,
+            memory=memory,
+            content=form.cleaned_data["content"],
+            expected_version=form.cleaned_data["version"],
+            erase_old=form.cleaned_data["erase_old"],
+        )
+    except InvalidInputError as error:
+        show_problems(form, error)
+        return False
+    return True
 
 
 def _managed(request: TenantRequest, request_id: UUID) -> SubjectRequest:
     return request_for(request.actor, request_id, need=Permission.ERASURE_MANAGE)
-
-
-def _context(request: TenantRequest, found: SubjectRequest) -> dict[str, Any]:
-    may = request.actor.may(Permission.ERASURE_MANAGE)
-    about = found.subject if found.is_open else None
-    return {
-        "asked": found,
-        "is_overdue": found.is_overdue(now()),
-        "holdings": holdings_of(about) if about else None,
-        "holds": list(holds_over(about)[:10]) if about else [],
-        "why_not_approve": why_not_approve(request.actor, found),
-        "may_start": found.may_start(now()),
-        "can_manage": may and found.is_open,
-        "refuse_form": RefuseForm(),
-        "withdraw_form": ReasonForm(),
-        "carry_out_form": CarryOutForm(),
-    }

@@ -79,7 +79,7 @@ def subject_export(request: TenantRequest, subject_id: UUID) -> HttpResponseBase
     if form.is_valid():
         export_subject(actor=request.actor, subject=subject, comment=form.cleaned_data["reason"])
         return StreamingHttpResponse(
-            export_of(subject, request.actor.tenant_id),
+            export_of([subject], request.actor.tenant_id),
             content_type="application/json",
             headers={"Content-Disposition": f'attachment; filename="subject-{subject.id}.json"'},
         )
