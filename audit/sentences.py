@@ -81,7 +81,6 @@ SAID = {
     "session.started": "signed in",
     "session.stepped_up": "proved again who they are",
     "snapshot.recalled": "recalled memories from {}",
-    "desk.set": "changed how the desk of requests is run",
     "stream.behind": "found {} behind",
     "stream.tested": "sent a test to {}",
     "subject.basis_recorded": "recorded {}",
