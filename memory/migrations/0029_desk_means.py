@@ -141,9 +141,9 @@ class Migration(migrations.Migration):
         AddTenantForeignKey("memory_subjectrestriction", "subject_id", "accounts_subject"),
         AddTenantForeignKey("memory_subjectrestriction", "placed_by_request_id", "memory_subjectrequest"),
         AddTenantForeignKey("memory_subjectrestriction", "lifted_by_request_id", "memory_subjectrequest"),
-        GovernByAudit("memory_handover"),
-        GovernByAudit("memory_identitycode"),
-        GovernByAudit("memory_subjectrestriction"),
+        GovernByAudit("memory_handover", kind="subject_request", by="c.request_id"),
+        GovernByAudit("memory_identitycode", kind="subject_request", by="c.request_id"),
+        GovernByAudit("memory_subjectrestriction", kind="subject_restriction"),
         migrations.RunSQL(
             [REFUSE_RESTRICTED, KEEP_CODES],
             [
