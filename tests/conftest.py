@@ -7,12 +7,11 @@ row security, exactly as the product does; only the fixtures here use the owner'
 from collections.abc import Iterator
 
 import pytest
-from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from console.runtime.postgres import EmbeddedPostgres
 from tests.cast import *  # noqa: F403
-from tests.database import embedded_postgres, migrate_and_connect
+from tests.database import embedded_postgres, empty_every_table, migrate_and_connect
 
 
 @pytest.fixture(scope="session")
@@ -35,17 +34,4 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
         try:
             yield
         finally:
-            _empty_every_table()
-
-
-def _empty_every_table() -> None:
-    connections["default"].close()
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class c"
-            " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
-            " AND NOT relispartition AND relname <> 'django_migrations'"
-        )
-        tables = cursor.fetchone()[0]
-        cursor.execute(f"TRUNCATE {tables} CASCADE")
-    connections["owner"].close()
+            empty_every_table()

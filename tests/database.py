@@ -45,3 +45,16 @@ def migrate_and_connect(server: EmbeddedPostgres) -> None:
         )
     call_command("migrate", database="owner", verbosity=0)
     connections["owner"].close()
+
+
+def empty_every_table() -> None:
+    connections["default"].close()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class c"
+            " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+            " AND NOT relispartition AND relname <> 'django_migrations'"
+        )
+        tables = cursor.fetchone()[0]
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
+    connections["owner"].close()

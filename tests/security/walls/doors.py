@@ -1,0 +1,176 @@
+"""Every address of the API and the console, asked with what is another tenant's.
+
+The operations are those of the OpenAPI document and of the URL map: what is added tomorrow is tried
+tomorrow, or fails here because nobody said how to fill its address.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from drf_spectacular.generators import SchemaGenerator
+
+from console.web.forms.filters import FilterForm
+from console.web.urls import urlpatterns
+from tests.security.held_looks import PARAMETER, routes
+
+Ids = dict[str, list[UUID]]
+DEEPEST = 4
+SAYINGS = ("The customer prefers e-mail.", "c-1", "order", "2026-11-21T10:00:00Z")
+# What an address names besides ids: the same in every tenant, so that another's may be meant.
+NAMED = {
+    "number": "1",
+    "label": "general",
+    "queue_id": "general",
+    "slug": "webhooks",
+    "kind": "mapping",
+    "text": "mni_spent",
+    "trace_id": "01" * 16,
+    "span_id": "01" * 8,
+}
+# A page that is open to anybody, and one that ends the session with which all else is asked.
+LEFT_OUT = frozenset({"tenant/"})
+
+
+@dataclass(frozen=True)
+class Operation:
+    method: str
+    path: str
+    parameters: tuple[dict[str, Any], ...]
+    body: dict[str, Any] | None
+
+
+@cache
+def document() -> dict[str, Any]:
+    generator: Any = SchemaGenerator
+    made: dict[str, Any] = generator().get_schema(request=None, public=True)
+    return made
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    return tuple(_operations())
+
+
+def _operations() -> Iterator[Operation]:
+    for path, methods in document()["paths"].items():
+        for method, told in methods.items():
+            content = told.get("requestBody", {}).get("content", {})
+            body = content.get("application/json", {}).get("schema")
+            yield Operation(method.upper(), path, tuple(told.get("parameters", [])), body)
+
+
+@cache
+def pages() -> tuple[str, ...]:
+    return tuple(route for route in routes(urlpatterns) if route not in LEFT_OUT)
+
+
+@cache
+def fields_of_forms() -> tuple[str, ...]:
+    """Each name that some form or filter of the console takes."""
+    pages()
+    names: set[str] = set()
+    waiting = [forms.BaseForm, FilterForm]
+    while waiting:
+        form = waiting.pop()
+        waiting += form.__subclasses__()
+        if form.__module__.startswith("console."):
+            names |= set(getattr(form, "base_fields", {}))
+    return tuple(sorted(names))
+
+
+def an_id(chance: Random, ids: Ids, name: str) -> str:
+    """Of a row of that noun where there is one, else of any row."""
+    noun = name.removesuffix("_id").replace("_", "")
+    fitting = [table for table, found in ids.items() if found and table.endswith(noun)]
+    tables = fitting if fitting and chance.random() < 0.8 else [t for t in ids if ids[t]]
+    return str(chance.choice(ids[chance.choice(tables)]))
+
+
+def filled(chance: Random, ids: Ids, name: str) -> str:
+    """What stands for a name in an address."""
+    return NAMED[name] if name in NAMED else an_id(chance, ids, name)
+
+
+def a_path(chance: Random, operation: Operation, ids: Ids) -> str:
+    parts = [
+        filled(chance, ids, part[1:-1]) if part.startswith("{") else part
+        for part in operation.path.split("/")
+    ]
+    asked = {
+        one["name"]: _value(chance, one.get("schema", {}), ids, one["name"])
+        for one in operation.parameters
+        if one["in"] == "query" and (one.get("required") or chance.random() < 0.3)
+    }
+    path = "/".join(parts)
+    return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
+
+
+def a_body(chance: Random, operation: Operation, ids: Ids) -> bytes | None:
+    if operation.body is None:
+        return None
+    return json.dumps(_value(chance, operation.body, ids, "")).encode()
+
+
+def a_page(chance: Random, ids: Ids) -> str:
+    route = chance.choice(pages())
+    path = "/" + PARAMETER.sub(lambda match: filled(chance, ids, match[2]), route)
+    if chance.random() < 0.5:
+        return path
+    return f"{path}?{urlencode(form_of(chance, ids))}"
+
+
+def form_of(chance: Random, ids: Ids) -> dict[str, str]:
+    names = chance.sample(fields_of_forms(), 6)
+    return {name: _said(chance, ids, name) for name in names}
+
+
+def _said(chance: Random, ids: Ids, name: str) -> str:
+    return an_id(chance, ids, name) if chance.random() < 0.7 else chance.choice(SAYINGS)
+
+
+def _value(chance: Random, shape: dict[str, Any], ids: Ids, name: str, depth: int = 0) -> Any:
+    if "$ref" in shape:
+        shape = document()["components"]["schemas"][shape["$ref"].rpartition("/")[2]]
+    choices = [part for several in ("allOf", "oneOf", "anyOf") for part in shape.get(several, [])]
+    if choices:
+        return _value(chance, chance.choice(choices), ids, name, depth)
+    if "enum" in shape:
+        return chance.choice(shape["enum"])
+    if "properties" in shape:
+        return _object(chance, shape, ids, depth)
+    if shape.get("type") == "array":
+        count = chance.randint(1, 2) if depth < DEEPEST else 0
+        return [_value(chance, shape.get("items", {}), ids, name, depth + 1) for _ in range(count)]
+    return _plain(chance, shape, ids, name)
+
+
+def _plain(chance: Random, shape: dict[str, Any], ids: Ids, name: str) -> Any:
+    kind, form = shape.get("type"), shape.get("format")
+    plain = {
+        "integer": shape.get("minimum", 1),
+        "number": shape.get("minimum", 1),
+        "boolean": chance.random() < 0.5,
+        "object": {},
+    }
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind in plain:
+        return plain[kind]
+    if form == "date-time":
+        return "2026-11-21T10:00:00Z"
+    return an_id(chance, ids, name) if form == "uuid" else _said(chance, ids, name)
+
+
+def _object(chance: Random, shape: dict[str, Any], ids: Ids, depth: int) -> dict[str, Any]:
+    needed = set(shape.get("required", []))
+    return {
+        name: _value(chance, of, ids, name, depth + 1)
+        for name, of in shape.get("properties", {}).items()
+        if name in needed or (depth < DEEPEST and chance.random() < 0.5)
+    }
