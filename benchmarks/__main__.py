@@ -44,6 +44,7 @@ TRACES = (
 AUDIT = (
     "audit_durability",
     "audit_latency",
+    "tenant_walls",
 )
 BENCHMARKS = (*MEMORY, *TRACES, *AUDIT, "console_pages", "review_desk", "review_keys", "fuzz")
 RESULTS = Path(__file__).with_name("results.json")
