@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
-from audit.models import Anchor, Checkpoint, LogLeaf
+from audit.models import Anchor, Checkpoint, LogLeaf, LogMark
 from audit.proof.sequencer import Sequencer
 from audit.proof.states import Stage, states_of
 from console.administration import create_tenant
@@ -82,6 +82,21 @@ def test_once_seals_signs_and_delivers_what_there_is(tenant, capsys):
         known = [leaf.id for leaf in LogLeaf.objects.all()]
         assert {state.name for state in states_of(known).values()} == {Stage.ANCHORED}
         assert Anchor.objects.count() == 1
+
+
+def test_a_rescan_finds_what_a_restore_left_without_a_place(tenant, capsys):
+    call_command("sequence_audit", "--once")
+    with tenant_scope(tenant.id):
+        LogMark.objects.update(xid=2**40)
+    some_events(tenant, 3)
+    with pytest.raises(CommandError, match="goes with --once"):
+        call_command("sequence_audit", "--rescan")
+    call_command("sequence_audit", "--once")
+    assert len(leaves(tenant)) == 1
+    capsys.readouterr()
+    call_command("sequence_audit", "--once", "--rescan", "--json")
+    assert json.loads(capsys.readouterr().out)["leaves"] == 4
+    assert len(leaves(tenant)) == len(events(tenant))
 
 
 def test_an_event_is_anchored_once_somebody_outside_took_a_checkpoint_over_it(tenant, settings):
