@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 TEST_SETTINGS := DJANGO_SETTINGS_MODULE=console.settings.test
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e screenshots lint types bench bench-memory bench-traces fmt lock clean
+.PHONY: help run test e2e screenshots lint types bench bench-memory bench-traces bench-audit fmt lock clean
 
 help:  ## what can be typed
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/make \1|\2/' \
@@ -54,6 +54,9 @@ bench-memory: $(VENV)/.bench  ## memory: recall, writes, screening, walls
 
 bench-traces: $(VENV)/.bench  ## traces: ingest, pages of runs, blast radius, conventions
 	$(BIN)/python -m benchmarks --traces
+
+bench-audit: $(VENV)/.bench  ## audit: cost of a write, sealing, crashes, tampering, erasure
+	$(BIN)/python -m benchmarks --audit
 
 fmt: $(VENV)/.dev  ## put files into their form
 	$(BIN)/ruff check --fix
