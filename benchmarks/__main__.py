@@ -40,8 +40,10 @@ TRACES = (
     "blast_radius",
     "trace_coverage",
 )
-# Likewise of the audit log: what is lost when a process is killed, how soon an event is sealed.
+# Likewise of the audit log: what it costs a write, what is lost when a process is killed, how soon
+# an event is sealed.
 AUDIT = (
+    "audit_writes",
     "audit_durability",
     "audit_latency",
     "tenant_walls",

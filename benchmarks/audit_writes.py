@@ -10,7 +10,7 @@ does meets both.
 import json
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
@@ -25,11 +25,13 @@ from psycopg import sql
 from audit import trail
 from benchmarks.database import DATABASE, embedded_database
 from benchmarks.table import Table
+from console.accounts.actor import Actor
 from console.administration import create_tenant
 from console.platform.ids import uuid7
 from console.runtime.postgres import EmbeddedPostgres
 from console.tenancy.scope import tenant_scope
 from memory.actions import write_memory
+from memory.models import Memory
 from tests.cast import Machine, a_memory, a_write, an_agent
 
 if TYPE_CHECKING:
@@ -72,14 +74,14 @@ class Client:
     by_sql: bool
     other_work: float
 
-    def run(self, begin: Barrier, answers: "multiprocessing.Queue[int]") -> None:
+    def run(self, begin: Barrier, answers: "multiprocessing.Queue[tuple[int, int]]") -> None:
         connections["default"].settings_dict["NAME"] = self.database
         if self.database == OFF:
             trail.append_events = _append_nothing
         write = self._by_sql if self.by_sql else self._by_verb
         begin.wait()
-        _for(WARM_UP, write)
-        answers.put(_for(SECONDS, write))
+        before = _for(WARM_UP, write)
+        answers.put((before, _for(SECONDS, write)))
         connections.close_all()
 
     def _by_verb(self, number: int) -> None:
@@ -107,7 +109,7 @@ class Client:
                 cursor.execute("SELECT pg_sleep(%s)", [self.other_work])
 
 
-def _append_nothing(_events: object, *, actor: object) -> None:
+def _append_nothing(events: Sequence[trail.Event], *, actor: Actor) -> None:
     """In the place of `audit.trail.append_events`."""
 
 
@@ -120,16 +122,28 @@ def _for(seconds: float, work: Callable[[int], None]) -> int:
 
 
 def rate(client: Client) -> float:
-    """Writes per second of all clients together."""
+    """Writes per second of all clients together. Raises RuntimeError where one is not stored."""
+    stored = _stored(client)
     fork = multiprocessing.get_context("fork")
     begin, answers = fork.Barrier(CLIENTS), fork.Queue()
     clients = [fork.Process(target=client.run, args=(begin, answers)) for _ in range(CLIENTS)]
     for one in clients:
         one.start()
-    written = sum(answers.get(timeout=60) for _ in clients)
+    counts: list[tuple[int, int]] = [answers.get(timeout=60) for _ in clients]
     for one in clients:
         one.join()
-    return written / SECONDS
+    written = sum(before + timed for before, timed in counts)
+    if (more := _stored(client) - stored) != written:
+        raise RuntimeError(f"Of {written} writes {more} are stored.")
+    return sum(timed for _, timed in counts) / SECONDS
+
+
+def _stored(client: Client) -> int:
+    connections["default"].settings_dict["NAME"] = client.database
+    with tenant_scope(client.robo.actor.tenant_id):
+        count = Memory.objects.count()
+    connections.close_all()  # nothing a fork could inherit
+    return count
 
 
 @contextmanager
@@ -155,7 +169,7 @@ def _samples(server: EmbeddedPostgres, memory_id: UUID) -> tuple[tuple[Sample, .
 def _sample(superuser: psycopg.Connection, table: str, memory_id: UUID) -> Sample:
     about = " WHERE object_id = %s" if table == EVENTS else ""
     row = superuser.execute(
-        sql.SQL("SELECT row_to_json(t) FROM {} AS t" + about + " LIMIT 1").format(  # type: ignore[arg-type]
+        sql.SQL("SELECT row_to_json(t) FROM {} AS t" + about + " LIMIT 1").format(
             sql.Identifier(table)
         ),
         [memory_id] if about else [],
