@@ -119,12 +119,15 @@ def _about(several: Collection[About]) -> Q:
 
 
 def _about_one(about: About) -> Q:
+    """By their ids: of a condition that either may satisfy, all events would be read."""
     recalls = MemoryAccess.objects.filter(
         memory_id__in=[str(one) for one in about.memories], request_id__isnull=False
     )
     requests = recalls.order_by("-at").values_list("request_id", flat=True)[:MOST_RECALLS]
     recalled = Q(kind="memory.recalled", request_id__in=list(set(requests)))
-    return Q(object_id__in=list(about.objects)) | recalled
+    events = AuditEvent.objects.order_by()
+    done = events.filter(object_id__in=list(about.objects)).values("id")
+    return Q(id__in=done.union(events.filter(recalled).values("id"), all=True))
 
 
 def _in_run(run_id: UUID) -> Q:

@@ -83,12 +83,12 @@ WITH made AS (
 INSERT INTO audit_span (
   tenant_id, trace_id, span_id, start_time, start_ns, duration_ns, run_id, kind, mapping_version,
   parent_id, name, op, state, status, error_type, service, agent, conversation, tool, model,
-  provider, memory_store, dialect, received_at)
+  provider, cost_source, memory_store, dialect, received_at)
 SELECT %(tenant)s, uuid_send(id), int8send(step), at + step * interval '1 s',
   (extract(epoch FROM at + step * interval '1 s') * 1e9)::int8, 800000000, id, 1, 1,
   CASE WHEN step > 1 THEN int8send(1) END, 'step ' || step, 'model', 'done', 'ok', '', 'desk',
   'agent-' || lpad((n %% %(agents)s)::text, 2, '0'), 'conversation-' || n, '', 'small', '',
-  '', 'otel', at
+  '', '', 'otel', at
 FROM made, generate_series(1::int8, 10) AS step
 """
 

@@ -15,6 +15,8 @@ class Migration(migrations.Migration):
             name='request_id',
             field=models.UUIDField(null=True),
         ),
+        # The primary key, read backwards, is the same.
+        migrations.RemoveIndex(model_name='auditevent', name='event_newest'),
         migrations.AddIndex(
             model_name='auditevent',
             index=models.Index(fields=['tenant_id', 'request_id'], name='event_request'),
@@ -30,5 +32,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='auditevent',
             index=models.Index(condition=models.Q(('note', ''), _negated=True), fields=['tenant_id', '-id'], name='event_noted'),
+        ),
+        migrations.AddIndex(
+            model_name='auditevent',
+            index=models.Index(condition=models.Q(('actor_kind', 'agent'), _negated=True), fields=['tenant_id', 'actor_kind', '-id'], name='event_not_agents'),
         ),
     ]

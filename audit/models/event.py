@@ -49,7 +49,6 @@ class AuditEvent(ScopedModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["tenant_id", "-id"], name="event_newest"),
             models.Index(fields=["tenant_id", "object_id", "-id"], name="event_object"),
             models.Index(fields=["tenant_id", "actor_id", "-id"], name="event_actor"),
             models.Index(fields=["tenant_id", "kind", "-id"], name="event_kind"),
@@ -67,6 +66,11 @@ class AuditEvent(ScopedModel):
             ),
             models.Index(
                 fields=["tenant_id", "-id"], name="event_noted", condition=~models.Q(note="")
+            ),
+            models.Index(
+                fields=["tenant_id", "actor_kind", "-id"],
+                name="event_not_agents",
+                condition=~models.Q(actor_kind="agent"),
             ),
             # What people look for among many events that went well.
             models.Index(
