@@ -8,7 +8,6 @@ from django.db import connection
 from audit.event_filter import EventFilter, actors_called, find_events, kinds_of
 from audit.models import AuditEvent
 from audit.trail import Event, append, append_events
-from console.platform.clock import now
 
 ANGLES = {
     "a kind": (EventFilter(kinds=["policy.saved"]), "event_kind"),
@@ -20,7 +19,6 @@ ANGLES = {
     "a note": (EventFilter(text="words"), "event_noted"),
     "people": (EventFilter(actor_kind="user"), "event_not_agents"),
     "refusals": (EventFilter(outcome="refused"), "event_refused"),
-    "days": (EventFilter(since=now()), "audit_auditevent_pkey"),
 }
 
 
