@@ -47,6 +47,7 @@ AUDIT = (
     "audit_durability",
     "audit_latency",
     "tenant_walls",
+    "audit_verifier",
 )
 BENCHMARKS = (*MEMORY, *TRACES, *AUDIT, "console_pages", "review_desk", "review_keys", "fuzz")
 RESULTS = Path(__file__).with_name("results.json")

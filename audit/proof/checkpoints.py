@@ -23,7 +23,9 @@ def make_checkpoint() -> Checkpoint | None:
     size, before = log_size(), newest_checkpoint()
     if size == (before.size if before else 0):
         return None
-    origin, root, made_at = origin_of(current_tenant_id()), compact_range(size).root, now()
+    origin, root = origin_of(current_tenant_id()), compact_range(size).root
+    # A clock that was set back must not make an honest log look re-dated.
+    made_at = max(now(), before.made_at) if before else now()
     number = before.number + 1 if before else 1
     note = before.note if before else None
     body = note_of(origin=origin, size=size, root=root, number=number, made_at=made_at, before=note)
