@@ -44,6 +44,7 @@ TRACES = (
 # an event is sealed.
 AUDIT = (
     "audit_writes",
+    "four_eyes",
     "audit_durability",
     "audit_latency",
     "tenant_walls",

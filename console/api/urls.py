@@ -69,6 +69,7 @@ from console.api.v1.streams import (
     StreamTestView,
     StreamView,
 )
+from console.api.v1.subject_request_moves import SubjectRequestMoveView
 from console.api.v1.subject_requests import (
     ErasuresView,
     ErasureView,
@@ -164,6 +165,7 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "erasure-requests/<str:erasure_id>", ErasureView.as_view()),
     path(V1 + "subject-requests", SubjectRequestsView.as_view()),
     path(V1 + "subject-requests/<str:request_id>", SubjectRequestView.as_view()),
+    path(V1 + "subject-requests/<str:request_id>/transitions", SubjectRequestMoveView.as_view()),
     path(V1 + "policies", PoliciesView.as_view()),
     path(V1 + "policies/current", CurrentPolicyView.as_view()),
     path(V1 + "policies/<int:number>", PolicyView.as_view()),

@@ -234,6 +234,8 @@ SPECTACULAR_SETTINGS = {
         "StreamKind": "audit.models.stream.StreamKind",
         "StreamFormat": "audit.models.stream.StreamFormat",
         "StreamSends": "audit.models.stream.Sends",
+        "RequestKind": "memory.models.RequestKind",
+        "RequestStatus": "memory.models.RequestStatus",
         "StreamStanding": "audit.streams.standing.STANDINGS",
     },
 }

@@ -42,6 +42,7 @@ ASKED_FOR = {
     ("get", "/api/v1/subject-requests"),
     ("post", "/api/v1/subject-requests"),
     ("get", "/api/v1/subject-requests/{request_id}"),
+    ("post", "/api/v1/subject-requests/{request_id}/transitions"),
     ("get", "/api/v1/policies"),
     ("post", "/api/v1/policies"),
     ("get", "/api/v1/policies/current"),

@@ -79,3 +79,45 @@ def test_another_tenants_request_is_not_there(alice, mallory, spybot):
     for identifier in (theirs, "nonsense"):
         problem_of(door_of(alice).get(f"erasure-requests/{identifier}"), 404, "not_found")
     assert door_of(alice).get("erasure-requests").json()["results"] == []
+
+
+def test_every_kind_is_taken_in_and_moved_over_the_api(acme, alice, bob, robo):
+    a_memory(robo, subject="customer-7")
+    door = door_of(bob)
+    asks = {"kind": "access", "subject": "customer-7", "asked_by": "She"}
+    taken = door.post("subject-requests", asks).json()
+    assert (taken["status"], taken["kind"], taken["reference"][:2]) == ("received", "access", "R-")
+    moves = f"subject-requests/{taken['id']}/transitions"
+    lacking = problem_of(door.post(moves, {"verb": "confirm_identity"}), 422, "invalid")
+    assert field_codes(lacking) == {"identity_check": "required"}
+    told = {"verb": "confirm_identity", "identity_check": "Called back."}
+    assert door.post(moves, told).json()["status"] == "ready"
+    problem_of(door.post(moves, {"verb": "approve"}), 403, "own_proposal")
+    approved = door_of(alice).post(moves, {"verb": "approve"}).json()
+    assert (approved["status"], approved["approved_by"]["id"]) == ("approved", str(alice.user.id))
+    stopped = door.post(moves, {"verb": "stop", "reason": "She called."}).json()
+    assert (stopped["status"], stopped["approved_by"]) == ("ready", None)
+    refused = {"verb": "refuse", "reason": "Hers is another.", "ground": "not_them"}
+    assert door.post(moves, refused).json()["ground"] == "not_them"
+    problem_of(door.post(moves, refused), 409, "wrong_state")
+    listed = door.get("subject-requests?kind=access&status=refused").json()["results"]
+    assert [one["id"] for one in listed] == [taken["id"]]
+    problem_of(door.get(f"erasure-requests/{taken['id']}"), 404, "not_found")
+
+
+def test_a_request_is_taken_in_once_however_often_it_is_sent(acme, bob, robo):
+    a_memory(robo, subject="customer-7")
+    key = {"Idempotency_Key": "letter-12"}
+    first, again = (door_of(bob).post("erasure-requests", ASKED, **key) for _ in range(2))
+    assert first.json() == again.json()
+    with tenant_scope(acme.id):
+        assert SubjectRequest.objects.count() == 1
+
+
+def test_others_move_nothing(bob, dana, robo, mallory):
+    a_memory(robo, subject="customer-7")
+    taken = door_of(bob).post("erasure-requests", ASKED).json()
+    moves = f"subject-requests/{taken['id']}/transitions"
+    problem_of(door_of(mallory).post(moves, {"verb": "approve"}), 404, "not_found")
+    for holder in (dana, robo):
+        problem_of(door_of(holder).post(moves, {"verb": "approve"}), 403, "not_permitted")

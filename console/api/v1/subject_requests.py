@@ -25,6 +25,9 @@ from memory.desk.reading import request_for, visible_requests
 from memory.models import CameBy, Law, RequestKind, RequestStatus
 
 
+REQUEST_PAGE = page_shape(SubjectRequestAnswer)
+
+
 class StatusQuery(PageQuery):
     status = OneOfField(required=False, choices=RequestStatus.choices)
 
@@ -91,7 +94,7 @@ class ErasuresView(_Requests):
         description="Newest first.",
         tags=["subjects"],
         parameters=[StatusQuery],
-        responses={200: page_shape(SubjectRequestAnswer), **problems()},
+        responses={200: REQUEST_PAGE, **problems()},
     )
     def get(self, request: Request) -> Response:
         asked = checked(StatusQuery, request.query_params)
@@ -119,7 +122,7 @@ class SubjectRequestsView(_Requests):
         description="Newest first.",
         tags=["subjects"],
         parameters=[RequestQuery],
-        responses={200: page_shape(SubjectRequestAnswer), **problems()},
+        responses={200: REQUEST_PAGE, **problems()},
     )
     def get(self, request: Request) -> Response:
         return self._listed(checked(RequestQuery, request.query_params))
