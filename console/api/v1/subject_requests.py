@@ -24,7 +24,6 @@ from memory.desk.intake import MOST_NAMES
 from memory.desk.reading import request_for, visible_requests
 from memory.models import CameBy, Law, RequestKind, RequestStatus
 
-
 REQUEST_PAGE = page_shape(SubjectRequestAnswer)
 
 
