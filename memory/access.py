@@ -16,6 +16,7 @@ from memory.models import (
     Memory,
     MemoryTransition,
     MemoryVersion,
+    RetentionReport,
     ReviewItem,
     SavedView,
     State,
@@ -165,3 +166,15 @@ def hold_for(actor: Actor, hold_id: UUID, *, need: Permission = Permission.AUDIT
     if not actor.may(need):
         raise NotFoundError(hold_id, noun="hold")
     return hold
+
+
+def visible_retention_reports(actor: Actor) -> QuerySet[RetentionReport]:
+    reports = RetentionReport.objects.all()
+    return reports if actor.may(Permission.SETTINGS_READ) else reports.none()
+
+
+def retention_report_for(actor: Actor, report_id: UUID) -> RetentionReport:
+    report = visible_retention_reports(actor).filter(id=report_id).first()
+    if report is None:
+        raise NotFoundError(report_id, noun="report")
+    return report

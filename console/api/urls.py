@@ -42,6 +42,12 @@ from console.api.v1.queues import QueuesView, QueueView
 from console.api.v1.recall import RecallView
 from console.api.v1.recall_setting import RecallSettingView
 from console.api.v1.reconciliations import ReconciliationsView
+from console.api.v1.retention import (
+    RetentionConfirmView,
+    RetentionReportsView,
+    RetentionReportView,
+    RetentionView,
+)
 from console.api.v1.review_decisions import (
     ReviewDecideView,
     ReviewDecisionsUndoView,
@@ -142,6 +148,10 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "outcomes", OutcomesView.as_view()),
     path(V1 + "queues", QueuesView.as_view()),
     path(V1 + "queues/<str:queue_id>", QueueView.as_view()),
+    path(V1 + "retention", RetentionView.as_view()),
+    path(V1 + "retention/reports", RetentionReportsView.as_view()),
+    path(V1 + "retention/reports/<str:report_id>", RetentionReportView.as_view()),
+    path(V1 + "retention/reports/<str:report_id>/confirm", RetentionConfirmView.as_view()),
     path(V1 + "settings/lifecycle", LifecycleSettingView.as_view()),
     path(V1 + "settings/recall", RecallSettingView.as_view()),
     path(V1 + "settings/traces/mapping", TraceMappingView.as_view()),

@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MemoryKind": "memory.models.Kind",
         "MemoryState": "memory.models.State",
+        "RetentionReportKind": "memory.models.ReportKind",
         "ReviewKind": "memory.models.ReviewKind",
         "ReviewStatus": "memory.models.ReviewStatus",
         "DecisionOutcome": "memory.models.DecisionOutcome",

@@ -235,13 +235,22 @@ PLACES = (
         "gdpr ccpa privacy form requests deadline cool off law",
     ),
     Place(
+        "retention",
+        "Retention",
+        "erase",
+        Group.SETTINGS,
+        "How long everything is kept, looked at before it is removed, and told after.",
+        _P.SETTINGS_READ,
+        "delete days limit storage limitation report simulate keep",
+    ),
+    Place(
         "trace-setting",
         "Traces",
         "step",
         Group.SETTINGS,
-        "What spans mean, what is taken out of them, what tokens cost, how long they are kept.",
+        "What spans mean, what is taken out of them, and what tokens cost.",
         _P.SETTINGS_READ,
-        "mapping attributes redaction secrets prices cost retention spans replay",
+        "mapping attributes redaction secrets prices cost spans replay",
     ),
 )
 

@@ -12,7 +12,6 @@ from console.web.views import (
     run_step,
     saved_view,
     trace_replay,
-    trace_retention,
     trace_rules,
 )
 
@@ -53,12 +52,6 @@ RUNS = [
 TRACES = [
     path("settings/traces/", trace_rules.trace_rules, name="trace-setting"),
     path("settings/traces/redaction/try", trace_rules.trace_rules_try, name="trace-rules-try"),
-    path("settings/traces/retention", trace_retention.trace_retention, name="trace-retention"),
-    path(
-        "settings/traces/retention/defaults",
-        trace_retention.trace_retention_reset,
-        name="trace-retention-reset",
-    ),
     path("settings/traces/replay", trace_replay.trace_replay, name="trace-replay"),
     path("settings/traces/replay/stop", trace_replay.trace_replay_stop, name="trace-replay-stop"),
     path("settings/traces/<str:kind>", trace_rules.trace_rules, name="trace-rules"),

@@ -34,6 +34,7 @@ from console.web.views import (
     queue,
     recall_setting,
     recall_trial,
+    retention,
     review,
     review_pass,
     review_together,
@@ -247,6 +248,18 @@ urlpatterns = [
         "settings/webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/replay",
         webhook_delivery.delivery_replay,
         name="webhook-delivery-replay",
+    ),
+    path("settings/retention/", retention.retention, name="retention"),
+    path("settings/retention/reports/", retention.retention_reports, name="retention-reports"),
+    path(
+        "settings/retention/reports/<uuid:report_id>",
+        retention.retention_report,
+        name="retention-report",
+    ),
+    path(
+        "settings/retention/reports/<uuid:report_id>/confirm",
+        retention.retention_confirm,
+        name="retention-confirm",
     ),
     path("settings/lifecycle/", lifecycle_setting.lifecycle_setting, name="lifecycle-setting"),
     path(

@@ -125,7 +125,9 @@ PAGES = {
     "new redaction": "/settings/traces/redaction/new",
     "prices": "/settings/traces/prices",
     "new price": "/settings/traces/prices/new",
-    "retention of traces": "/settings/traces/retention",
+    "retention": "/settings/retention/",
+    "reports of retention": "/settings/retention/reports/",
+    "report of retention": "/settings/retention/reports/{report}",
     "replay of traces": "/settings/traces/replay",
     "members": "/settings/members/",
     "invite": "/settings/members/invite",
@@ -170,6 +172,7 @@ class Things:
     erasure: str
     hold: str
     snapshot: str
+    report: str
     event: str
 
 
@@ -220,6 +223,7 @@ def made_by_people(instance, memory_id) -> dict[str, str]:
             "erasure": made("erasure-requests", **asked),
             "hold": made("holds", memory=memory_id, ground="Case 118"),
             "snapshot": made("snapshots", name="before the release"),
+            "report": made("retention/reports", memories=[{"age_days": 30}]),
         }
 
 

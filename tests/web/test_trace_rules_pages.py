@@ -1,4 +1,4 @@
-"""What happens to spans, set in a browser: rules, what ships, prices, retention, a replay."""
+"""What happens to spans, set in a browser: rules, what ships, prices, a replay."""
 
 import pytest
 
@@ -6,8 +6,7 @@ from audit.models import Span, TraceReplay, TraceRuleSet
 from audit.rules.mapping import Mappings
 from audit.rules.prices import Prices
 from audit.rules.redaction import Redaction
-from audit.rules.retention import Retention
-from audit.rules.setting import retention_of_tenant, rules_in_force
+from audit.rules.setting import rules_in_force
 from audit.tasks import replay_traces_in
 from console.tenancy.scope import tenant_scope
 from tests.rules.test_redaction import SECRET
@@ -136,23 +135,6 @@ def test_alice_adds_a_price_beside_the_list(desk, acme, alice):
     assert 'value="2.5"' in page(client, "prices/0")
 
 
-def test_alice_keeps_content_for_a_week_and_sees_what_is_stored(desk, acme, alice):
-    arrive(acme, 3)
-    client = desk(alice)
-    assert "1 blocks" in page(client, "retention")
-    fields = Retention().as_dict()
-    shown = client.post(f"{TRACES}retention", fields | {"content_days": 7}, follow=True)
-    assert "The next sweep keeps to it." in shown.content.decode()
-    wrong = client.post(f"{TRACES}retention", fields | {"span_days": 5})
-    assert wrong.status_code == 422
-    assert set(wrong.context["form"].errors) == {"span_days"}
-    with tenant_scope(acme.id):
-        assert retention_of_tenant() == Retention(content_days=7)
-    client.post(f"{TRACES}retention/defaults")
-    with tenant_scope(acme.id):
-        assert retention_of_tenant() == Retention()
-
-
 def test_alice_looks_first_then_replays_and_follows_it(desk, acme, alice, dana):
     client = desk(alice)
     assert "No spans are stored" in page(client, "replay")
@@ -185,14 +167,12 @@ def test_alice_stops_a_replay(desk, acme, alice):
 
 def test_who_may_not_change_it_is_offered_nothing_and_refused(desk, acme, dana, carol):
     reads = desk(dana)
-    for path in ("", "redaction", "prices", "retention", "replay"):
+    for path in ("", "redaction", "prices", "replay"):
         shown = page(reads, path)
         assert "Add a" not in shown
         assert desk(carol).get(TRACES + path).status_code == 404
     for path in ("mapping/new", "mapping/0/remove", "prices/switch", "replay", "replay/stop"):
         assert reads.post(TRACES + path, RULE).status_code == 404
-    assert reads.post(f"{TRACES}retention", Retention().as_dict()).status_code == 403
-    assert reads.post(f"{TRACES}retention/defaults").status_code == 403
     with tenant_scope(acme.id):
         assert not TraceRuleSet.objects.exists()
         assert not TraceReplay.objects.exists()
@@ -211,6 +191,6 @@ def test_mallory_sees_nothing_of_acme_s_rules(desk, alice, mallory):
 
 def test_a_page_begins_with_its_own_head_and_nothing_else(desk, alice):
     client = desk(alice)
-    for path in ("", "redaction", "prices", "retention", "replay", "mapping/new"):
+    for path in ("", "redaction", "prices", "replay", "mapping/new"):
         head = page(client, path).split("</head>")[0]
         assert "<h2" not in head

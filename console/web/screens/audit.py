@@ -44,7 +44,8 @@ LISTS = {
     "recall_setting": "recall-setting",
     "signing_key": "key-list",
     "trace_replay": "trace-replay",
-    "trace_retention": "trace-retention",
+    "trace_retention": "retention",
+    "retention_rules": "retention",
     "trace_rules": "trace-setting",
 }
 
