@@ -52,7 +52,13 @@ class Migration(migrations.Migration):
         ),
         *(
             operation
-            for table in ("memory_retentionruleset", "memory_retentionreport")
-            for operation in (EnableRowSecurity(table, append_only=True), GovernByAudit(table))
+            for table, kind in (
+                ("memory_retentionruleset", "retention_rules"),
+                ("memory_retentionreport", "retention_report"),
+            )
+            for operation in (
+                EnableRowSecurity(table, append_only=True),
+                GovernByAudit(table, kind=kind),
+            )
         ),
     ]

@@ -24,6 +24,7 @@ from tests.holds.things import Things
 DESTROY = (
     "UPDATE keys_datakey SET wrapped = NULL, destroyed_at = now() WHERE subject_id = %(subject)s"
 )
+CHANGED = "SELECT row_id FROM audit_rowchange WHERE xid = pg_current_xact_id()::text::bigint"
 SQL = (
     "DELETE FROM memory_sealedcontent",
     "UPDATE memory_sealedcontent SET ciphertext = '' WHERE id = ANY(%(versions)s)",
@@ -70,8 +71,11 @@ def _statement(tenant: Tenant, _: Person, things: Things, chance: random.Random)
     }
     with tenant_scope(tenant.id), connection.cursor() as cursor:
         cursor.execute(chance.choice(SQL), asked)
-        # Whoever can inject a statement can inject an event, without which none commits.
-        append(actor=system_actor(tenant.id, "test"), kind="memory.expired")
+        # Whoever can inject a statement can inject an event that tells of all it changed, without
+        # which none commits.
+        cursor.execute(CHANGED)
+        ids = [str(row_id) for (row_id,) in cursor.fetchall()]
+        append(actor=system_actor(tenant.id, "test"), kind="memory.expired", payload={"ids": ids})
 
 
 def _verb(tenant: Tenant, alice: Person, things: Things, chance: random.Random) -> None:

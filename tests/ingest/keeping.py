@@ -25,7 +25,7 @@ def keep(tenant: Tenant, **days: int) -> None:
 def keep_in(tenant_id: UUID, **days: int) -> None:
     actor = system_actor(tenant_id, "test")
     with tenant_scope(tenant_id):
-        TraceRetention.objects.create(
+        kept = TraceRetention.objects.create(
             days=asdict(Retention(**days)), set_by_kind=actor.kind, set_by_id=actor.id
         )
-        append(actor=actor, kind="traces.retention_set")
+        append(actor=actor, kind="traces.retention_set", object_id=kept.id)

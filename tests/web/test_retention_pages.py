@@ -89,7 +89,8 @@ def test_what_has_no_limit_is_named(desk, acme, alice, robo):
     memory = a_memory(robo)
     with tenant_scope(acme.id):
         type(memory).objects.filter(id=memory.id).update(expires_at=None)
-        append(actor=system_actor(acme.id, "test"), kind="memory.refreshed")
+        system = system_actor(acme.id, "test")
+        append(actor=system, kind="memory.refreshed", object_id=memory.id)
         assert type(memory).objects.get().state == State.ACTIVE
     shown = desk(alice).get(PAGE).content.decode()
     assert "Memories in force without an end" in shown

@@ -60,9 +60,9 @@ class MemoryRuleForm(forms.Form):
     @property
     def rule(self) -> MemoryRule | None:
         said = self.cleaned_data
-        days = {name: said.get(name) or 0 for name in ("age_days", "keep_days")}
-        named = {name: said.get(name, "") for name in ("kind", "tier", "data_class")}
-        return MemoryRule(**named, **days) if any(days.values()) else None
+        if not (said.get("age_days") or said.get("keep_days")):
+            return None
+        return MemoryRule(**{name: value for name, value in said.items() if value})
 
 
 class RetentionForm:
