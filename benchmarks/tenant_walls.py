@@ -40,7 +40,7 @@ OF_A_WORLD = 4_000
 
 
 def walk_on(truth: Truth, tally: Tally) -> None:
-    """In a new world. Raises what the machine finds, with the steps that led there."""
+    """In a new world. Raises RuntimeError with the first that was seen or changed."""
     walk = Walk(three_houses(), truth, tally)
     began = tally.kinds.total()
     try:
@@ -57,6 +57,8 @@ def walk_on(truth: Truth, tally: Tally) -> None:
                     suppress_health_check=list(HealthCheck),
                 ),
             )
+            if walk.leaks:
+                raise RuntimeError(f"{len(walk.leaks)} leaks, the first: {walk.leaks[0]}")
     finally:
         walk.close()
 
@@ -92,7 +94,7 @@ def measure(operations: int) -> Table:
 
 
 def main() -> Table:
-    """Raises AssertionError with whatever was seen or changed."""
+    """Raises RuntimeError with whatever was seen or changed."""
     logging.disable(logging.CRITICAL)  # a line for each refusal, of thousands
     setup_test_environment()
     try:

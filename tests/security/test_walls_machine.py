@@ -42,6 +42,7 @@ def machine_of(walk):
 
 def test_whatever_three_tenants_do_none_sees_or_changes_what_is_anothers(walk):
     run_state_machine_as_test(machine_of(walk), settings=QUICK)
+    assert walk.leaks == []
     assert set(walk.tally.kinds) == KINDS
     assert walk.tally.kinds.total() > EXAMPLES * STEPS / 4
 

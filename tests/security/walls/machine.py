@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, rule
 from typing_extensions import override
 
 from tests.security.walls.statements import INJECTIONS, READS, WRITES
@@ -13,7 +13,11 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 class Walls(RuleBasedStateMachine):
-    """`walk` is given by the test. What is committed stays: rows are compared at each turn."""
+    """`walk` is given by the test, which looks at its leaks afterwards.
+
+    What is committed stays, so there is nothing to shrink: a leak names the steps since rows were
+    compared last.
+    """
 
     walk: ClassVar[Walk]
 
@@ -53,11 +57,6 @@ class Walls(RuleBasedStateMachine):
     def forge_a_context(self, seed: int, which: int, how: int) -> None:
         self.walk.forge(chance(seed), which, how)
 
-    @invariant()
-    def nothing_is_seen_across(self) -> None:
-        assert self.walk.leaks == []
-
     @override
     def teardown(self) -> None:
         self.walk.compare()
-        assert self.walk.leaks == []
