@@ -34,6 +34,7 @@ NAMED = {
     "trace_id": "01" * 16,
     "span_id": "01" * 8,
 }
+PEOPLE = frozenset({"owner", "person", "assignee", "reviewer", "member"})
 # A page that is open to anybody, and one that ends the session with which all else is asked.
 LEFT_OUT = frozenset({"tenant/"})
 
@@ -88,6 +89,7 @@ def fields_of_forms() -> tuple[str, ...]:
 def an_id(chance: Random, ids: Ids, name: str) -> str:
     """Of a row of that noun where there is one, else of any row."""
     noun = name.removesuffix("_id").replace("_", "")
+    noun = "user" if noun in PEOPLE else noun
     fitting = [table for table, found in ids.items() if found and table.endswith(noun)]
     tables = fitting if fitting and chance.random() < 0.8 else [t for t in ids if ids[t]]
     return str(chance.choice(ids[chance.choice(tables)]))

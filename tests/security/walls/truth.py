@@ -29,6 +29,8 @@ SUM = sql.SQL(
 )
 IDS = sql.SQL("SELECT id FROM {table} WHERE {column} = %(tenant)s LIMIT 50")
 
+PEOPLE = "SELECT user_id FROM accounts_membership WHERE tenant_id = %(tenant)s"
+
 Sums = dict[str, tuple[int, int]]
 
 
@@ -67,7 +69,9 @@ class Truth:
             query = IDS.format(table=sql.Identifier(table), column=sql.Identifier(column))
             rows = self.connection.execute(query, {"tenant": tenant_id}).fetchall()
             found[table] = [row for (row,) in rows if isinstance(row, UUID)]
-        return found
+        # Nobody's table, but whoever names a person names one of their own tenant's.
+        people = self.connection.execute(PEOPLE, {"tenant": tenant_id}).fetchall()
+        return found | {"accounts_user": [row for (row,) in people]}
 
     def fill(self, tenant_id: UUID, mark: str) -> list[str]:
         """Puts a row of the tenant's into each table that has none; where none could be put.
