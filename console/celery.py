@@ -50,6 +50,7 @@ app.conf.beat_schedule = {
         "task": "console.webhooks.tasks.forget_old_deliveries",
         "schedule": 3600.0,
     },
+    "carry out erasures": {"task": "memory.tasks.carry_out_requests", "schedule": 60.0},
     "look through the walls": {"task": "memory.tasks.probe_tenants", "schedule": 600.0},
     "count what agents did": {"task": "audit.tasks.count_activity", "schedule": 3600.0},
     "send audit streams": {"task": "audit.tasks.send_streams", "schedule": 30.0},

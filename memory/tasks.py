@@ -14,6 +14,7 @@ from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
 from memory.actions import begin_screening, breach, screen_stored
 from memory.doubting import raise_doubts_in
+from memory.erasure import saga
 from memory.keeping import sweeps
 from memory.probing import probe, probed_tenant_ids
 from memory.rescreening import is_screening_due, unfinished_screening
@@ -245,6 +246,21 @@ def settle_index_of(*, tenant_id: str) -> None:
     while moved == SETTLED:
         with tenant_scope(UUID(tenant_id)):
             moved = settle(SETTLED)
+
+
+@shared_task
+def carry_out_requests() -> None:
+    """Erasures that are approved and due, and those under way."""
+    _wake(carry_out_requests_in)
+
+
+@shared_task(acks_late=True)
+def carry_out_requests_in(*, tenant_id: str) -> None:
+    with tenant_scope(UUID(tenant_id)):
+        waiting = list(saga.under_way())
+    for request_id in waiting:
+        while saga.advance(request_id, tenant_id=UUID(tenant_id)):
+            pass
 
 
 @shared_task

@@ -42,14 +42,14 @@ def signers() -> list[Signer]:
 
 def _signers(before: str | None) -> list[Signer]:
     """The newest key; and with it, the first time, those it takes over from."""
-    current, *others = signers() or _first_signers()
+    current, *others = signers() or first_signers()
     told = key_ids_of(before) if before else set()
     if current.key_id in told:
         return [current]
     return [current, *(signer for signer in others if signer.key_id in told)]
 
 
-def _first_signers() -> list[Signer]:
+def first_signers() -> list[Signer]:
     make_log_key()
     made = signers()
     append(

@@ -9,14 +9,19 @@ from console.platform import env
 from console.runtime.errors import RuntimeProblem
 from console.runtime.files import write_private
 from console.runtime.postgres import EmbeddedPostgres
-from console.runtime.provision import APP, DATABASE, OWNER, READONLY
+from console.runtime.provision import APP, DATABASE, ERASER, OWNER, READONLY
 
 KEYS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "CONTEXT_KEY": lambda: secrets.token_hex(32),
     "ROOT_KEYS": lambda: f"first:{secrets.token_hex(32)}",
 }
-ROLES = {"DATABASE_URL": APP, "OWNER_DATABASE_URL": OWNER, "READONLY_DATABASE_URL": READONLY}
+ROLES = {
+    "DATABASE_URL": APP,
+    "OWNER_DATABASE_URL": OWNER,
+    "READONLY_DATABASE_URL": READONLY,
+    "ERASER_DATABASE_URL": ERASER,
+}
 
 
 def ensure_secrets(postgres: EmbeddedPostgres) -> dict[str, str]:

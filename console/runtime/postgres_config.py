@@ -30,6 +30,8 @@ SETTINGS = {
     "wal_compression": "'pglz'",  # the wheel is built without lz4
     "checkpoint_completion_target": "0.9",
     "wal_level": "'replica'",
+    # A segment that is used again keeps what it held, of people who were erased since.
+    "wal_recycle": "off",
     "random_page_cost": "1.1",
     # A plan of an empty table reads a whole tenant once the first import has filled it: what is
     # known of tables is brought up to date sooner than each minute.

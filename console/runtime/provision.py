@@ -19,6 +19,7 @@ DATABASE = "mnemoscope"
 OWNER = "mnemoscope_owner"
 APP = "mnemoscope_app"
 READONLY = "mnemoscope_readonly"
+ERASER = "mnemoscope_eraser"  # writes tables anew after an erasure, and reads none of them
 
 POWERLESS = sql.SQL(
     "NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT CONNECTION LIMIT -1"
@@ -31,6 +32,7 @@ ROLE_SETTINGS = {
         "idle_in_transaction_session_timeout": "60s",
         "lock_timeout": "15s",
     },
+    ERASER: {"lock_timeout": "3s"},
     READONLY: {
         "track_activities": "off",
         "default_transaction_read_only": "on",
@@ -56,7 +58,7 @@ def provision(
     try:
         with psycopg.connect(admin_dsn, autocommit=True) as server:
             server.execute("SELECT pg_advisory_lock(%s)", [PROVISION_LOCK])
-            for role in (OWNER, APP, READONLY):
+            for role in (OWNER, APP, READONLY, ERASER):
                 _make_role(server, role, passwords.get(role))
             _make_database(server, database)
             with psycopg.connect(admin_dsn, dbname=database) as connection:
@@ -121,17 +123,23 @@ def _grant(connection: psycopg.Connection, database: str) -> None:
     statements = """
         ALTER DATABASE {database} OWNER TO {owner};
         REVOKE ALL ON DATABASE {database} FROM PUBLIC;
-        GRANT CONNECT ON DATABASE {database} TO {app}, {readonly};
+        GRANT CONNECT ON DATABASE {database} TO {app}, {readonly}, {eraser};
         CREATE EXTENSION IF NOT EXISTS vector;
         ALTER SCHEMA public OWNER TO {owner};
         REVOKE ALL ON SCHEMA public FROM PUBLIC;
-        GRANT USAGE ON SCHEMA public TO {app}, {readonly};
+        GRANT USAGE ON SCHEMA public TO {app}, {readonly}, {eraser};
         ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
             GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app};
         ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
             GRANT USAGE ON SEQUENCES TO {app};
         ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
             GRANT SELECT ON TABLES TO {readonly};
+        ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
+            GRANT MAINTAIN ON TABLES TO {eraser};
+        GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {eraser};
+        GRANT MAINTAIN ON pg_catalog.pg_statistic TO {eraser};
+        GRANT EXECUTE ON FUNCTION pg_catalog.pg_switch_wal() TO {eraser};
+        GRANT pg_checkpoint TO {eraser} WITH INHERIT TRUE, SET FALSE;
     """
     connection.execute(
         sql.SQL(statements).format(
@@ -139,6 +147,7 @@ def _grant(connection: psycopg.Connection, database: str) -> None:
             owner=sql.Identifier(OWNER),
             app=sql.Identifier(APP),
             readonly=sql.Identifier(READONLY),
+            eraser=sql.Identifier(ERASER),
         )
     )
 

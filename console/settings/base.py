@@ -129,6 +129,8 @@ POOL = {"min_size": 1, "max_size": 16, "timeout": 5}
 DATABASES = {"default": database(env.secret("DATABASE_URL"), pool=POOL)}
 if owner_dsn := env.secret("OWNER_DATABASE_URL", None):
     DATABASES["owner"] = database(owner_dsn)
+# Clears the space of erased rows, and may do nothing else; without it certificates say so.
+ERASER_DSN = env.secret("ERASER_DATABASE_URL", None)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Browsers offer passkeys on HTTPS and on localhost only, so plain HTTP is no way around that.

@@ -19,7 +19,6 @@ from console.web.forms.request import (
     NameForm,
     RefuseForm,
 )
-from memory.actions import carry_out_erasure
 from memory.desk import (
     acknowledge_request,
     approve_request,
@@ -34,6 +33,7 @@ from memory.desk import (
     withdraw_request,
 )
 from memory.desk.letters import tell_on_commit
+from memory.erasure.saga import carry_out
 from memory.models import RequestStatus, SubjectRequest
 
 Said = dict[str, Any]
@@ -112,8 +112,8 @@ def _duplicate(actor: Actor, request: SubjectRequest, said: Said) -> str:
 
 
 def _carry_out(actor: Actor, request: SubjectRequest, said: Said) -> str:  # noqa: ARG001 - as any
-    carry_out_erasure(actor=actor, request=request)
-    return "Erased. A later write about them is refused."
+    carry_out(actor=actor, request=request)
+    return "Begun. This page tells how far it has come."
 
 
 def _finish(actor: Actor, request: SubjectRequest, said: Said) -> str:

@@ -17,7 +17,11 @@ from console.webhooks.models import OutgoingEvent
 Position = tuple[int, UUID]
 
 START: Position = (0, UUID(int=0))
-TOLD = (EventKind.REVIEW_DECIDED, EventKind.MEMORY_STATE_CHANGED)
+TOLD = (
+    EventKind.REVIEW_DECIDED,
+    EventKind.MEMORY_STATE_CHANGED,
+    EventKind.SUBJECT_ERASED,
+)
 HORIZON: models.Func = models.Func(
     template="pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
     output_field=models.BigIntegerField(),

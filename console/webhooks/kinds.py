@@ -12,8 +12,14 @@ class EventKind(models.TextChoices):
         "memory.state_changed",
         "A memory changed its state by another hand than its agent's",
     )
+    SUBJECT_ERASED = "subject.erased", "A person was erased: delete what you hold about them"
     TEST = "webhook.test", "A test, sent by hand"
 
 
 # A test is sent to the endpoint that asks for it, chosen or not.
-CHOOSABLE = (EventKind.REVIEW_DECIDED, EventKind.REVIEW_OPENED, EventKind.MEMORY_STATE_CHANGED)
+CHOOSABLE = (
+    EventKind.REVIEW_DECIDED,
+    EventKind.REVIEW_OPENED,
+    EventKind.MEMORY_STATE_CHANGED,
+    EventKind.SUBJECT_ERASED,
+)

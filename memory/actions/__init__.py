@@ -6,7 +6,7 @@ from memory.actions.decide import decide_review
 from memory.actions.decide_together import decide_reviews, preview_decisions, undo_decisions
 from memory.actions.digest import subscribe_digest, unsubscribe_digest
 from memory.actions.doubt import doubt_derived
-from memory.actions.erase import carry_out_erasure, destroy_keys_of, erase_memories
+from memory.actions.erase import destroy_keys_of
 from memory.actions.expire import expire_memories, expire_memory
 from memory.actions.export_influence import export_influence
 from memory.actions.export_subject import export_subject
@@ -64,7 +64,6 @@ __all__ = [
     "ask_for_renewal",
     "ask_second_opinions",
     "begin_screening",
-    "carry_out_erasure",
     "claim_next",
     "claim_review",
     "confirm_retention",
@@ -78,7 +77,6 @@ __all__ = [
     "destroy_keys_of",
     "destroy_retired_keys",
     "doubt_derived",
-    "erase_memories",
     "escalate_review",
     "expire_memories",
     "expire_memory",

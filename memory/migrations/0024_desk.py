@@ -47,12 +47,13 @@ BEGIN
     RAISE EXCEPTION 'what a request was when it came stays' USING ERRCODE = 'restrict_violation';
   END IF;
 
-  -- Words: as they were said, or blanked once it is closed.
+  -- Words: as they were said, or blanked once it is carried out or closed.
   IF (OLD.named, OLD.also_named, OLD.asked_by, OLD.contact, OLD.wish)
      IS DISTINCT FROM (NEW.named, NEW.also_named, NEW.asked_by, NEW.contact, NEW.wish)
-     AND (NEW.closed_at IS NULL
-          OR NEW.named || NEW.asked_by || NEW.contact || NEW.wish <> ''
-          OR cardinality(NEW.also_named) > 0)
+     AND NOT ((NEW.closed_at IS NOT NULL OR OLD.status = 'carrying_out')
+       AND NEW.named IN (OLD.named, '') AND NEW.asked_by IN (OLD.asked_by, '')
+       AND NEW.contact IN (OLD.contact, '') AND NEW.wish IN (OLD.wish, '')
+       AND (NEW.also_named = OLD.also_named OR cardinality(NEW.also_named) = 0))
   THEN
     RAISE EXCEPTION 'what was said on a request stays said' USING ERRCODE = 'restrict_violation';
   END IF;
@@ -66,7 +67,8 @@ BEGIN
           (NEW.subject_id, NEW.alias_ids, NEW.identified_at, NEW.identified_by_kind,
            NEW.identified_by_id, NEW.identified_by_label)
           OR (NEW.identity_check <> OLD.identity_check
-              AND NOT (NEW.identity_check = '' AND NEW.closed_at IS NOT NULL)))
+              AND NOT (NEW.identity_check = ''
+                       AND (NEW.closed_at IS NOT NULL OR OLD.status = 'carrying_out'))))
   THEN
     RAISE EXCEPTION 'whom a request is about is settled' USING ERRCODE = 'restrict_violation';
   END IF;

@@ -1,6 +1,12 @@
-from django.db import migrations
+import console.platform.clock
+import console.platform.ids
+import console.tenancy.scope
+import django.contrib.postgres.fields
+import django.db.models.deletion
+from django.db import migrations, models
 
-from console.tenancy.operations import AllowBlanking
+from audit.operations import GovernByAudit
+from console.tenancy.operations import AddTenantForeignKey, AllowBlanking, EnableRowSecurity
 
 # A version says nothing any more once its memory is erased: the seal is set anew over what is left.
 BLANK_ERASED = """
@@ -53,6 +59,25 @@ CREATE TRIGGER kept_words BEFORE UPDATE ON memory_legalhold FOR EACH ROW WHEN (
   ) EXECUTE FUNCTION mnemoscope_keep_hold();
 """
 
+# A receipt is begun, goes on, and is finished once; then only the words it kept sealed may go.
+KEEP_RECEIPTS = """
+CREATE FUNCTION mnemoscope_keep_receipt() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'UPDATE'
+     AND (OLD.tenant_id, OLD.id, OLD.request_id, OLD.name, OLD.ordinal, OLD.started_at)
+       = (NEW.tenant_id, NEW.id, NEW.request_id, NEW.name, NEW.ordinal, NEW.started_at)
+     AND (OLD.finished_at IS NULL OR (NEW.sealed IS NULL
+       AND to_jsonb(NEW) - 'sealed' = to_jsonb(OLD) - 'sealed')) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the receipt of a step stays as it is' USING ERRCODE = 'restrict_violation';
+END $$;
+REVOKE DELETE ON memory_erasurestep FROM mnemoscope_app;
+CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON memory_erasurestep
+  FOR EACH ROW EXECUTE FUNCTION mnemoscope_keep_receipt();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -61,6 +86,53 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='ErasureCertificate',
+            fields=[
+                ('pk', models.CompositePrimaryKey('tenant_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
+                ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
+                ('request_id', models.UUIDField()),
+                ('subject_id', models.UUIDField()),
+                ('reference', models.CharField(max_length=20)),
+                ('note', models.TextField()),
+                ('issued_at', models.DateTimeField(default=console.platform.clock.now, editable=False)),
+                ('request', models.ForeignObject(from_fields=('tenant_id', 'request_id'), on_delete=django.db.models.deletion.DO_NOTHING, related_name='certificates', to='memory.subjectrequest', to_fields=('tenant_id', 'id'))),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenant_id', 'request_id'), name='one_certificate_of_a_request')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ErasureStep',
+            fields=[
+                ('pk', models.CompositePrimaryKey('tenant_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
+                ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
+                ('request_id', models.UUIDField()),
+                ('name', models.CharField(max_length=40)),
+                ('ordinal', models.PositiveSmallIntegerField()),
+                ('started_at', models.DateTimeField(default=console.platform.clock.now, editable=False)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('counts', models.JSONField(default=dict)),
+                ('limits', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('error', models.CharField(blank=True, max_length=60)),
+                ('retry_at', models.DateTimeField(null=True)),
+                ('sealed', models.BinaryField(null=True)),
+                ('request', models.ForeignObject(from_fields=('tenant_id', 'request_id'), on_delete=django.db.models.deletion.DO_NOTHING, related_name='steps', to='memory.subjectrequest', to_fields=('tenant_id', 'id'))),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenant_id', 'request_id', 'name'), name='one_receipt_of_a_step')],
+            },
+        ),
+        EnableRowSecurity("memory_erasurestep"),
+        EnableRowSecurity("memory_erasurecertificate", append_only=True),
+        AddTenantForeignKey("memory_erasurestep", "request_id", "memory_subjectrequest"),
+        AddTenantForeignKey("memory_erasurecertificate", "request_id", "memory_subjectrequest"),
+        GovernByAudit("memory_erasurestep", kind="subject_request", by="c.request_id"),
+        GovernByAudit("memory_erasurecertificate", kind="certificate"),
+        migrations.RunSQL(KEEP_RECEIPTS, "DROP FUNCTION mnemoscope_keep_receipt() CASCADE"),
         migrations.RunSQL(BLANK_ERASED, migrations.RunSQL.noop),
         migrations.RunSQL(BLANK_RECORDS, migrations.RunSQL.noop),
         AllowBlanking("memory_memorytransition", "reason"),

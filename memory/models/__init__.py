@@ -1,5 +1,6 @@
 from memory.models.desk_setting import DeskSetting
 from memory.models.digest_subscription import DigestSubscription
+from memory.models.erasure_step import ErasureCertificate, ErasureStep
 from memory.models.fingerprint import MemoryFingerprint
 from memory.models.handover import Handover
 from memory.models.held_run import HeldRun
@@ -56,6 +57,8 @@ __all__ = [
     "DecisionOutcome",
     "DeskSetting",
     "DigestSubscription",
+    "ErasureCertificate",
+    "ErasureStep",
     "GoldItem",
     "Ground",
     "Handover",

@@ -24,7 +24,6 @@ from console.platform.errors import (
 )
 from console.tenancy.scope import tenant_scope
 from memory.actions import (
-    carry_out_erasure,
     name_subject,
     place_hold,
     recall_memories,
@@ -54,6 +53,7 @@ from memory.models import (
 from memory.retrieval.query import RecallQuery
 from memory.verification import check_memories
 from tests.cast import a_memory, a_person, a_write, an_agent, remember, versions
+from tests.erasure.carrying import carried_out
 from tests.ingest.messages import a_span, protobuf_body
 
 SAYS = {"asked_by": "The customer, by letter", "identity_check": "Called back on file number"}
@@ -86,9 +86,10 @@ def test_what_two_people_agree_on_is_erased_and_nothing_of_it_is_found_again(
     assert (before.embeddings, before.open_reviews, before.keys) == (1, 1, 2)
     assert before.index_terms > 0
     request = approve_request(actor=alice.actor, request=asked(bob, written))
-    done = carry_out_erasure(actor=alice.actor, request=request)
+    done = carried_out(alice, request)
     assert done.status == "completed"
-    assert done.outcome == before.as_counts()
+    assert done.outcome["memories"] == done.outcome["versions"] == 2
+    assert (done.asked_by, done.named, done.identity_check) == ("", "", "")
     after = holdings_of(written)
     assert (after.memories, after.versions, after.index_terms, after.embeddings) == (0, 0, 0, 0)
     assert (after.fingerprints, after.known_names, after.keys, after.open_reviews) == (0, 0, 0, 0)
@@ -108,7 +109,7 @@ def test_what_traces_said_about_them_goes_and_of_others_stays(in_acme, alice, bo
         store_spans(decode_protobuf(protobuf_body(step)).spans)
     assert holdings_of(written).span_contents == 1
     request = approve_request(actor=alice.actor, request=asked(bob, written))
-    assert carry_out_erasure(actor=alice.actor, request=request).outcome["span_contents"] == 1
+    assert carried_out(alice, request).outcome["span_contents"] == 1
     assert holdings_of(written).span_contents == 0
     left = [content_of(span).get("attributes") for span in Span.objects.all()]
     assert sorted(said["user.id"] for said in left if said) == ["customer-8"]
@@ -116,18 +117,19 @@ def test_what_traces_said_about_them_goes_and_of_others_stays(in_acme, alice, bo
 
 def test_the_evidence_names_the_deed_and_not_a_word(in_acme, alice, bob, written):
     request = approve_request(actor=alice.actor, request=asked(bob, written))
-    carry_out_erasure(actor=bob.actor, request=request)
+    carried_out(bob, request)
     kinds = list(AuditEvent.objects.order_by("id").values_list("kind", flat=True))
     for kind, times in (
         ("subject_request.received", 1),
         ("subject_request.approved", 1),
-        ("erasure.carried_out", 1),
+        ("subject_request.completed", 1),
+        ("erasure.certified", 1),
         ("key.destroyed", 2),
         ("memory.erased", 2),
     ):
         assert kinds.count(kind) == times, kind
-    event = AuditEvent.objects.get(kind="erasure.carried_out")
-    assert event.payload["erased"]["versions"] == 2
+    event = AuditEvent.objects.get(kind="subject_request.completed")
+    assert event.payload["outcome"]["versions"] == 2
     assert "Jonas" not in str(list(AuditEvent.objects.values_list("payload", "note")))
     assert check_memories(in_acme.id, lambda count: None).problems == []
 
@@ -136,7 +138,7 @@ def test_a_late_write_about_them_is_refused_and_about_others_is_not(
     in_acme, alice, bob, robo, written
 ):
     request = approve_request(actor=alice.actor, request=asked(bob, written))
-    carry_out_erasure(actor=alice.actor, request=request)
+    carried_out(alice, request)
     with pytest.raises(ErasedSubjectError):
         write_memory(actor=robo.actor, write=a_write("Jonas again.", subject="customer-7"))
     with pytest.raises(ErasedSubjectError):
@@ -151,7 +153,7 @@ def test_one_nobody_wrote_about_yet_is_erased_in_advance(in_acme, alice, bob, ro
     nobody = Subject.objects.create(external_id="customer-9")
     set_desk(actor=alice.actor, cool_off_hours=0)
     request = approve_request(actor=alice.actor, request=asked(bob, nobody))
-    carry_out_erasure(actor=alice.actor, request=request)
+    carried_out(alice, request)
     with pytest.raises(ErasedSubjectError):
         write_memory(actor=robo.actor, write=a_write(subject="customer-9"))
 
@@ -161,7 +163,7 @@ def test_whoever_took_it_in_cannot_approve_it_not_even_in_the_database(in_acme, 
     with pytest.raises(OwnProposalError):
         approve_request(actor=alice.actor, request=request)
     with pytest.raises(WrongStateError):
-        carry_out_erasure(actor=alice.actor, request=request)
+        carried_out(alice, request)
     approved = {"status": "approved", "approved_by_kind": "user", "carry_out_after": now()}
     with pytest.raises(IntegrityError, match="approved_by_another_person"), transaction.atomic():
         SubjectRequest.objects.update(**approved, approved_by_id=alice.actor.id)
@@ -199,11 +201,11 @@ def test_a_legal_hold_stands_in_the_way_and_says_which(in_acme, alice, bob, writ
     place_hold(actor=alice.actor, ground="Case 7 O 12/26", **over)
     request = approve_request(actor=alice.actor, request=asked(bob, written))
     with pytest.raises(LegalHoldError, match="Case 7 O 12/26"):
-        carry_out_erasure(actor=alice.actor, request=request)
+        carried_out(alice, request)
     assert SubjectRequest.objects.get().status == "approved"
     assert holdings_of(written).versions == 2
     release_hold(actor=alice.actor, hold=LegalHold.objects.get(), reason="Settled.")
-    assert carry_out_erasure(actor=alice.actor, request=request).status == "completed"
+    assert carried_out(alice, request).status == "completed"
 
 
 def test_a_refusal_and_a_withdrawal_end_it_with_a_reason(in_acme, alice, bob, written):
@@ -234,14 +236,15 @@ def test_others_do_not_erase(in_acme, dana, carol, robo, bob, alice, written):
             approve_request(actor=person.actor, request=request)
     approve_request(actor=alice.actor, request=request)
     with pytest.raises(NotPermittedError):
-        carry_out_erasure(actor=robo.actor, request=request)
+        carried_out(robo, request)
 
 
 def test_what_was_made_from_it_is_asked_about(in_acme, alice, bob, robo, written):
     source = Memory.objects.get(subject_id=written.id, state="active")
-    summary = a_memory(robo, "A customer likes mail.", derived_from=(source.id,))
+    other = Memory.objects.get(subject__external_id="customer-8")
+    summary = a_memory(robo, "Two customers.", derived_from=(source.id, other.id))
     request = approve_request(actor=alice.actor, request=asked(bob, written))
-    carry_out_erasure(actor=alice.actor, request=request)
+    carried_out(alice, request)
     doubt = ReviewItem.objects.get(kind="doubt", status="open")
     assert doubt.memory_id == summary.id
     assert doubt.reasons[0]["code"] == "source_erased"
@@ -299,7 +302,7 @@ def _write_while_erasing(acme, alice, robo, request):
         assert loaded.wait(10)
         module._save = save
         with tenant_scope(acme.id):
-            carry_out_erasure(actor=alice.actor, request=request)
+            carried_out(alice, request)
         erased.set()
         writer.join(20)
     finally:

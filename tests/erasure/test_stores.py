@@ -62,7 +62,7 @@ def test_each_store_lets_go_of_all_of_it_and_of_nothing_of_others(in_acme, jonas
     before, person = held(ada), person_of([jonas.id])
     actor = system_actor(in_acme.id, "test")
     for store in STORES:
-        while not store.goes_with and store.erase_some(person, actor):
+        while not store.goes_with and store.erase_some(person, actor).rows:
             pass
     assert held(jonas) == {}
     assert held(ada) == before
@@ -103,10 +103,10 @@ def test_what_was_made_of_nothing_else_goes_with_it_and_of_others_is_asked_about
     summary = a_memory(robo, "One likes mail.", derived_from=(mine.id,))
     again = a_memory(robo, "Mail is liked.", derived_from=(summary.id,))
     both = a_memory(robo, "Both have wishes.", derived_from=(mine.id, hers.id))
-    person = person_of([jonas.id])
+    person, actor = person_of([jonas.id]), system_actor(in_acme.id, "test")
     assert set(person.derived) == {summary.id, again.id}
     for store in STORES:
-        while not store.goes_with and store.erase_some(person, system_actor(in_acme.id, "test")):
+        while not store.goes_with and store.erase_some(person, actor).rows:
             pass
     states = dict(Memory.objects.values_list("id", "state"))
     assert (states[summary.id], states[again.id], states[both.id]) == ("erased", "erased", "active")

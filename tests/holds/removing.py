@@ -14,7 +14,9 @@ from console.accounts.models import Subject
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
 from memory.actions import expire_memory, retire_memory
-from memory.actions.erase import destroy_keys_of, erase_memories
+from memory.actions.erase import destroy_keys_of
+from memory.erasure.person import person_of
+from memory.erasure.stores.memories import erase_memories
 from memory.keeping.sweeps import expire_due
 from memory.models import Memory
 from memory.retention.sweep import carry_out
@@ -87,7 +89,7 @@ def _verb(tenant: Tenant, alice: Person, things: Things, chance: random.Random) 
             lambda: expire_memory(actor=alice.actor, memory=memory, reason="x"),
             lambda: retire_memory(actor=alice.actor, memory=memory, reason="x"),
             lambda: destroy_keys_of(actor=system, subject=subject),
-            lambda: erase_memories(actor=system, subject=subject),
+            lambda: erase_memories(actor=system, person=person_of([subject.id])),
             lambda: forget_old_traces({}),
         ]
         chance.choice(ways)()

@@ -212,7 +212,7 @@ def test_every_kind_reads_as_a_sentence(kind):
 def test_kinds_read_as_people_would_say_them():
     assert said_of("review.approved") == "approved {}"
     assert said_of("agent.owner_changed") == "changed the owner of {}"
-    assert said_of("erasure.carried_out") == "carried out {}"
+    assert said_of("erasure.certified") == "certified {}"
     assert said_of("agent.frozen") == "froze {}"
     assert noun_of("api_token") == "api token"
 

@@ -15,6 +15,7 @@ from memory.desk import set_desk
 from memory.models import LegalBasis, Memory, SubjectRequest
 from tests.api.door import door_of, problem_of
 from tests.cast import a_memory, remember
+from tests.erasure.carrying import gone_on
 
 LIST, REQUESTS = "/subjects/", "/requests/"
 SAYS = {
@@ -169,8 +170,12 @@ def test_two_people_erase_a_person_and_late_writes_are_refused(
     assert desk(alice).post(f"{request}/carry-out", {"sure": ""}).status_code == 422
     with tenant_scope(acme.id):
         assert Memory.objects.filter(subject_id=known.id, state="active").exists()
-    done = desk(alice).post(f"{request}/carry-out", SURE, follow=True).content.decode()
-    assert "What was erased" in done
+    begun = desk(alice).post(f"{request}/carry-out", SURE, follow=True).content.decode()
+    assert "How far it has come" in begun
+    with tenant_scope(acme.id):
+        asked_for = SubjectRequest.objects.get()
+    gone_on(asked_for)
+    assert "What was erased" in desk(alice).get(request).content.decode()
     problem_of(
         door_of(robo).post("memories", {"content": "x", "subject": "customer-7"}),
         410,

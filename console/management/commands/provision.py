@@ -8,14 +8,15 @@ from typing_extensions import override
 
 from console.platform import env
 from console.runtime.errors import RuntimeProblem
-from console.runtime.provision import APP, OWNER, READONLY, provision
+from console.runtime.provision import APP, ERASER, OWNER, READONLY, provision
 
 
 class Command(BaseCommand):
     help = (
         "Makes the roles, the database and their rights, as the superuser of ADMIN_DATABASE_URL."
         " Passwords and the database's name are those of DATABASE_URL, OWNER_DATABASE_URL and,"
-        " where given, READONLY_DATABASE_URL. Running it again changes nothing."
+        " where given, READONLY_DATABASE_URL and ERASER_DATABASE_URL. Running it again changes"
+        " nothing."
     )
     requires_system_checks: list[str] = []
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
             dsns = {APP: env.secret("DATABASE_URL"), OWNER: env.secret("OWNER_DATABASE_URL")}
             if readonly := env.secret("READONLY_DATABASE_URL", None):
                 dsns[READONLY] = readonly
+            if eraser := env.secret("ERASER_DATABASE_URL", None):
+                dsns[ERASER] = eraser
             provision(
                 env.secret("ADMIN_DATABASE_URL"),
                 passwords={role: password_of(dsn) for role, dsn in dsns.items()},

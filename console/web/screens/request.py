@@ -24,6 +24,7 @@ from memory.desk.identity import is_on_record, newest_code
 from memory.desk.letters import Letter, has_address, letter_of
 from memory.desk.statuses import starts_of
 from memory.erasure.preview import StoreHolding, preview_of
+from memory.erasure.saga import StepView, progress_of
 from memory.holds import holds_over
 from memory.models import (
     Handover,
@@ -79,6 +80,7 @@ class RequestScreen:
     mails: bool
     on_record: bool
     memories: list[Memory]
+    steps: list[StepView]
     forms: dict[str, Form] = field(default_factory=dict)
 
     @property
@@ -124,6 +126,9 @@ def request_screen(
         mails=settings.MAILS and has_address(asked),
         on_record=is_on_record(asked),
         memories=_memories(asked) if "rectify" in may else [],
+        steps=progress_of(asked)
+        if asked.kind == RequestKind.ERASURE and asked.started_at is not None
+        else [],
         forms={
             deed: DEEDS[deed].form(initial=_initial(deed, asked), auto_id=f"{deed}_%s")
             for deed in may & DEEDS.keys()

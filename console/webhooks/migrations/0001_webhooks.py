@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('pk', models.CompositePrimaryKey('tenant_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
                 ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
-                ('kind', models.CharField(choices=[('review.decided', 'A review is decided: approved, corrected, rejected, ended'), ('review.opened', 'Something is held for a person to decide'), ('memory.state_changed', "A memory changed its state by another hand than its agent's"), ('webhook.test', 'A test, sent by hand')], max_length=40)),
+                ('kind', models.CharField(choices=[('review.decided', 'A review is decided: approved, corrected, rejected, ended'), ('review.opened', 'Something is held for a person to decide'), ('memory.state_changed', "A memory changed its state by another hand than its agent's"), ('subject.erased', 'A person was erased: delete what you hold about them'), ('webhook.test', 'A test, sent by hand')], max_length=40)),
                 ('agent_id', models.UUIDField(null=True)),
                 ('api_key_id', models.UUIDField(null=True)),
                 ('memory_id', models.UUIDField(null=True)),

@@ -5,7 +5,7 @@ what is left.
 """
 
 from memory.erasure.stores.contents import BESIDE, CONTENTS
-from memory.erasure.stores.desk import BASES, HOLDS, NAMES, SNAPSHOTS, VIEWS
+from memory.erasure.stores.desk import BASES, HOLDS, NAMES, REQUESTS, SNAPSHOTS, VIEWS
 from memory.erasure.stores.doors import ANSWERS, WEBHOOKS
 from memory.erasure.stores.history import HISTORY
 from memory.erasure.stores.identity import EVENT_WORDS, SUBJECT
@@ -31,6 +31,7 @@ STORES: tuple[Store, ...] = (
     BASES,
     HOLDS,
     SNAPSHOTS,
+    REQUESTS,
     VIEWS,
     CONTENTS,
     BESIDE,

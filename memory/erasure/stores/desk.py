@@ -5,6 +5,7 @@ from memory.erasure.stores.store import Store
 OF_THEM = "x.subject_id IN (SELECT id FROM subjects)"
 
 NAMES = Store(
+    governed=True,
     name="known_names",
     label="Known names",
     what_happens="Deleted; the suppression list keeps keyed hashes of them.",
@@ -12,6 +13,7 @@ NAMES = Store(
     left=OF_THEM,
 )
 BASES = Store(
+    governed=True,
     name="legal_bases",
     label="Legal bases",
     what_happens="Their notes are blanked. Which basis stood when stays.",
@@ -21,6 +23,7 @@ BASES = Store(
     blank="note = ''",
 )
 HOLDS = Store(
+    governed=True,
     name="legal_holds",
     label="Released legal holds",
     what_happens="Their grounds are blanked. Who held what, and until when, stays.",
@@ -33,6 +36,7 @@ HOLDS = Store(
     blank="ground = 'erased', release_reason = 'erased'",
 )
 SNAPSHOTS = Store(
+    governed=True,
     name="snapshots",
     label="Snapshots of what is about them",
     what_happens="Deleted with all they name.",
@@ -41,7 +45,28 @@ SNAPSHOTS = Store(
     sample="x.name",
     also_in=("memory_snapshotitem",),
 )
+REQUESTS = Store(
+    governed=True,
+    name="request_words",
+    label="What was said on their requests",
+    what_happens="Blanked, but for where the answer goes, which stays until it has gone there.",
+    table="memory_subjectrequest",
+    left=(
+        f"({OF_THEM} OR x.alias_ids && %(s)s::uuid[])"
+        " AND (x.closed_at IS NOT NULL OR x.status = 'carrying_out')"
+        " AND (x.named <> '' OR x.also_named <> '{}' OR x.asked_by <> '' OR x.wish <> ''"
+        " OR x.identity_check <> '' OR x.extension_reason <> '' OR x.close_reason <> ''"
+        " OR x.waiting_for <> '' OR (x.contact <> '' AND x.closed_at IS NOT NULL))"
+    ),
+    sample="x.asked_by",
+    blank=(
+        "named = '', also_named = '{}', asked_by = '', wish = '', identity_check = '',"
+        " extension_reason = '', close_reason = '', waiting_for = '',"
+        " contact = CASE WHEN x.closed_at IS NULL THEN x.contact ELSE '' END"
+    ),
+)
 VIEWS = Store(
+    governed=True,
     name="views",
     label="Saved views that name them",
     what_happens="Deleted.",

@@ -4,6 +4,7 @@ from memory.erasure.stores.store import Store
 A_CODE = "'^[a-z][a-z0-9_]*$'"
 
 HISTORY = Store(
+    governed=True,
     name="history",
     label="Reasons in the history of memories",
     what_happens="Blanked where they are words. When which state was in force stays.",

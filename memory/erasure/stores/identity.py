@@ -39,6 +39,7 @@ EVENT_WORDS = Store(
     erase=_forget,
 )
 SUBJECT = Store(
+    governed=True,
     name="subject",
     label="Your identifier of the person",
     what_happens="Replaced by a pseudonym; the suppression list keeps a keyed hash of it.",

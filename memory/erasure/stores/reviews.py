@@ -5,6 +5,7 @@ from memory.erasure.stores.store import Store
 OF_THEIR_REVIEWS = "x.review_id IN (SELECT id FROM reviews)"
 
 REVIEWS = Store(
+    governed=True,
     name="reviews",
     label="Review items",
     what_happens="Those that wait are closed; what they quote and the notes on them are blanked.",
@@ -13,6 +14,7 @@ REVIEWS = Store(
     blank="reasons = '[]', escalation_note = ''",
 )
 DECISIONS = Store(
+    governed=True,
     name="comments",
     label="Comments on decisions",
     what_happens="Blanked. Who decided, when and how stays.",
@@ -22,6 +24,7 @@ DECISIONS = Store(
     blank="comment = ''",
 )
 SKIPS = Store(
+    governed=True,
     name="skips",
     label="Why reviewers left items to others",
     what_happens="Blanked.",
@@ -31,6 +34,7 @@ SKIPS = Store(
     blank="comment = ''",
 )
 OPINIONS = Store(
+    governed=True,
     name="opinions",
     label="Second opinions",
     what_happens="Their comments are blanked.",

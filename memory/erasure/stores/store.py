@@ -15,6 +15,8 @@ from console.accounts.actor import Actor
 from memory.erasure.person import Person
 
 BATCH = 5_000
+# Of rows that an event must name (`audit.operations`): their ids stand in its payload.
+NAMED_BATCH = 500
 SAMPLES = 3
 MAX_SAMPLE = 120
 
@@ -48,6 +50,14 @@ IN_THEIR_DAYS = (
 Eraser = Callable[[Person, Actor], int]
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many rows; 0 once nothing is left. `named` are those that an event must name."""
+
+    rows: int
+    named: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """`left` is a condition on rows `x` of `table`. What is left is deleted, or `blank` is set.
@@ -68,6 +78,7 @@ class Store:
     erase: Eraser | None = None
     goes_with: str = ""
     also_in: tuple[str, ...] = ()
+    governed: bool = False
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -86,13 +97,14 @@ class Store:
         statement = f"{SCOPE} SELECT {self.sample} {self._rows} LIMIT {SAMPLES}"
         return [masked(str(text)) for (text,) in run(statement, person) if text]
 
-    def erase_some(self, person: Person, actor: Actor) -> int:
-        """Some of what is left; how many rows. 0 once nothing is. In the transaction at hand."""
+    def erase_some(self, person: Person, actor: Actor) -> "Erased":
+        """Some of what is left, in the transaction at hand."""
         if self.erase is not None:
-            return self.erase(person, actor)
+            return Erased(self.erase(person, actor))
         columns = ", ".join(f"x.{column}" for column in self.key)
         same = " AND ".join(f"x.{column} = batch.{column}" for column in self.key)
-        batch = f"batch AS MATERIALIZED (SELECT {columns} {self._rows} LIMIT {BATCH})"
+        most = NAMED_BATCH if self.governed else BATCH
+        batch = f"batch AS MATERIALIZED (SELECT {columns} {self._rows} LIMIT {most})"
         change = (
             f"UPDATE {self.table} x SET {self.blank} FROM batch"
             if self.blank
@@ -100,8 +112,12 @@ class Store:
         )
         with connection.cursor() as cursor:
             statement = f"{SCOPE}, {batch} {change} WHERE x.tenant_id = %(t)s AND {same}"
-            cursor.execute(statement, person.parameters)
-            return int(cursor.rowcount)
+            if not self.governed:
+                cursor.execute(statement, person.parameters)
+                return Erased(cursor.rowcount)
+            cursor.execute(f"{statement} RETURNING x.id", person.parameters)
+            ids = tuple(str(id_) for (id_,) in cursor.fetchall())
+            return Erased(len(ids), ids)
 
     @property
     def _rows(self) -> str:

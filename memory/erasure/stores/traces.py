@@ -58,6 +58,7 @@ RUNS = Store(
     blank="name = '', key = x.id::text",
 )
 OUTCOMES = Store(
+    governed=True,
     name="run_outcomes",
     label="Notes on how their runs went",
     what_happens="Blanked. The outcome stays.",

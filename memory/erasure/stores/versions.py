@@ -1,6 +1,7 @@
 from memory.erasure.stores.store import Store
 
 VERSIONS = Store(
+    governed=True,
     name="versions",
     label="Versions of memories",
     what_happens="Their sealed words, evidence of findings and signed statements are deleted.",

@@ -1,0 +1,45 @@
+"""One step of one erasure, at hand."""
+
+from dataclasses import dataclass, field
+
+from console.accounts.actor import Actor
+from console.keys.keyring import key_for
+from console.keys.models import Purpose
+from memory.erasure.person import Person
+from memory.erasure.words import Words, open_words
+from memory.models import ErasureStep, SubjectRequest
+
+FIRST = "collect"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    actor: Actor
+    request: SubjectRequest
+    person: Person
+    receipt: ErasureStep
+
+    def words(self) -> Words:
+        """In a scope, after the first step and before the last. Raises LostWordsError."""
+        first = ErasureStep.objects.get(request_id=self.request.id, name=FIRST)
+        key = key_for(Purpose.ERASE, self.request.subject_id)
+        if key is None or first.sealed is None:
+            raise LostWordsError
+        return open_words(bytes(first.sealed), self.request.id, key=key)
+
+
+class LostWordsError(RuntimeError):
+    """What to look for is gone, and nothing of it was found to be looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one go at a step did; `more` where it is to go on. `limits` as of ErasureStep.
+
+    `named` are rows that no event of their own tells of.
+    """
+
+    counts: dict[str, int] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
+    more: bool = False
+    named: tuple[str, ...] = ()
