@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     "doubt memories": {"task": "memory.tasks.raise_doubts", "schedule": 6 * 3600.0},
     "finish rotations of keys": {"task": "memory.tasks.finish_rotations", "schedule": 3600.0},
     "tell of overdue reviews": {"task": "memory.tasks.watch_reviews", "schedule": 60.0},
+    "watch requests": {"task": "memory.tasks.watch_requests", "schedule": 900.0},
     "mail the digest": {"task": "memory.tasks.send_digests", "schedule": 3600.0},
     "draw what is looked at again": {"task": "memory.tasks.audit_reviews", "schedule": 300.0},
     "verify memories": {"task": "memory.tasks.verify_memories", "schedule": 600.0},

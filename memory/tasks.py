@@ -13,6 +13,7 @@ from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
 from memory.actions import begin_screening, breach, screen_stored
+from memory.desk import note_due_soon, note_overdue
 from memory.doubting import raise_doubts_in
 from memory.erasure import saga
 from memory.keeping import sweeps
@@ -198,6 +199,20 @@ def watch_reviews_of(*, tenant_id: str) -> None:
             actor = system_actor(UUID(tenant_id), "watch_reviews")
             told = len(breach.note_breaches(actor=actor).changed)
             forget_looks()
+
+
+@shared_task
+def watch_requests() -> None:
+    """Tells of each request of a person that is due within a week, or overdue, once."""
+    _wake(watch_requests_of)
+
+
+@shared_task(acks_late=True)
+def watch_requests_of(*, tenant_id: str) -> None:
+    with tenant_scope(UUID(tenant_id)):
+        actor = system_actor(UUID(tenant_id), "watch_requests")
+        note_due_soon(actor=actor)
+        note_overdue(actor=actor)
 
 
 @shared_task

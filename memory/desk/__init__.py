@@ -1,6 +1,7 @@
 """The desk of what people ask about what is held about them. Each verb is audited."""
 
 from memory.desk.access import hand_over, take_copy, take_copy_for
+from memory.desk.alarms import note_due_soon, note_overdue
 from memory.desk.answering import acknowledge_request, extend_request
 from memory.desk.approval import approve_request, stop_request
 from memory.desk.carrying import begin_request, complete_request, wait_for
@@ -25,6 +26,8 @@ __all__ = [
     "hand_over",
     "mark_duplicate",
     "name_person",
+    "note_due_soon",
+    "note_overdue",
     "receive_request",
     "rectify_memory",
     "refuse_request",

@@ -16,6 +16,7 @@ from console.accounts.permissions import ROLE_PERMISSIONS, Permission
 from console.platform.clock import now
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
+from memory.desk.alarms import pressing
 from memory.models import DigestSubscription
 from memory.reviews.sla import QueueCounts, queue_counts
 
@@ -26,11 +27,20 @@ READERS = [role for role, may in ROLE_PERMISSIONS.items() if Permission.REVIEW_D
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one tenant's reviewers are told. Without queues nothing waits, and nothing is sent."""
+    """What one tenant's reviewers are told, also of requests of people that are due soon or late.
+
+    Where nothing waits nothing is sent.
+    """
 
     tenant: str
     queues: list[QueueCounts]
     recipients: list[str]
+    requests_soon: int = 0
+    requests_late: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.queues or self.requests_soon or self.requests_late)
 
     @property
     def open(self) -> int:
@@ -62,7 +72,7 @@ def send_digest(tenant_id: UUID) -> Digest:
     with tenant_scope(tenant_id):
         due = list(_due(today).select_related("user").select_for_update(of=("self",)))
         digest = _digest(tenant_id, [one.user.email for one in due])
-        if not digest.queues:
+        if digest.is_empty:
             return digest
         DigestSubscription.objects.filter(id__in=[one.id for one in due]).update(sent_on=today)
     # The transaction has ended: no lock is held while a mail server takes its time.
@@ -85,12 +95,15 @@ def _due(today: date) -> QuerySet[DigestSubscription]:
 def _digest(tenant_id: UUID, recipients: list[str]) -> Digest:
     counts = queue_counts(system_actor(tenant_id, "send_digest"))
     tenant = Tenant.objects.get(id=tenant_id)
-    return Digest(tenant.name, [queue for queue in counts if queue.open], recipients)
+    queues = [queue for queue in counts if queue.open]
+    return Digest(tenant.name, queues, recipients, *pressing())
 
 
 def _sent(digest: Digest, email: str) -> bool:
     """One message each: nobody reads who else gets it."""
     late = f", {digest.overdue} overdue" if digest.overdue else ""
+    if digest.requests_late:
+        late += f"; {digest.requests_late} requests of people overdue"
     told = {"digest": digest, "url": settings.PUBLIC_URL, "at": now()}
     message = EmailMultiAlternatives(
         f"{digest.tenant}: {digest.open} waiting for review{late}".replace("\n", " "),

@@ -68,6 +68,8 @@ PAGES = {
     "erasure": "/requests/",
     "take in an erasure": "/requests/new",
     "erasure closed": "/requests/?status=closed",
+    "requests overdue": "/requests/?due=overdue&kind=erasure",
+    "the desk's setting": "/settings/desk/",
     "erasure asked for": "/requests/{erasure}",
     "audit": "/audit/",
     "audit of a person": "/audit/?subject=customer-6&kind=memory&kind=review.opened",

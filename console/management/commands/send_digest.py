@@ -34,7 +34,7 @@ class Command(TenantCommand):
                 digest = send_digest(tenant.id)
             except DigestNotSentError as error:
                 raise CommandError(f"{tenant.slug}: {error}") from error
-        recipients = len(digest.recipients) if digest.queues else 0
+        recipients = len(digest.recipients) if not digest.is_empty else 0
         return {
             "waiting": digest.open,
             "overdue": digest.overdue,

@@ -42,6 +42,8 @@ NEWS = {
     "key.destroyed": News(_P.AUDIT_READ, "keys were destroyed"),
     "audit.incomplete": News(_P.AUDIT_READ, "times changes and events did not match"),
     "tenant.leaked": News(_P.AUDIT_READ, "probes saw through a wall between tenants"),
+    "subject_request.overdue": News(_P.SUBJECT_READ, "requests of people are overdue"),
+    "subject_request.due_soon": News(_P.SUBJECT_READ, "requests of people are due soon"),
     "subject_request.received": News(_P.SUBJECT_READ, "requests of people came in"),
     "subject_request.completed": News(_P.SUBJECT_READ, "requests of people were carried out"),
     "member.added": News(_P.AUDIT_READ, "members were added"),
