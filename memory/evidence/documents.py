@@ -10,12 +10,12 @@ from audit.evidence.extent import Extent
 from audit.evidence.pack import pack_of
 from audit.evidence.zip_stream import Document
 from audit.proof.entry import instant
-from audit.rules.setting import retention_of_tenant
 from console.tenancy.scope import tenant_scope
 from memory.evidence.access import access_list
 from memory.evidence.readme import readme_of
-from memory.keeping.setting import rules_in_force
+from memory.keeping import setting as lifecycle
 from memory.models import PolicyActivation, PolicyVersion
+from memory.retention import rules as retention
 
 VERIFIER = Path(__file__).parents[2] / "sdk" / "src" / "mnemoscope_verify"
 INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
@@ -71,10 +71,10 @@ def _activations() -> list[dict[str, Any]]:
 
 
 def _settings() -> dict[str, Any]:
-    """For how long what is kept."""
+    """For how long what is kept. Audit events are kept for good."""
     return {
-        "lifecycle": rules_in_force().as_dict(),
-        "traces": retention_of_tenant().as_dict(),
+        "lifecycle": lifecycle.rules_in_force().as_dict(),
+        "retention": retention.rules_in_force().as_json(),
     }
 
 

@@ -98,10 +98,12 @@ def test_it_holds_the_policies_the_access_list_and_no_secret(dana, sealed, tmp_p
     with zipfile.ZipFile(tmp_path / "pack.zip") as pack:
         names = set(pack.namelist())
         access = json.loads(pack.read("access.json"))
+        settings = json.loads(pack.read("settings.json"))
         everything = b"".join(pack.read(name) for name in names)
     assert {"policies/activations.json", "settings.json", "keys.txt", "leaves.bin"} <= names
     assert {member["role"] for member in access["members"]} == {"owner", "auditor"}
     assert {key["agent"] is None for key in access["keys"]} == {True, False}
+    assert set(settings["retention"]) == {"memories", "traces"}
     assert all("digest" not in key for key in access["keys"])
     assert b"lamps" not in everything  # memories' words are no evidence
 

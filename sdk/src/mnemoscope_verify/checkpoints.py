@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mnemoscope_verify.errors import UnreadableError
-from mnemoscope_verify.findings import Kind, Report
+from mnemoscope_verify.findings import MOST_FINDINGS, Kind, Report
 from mnemoscope_verify.manifest import Manifest
 from mnemoscope_verify.merkle import Tree
 from mnemoscope_verify.notes import Checkpoint, MalformedError, parse_checkpoint
@@ -211,7 +211,9 @@ class Chain:
         return False
 
     def _stood_before(self, again: Checkpoint) -> bool:
-        """A second look through the file, which only a damaged pack costs."""
+        """A second look through the file, which only a damaged pack costs, and not for ever."""
+        if len(self._report.findings) >= MOST_FINDINGS:
+            return True
         for line, raw in enumerate(lines_of(self._pack, NAME), 1):
             note = read_object(raw, f"{NAME}, line {line:,},").get("note")
             try:
