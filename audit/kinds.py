@@ -162,6 +162,7 @@ KINDS: dict[str, str] = {
     "audit.reconciled": "Changes were compared with events, and match; the payload counts them.",
     "audit.incomplete": "Changes and events were compared and do not match; it counts what.",
     "session.started": "A person signed in to this tenant.",
+    "session.refused": "Somebody gave a wrong password for a person's address.",
     "session.stepped_up": "A person proved again who they are, or failed to.",
     "log.verified": "The log was computed anew from its events; the payload counts what is wrong.",
     "log.opened": "The log of these events got its first signing key; the payload has its key id.",

@@ -8,6 +8,7 @@ from audit.actions.replay_traces import replay_some
 from audit.activity import count_days
 from audit.completeness import reconcile
 from audit.partitions import ensure_partitions
+from audit.sign_ins import tell_refused_sign_in
 from audit.streams.lag import tell_who_is_behind
 from audit.streams.sending import send_due
 from console.accounts.actor import system_actor
@@ -22,6 +23,12 @@ LONGEST = 60.0
 def make_partitions() -> None:
     """Keeps the coming days' partitions made. Ingest makes what a missed beat did not."""
     ensure_partitions()
+
+
+@shared_task(acks_late=True)
+def tell_failed_sign_in(*, user_id: str) -> None:
+    """Of a person, or of nobody."""
+    tell_refused_sign_in(UUID(user_id))
 
 
 @shared_task

@@ -44,6 +44,31 @@ def test_after_repeated_failures_even_the_right_password_waits(client, acme, bob
     assert client.get("/review/").status_code == 302
 
 
+def test_each_tenant_of_theirs_learns_of_a_wrong_password(
+    client, acme, globex, bob, django_capture_on_commit_callbacks
+):
+    with tenant_scope(globex.id):
+        system = system_actor(globex.id, "test")
+        add_member(actor=system, user=bob.user, role=Role.READER)
+    with django_capture_on_commit_callbacks(execute=True):
+        sign_in(client, bob, "wrong")
+    for tenant in (acme, globex):
+        with tenant_scope(tenant.id):
+            event = AuditEvent.objects.get(kind="session.refused")
+        assert (event.actor_id, event.outcome) == (bob.user.id, "refused")
+        assert PASSWORD not in str(event.payload)
+
+
+def test_an_address_that_nobody_has_is_nobodys_and_costs_a_wake_up_too(
+    client, acme, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True) as woken:
+        client.post(LOGIN, {"login": "eve@evil.example", "password": "wrong"})
+    assert len(woken) == 1
+    with tenant_scope(acme.id):
+        assert not AuditEvent.objects.filter(kind="session.refused").exists()
+
+
 def test_nobody_signs_up_by_themselves(client, db):
     response = client.post(
         "/accounts/signup/",
