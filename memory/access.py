@@ -24,7 +24,7 @@ from memory.models import (
 )
 from memory.restrictions import is_restricted
 from memory.sealing import open_versions
-from memory.touches import record_touch
+from memory.touches import record_touch, record_touches
 
 NEED_OF_LISTING = {Listing.REVIEWS: Permission.REVIEW_READ, Listing.RUNS: Permission.TRACES_READ}
 
@@ -79,6 +79,16 @@ def read_memory(actor: Actor, memory_id: UUID, *, deleted: bool = False) -> Memo
     memory = memory_for(actor, memory_id, deleted=deleted)
     record_touch(actor=actor, memory_id=memory.id, version=memory.version, access=AccessKind.READ)
     return memory
+
+
+def record_shown(actor: Actor, versions: Iterable[MemoryVersion]) -> None:
+    """A list shows what each says, so each is on record as read, though nobody asked for it."""
+    record_touches(
+        [(version.memory_id, version.number) for version in versions],
+        actor=actor,
+        access=AccessKind.READ,
+        purpose="list",
+    )
 
 
 def visible_versions(actor: Actor, memory: Memory) -> QuerySet[MemoryVersion]:

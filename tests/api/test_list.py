@@ -7,7 +7,9 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from audit.models import MemoryAccess
 from console.platform.clock import now
+from console.tenancy.scope import tenant_scope
 from tests.api.door import door_of, field_codes, problem_of
 from tests.cast import a_memory, an_agent, remember
 
@@ -45,6 +47,18 @@ def test_a_memory_is_shown_whole(robo):
     around = {"derived": [], "legal_hold": False, "use": shown["use"]}
     [listed] = door_of(robo).get("memories").json()["results"]
     assert shown == listed | around
+
+
+def test_what_a_list_shows_is_on_record_as_read(acme, robo, rookie):
+    memory = a_memory(robo, "Jonas prefers e-mail.")
+    remember(rookie, "Jonas prefers letters.")  # held: robo is not shown it
+    door_of(robo).get("memories")
+    door_of(robo).get(f"memories/{memory.id}/versions")
+    with tenant_scope(acme.id):
+        reads = MemoryAccess.objects.filter(access="read").values_list(
+            "memory_id", "version", "agent", "purpose", "rank"
+        )
+        assert list(reads) == [(str(memory.id), 1, "robo", "list", None)] * 2
 
 
 def test_pages_hold_every_memory_once_newest_first(robo):

@@ -23,7 +23,13 @@ from console.api.v1.base import TenantView, identifier
 from console.api.v1.memory_bodies import ReasonBody, RestoreBody
 from console.api.v1.queries import NoQuery, PageQuery
 from console.api.v1.signing import apart
-from memory.access import memory_for, untold_sources, version_for, visible_versions
+from memory.access import (
+    memory_for,
+    record_shown,
+    untold_sources,
+    version_for,
+    visible_versions,
+)
 from memory.actions import expire_memory, restore_version
 from memory.sealing import open_versions
 from memory.signing.stored import stored_signatures
@@ -48,6 +54,7 @@ class MemoryVersionsView(TenantView):
         visible = visible_versions(self.actor, memory)
         page = page_of(visible, _by_number(), cursor=asked.get("cursor"), limit=asked["limit"])
         versions = open_versions(page.rows)
+        record_shown(self.actor, versions)
         signed = stored_signatures(versions)
         untold = untold_sources(self.actor, versions)
         results = [

@@ -27,7 +27,13 @@ from console.api.v1.queries import NoQuery
 from console.api.v1.signing import apart
 from console.api.v1.writing import change_of, write_from
 from console.platform.clock import now
-from memory.access import memory_for, read_memory, untold_sources, visible_memories
+from memory.access import (
+    memory_for,
+    read_memory,
+    record_shown,
+    untold_sources,
+    visible_memories,
+)
 from memory.actions import retire_memory, revise_memory, write_memory
 from memory.holds import standing_holds
 from memory.lifecycle import version_of
@@ -54,6 +60,7 @@ class MemoriesView(TenantView):
         memories = listed_memories(self.actor, asked, at=moment)
         page = page_of(memories, newest_first(), cursor=asked.get("cursor"), limit=asked["limit"])
         texts = texts_of(page.rows)
+        record_shown(self.actor, texts.values())
         signatures = stored_signatures(list(texts.values()))
         untold = untold_sources(self.actor, texts.values())
         results = [
