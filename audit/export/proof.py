@@ -11,40 +11,55 @@ from audit.models import AuditEvent
 from audit.proof.checkpoints import signers
 from audit.proof.entry import entry_of
 from audit.proof.proofs import Inclusion, NotSealedError, inclusion_of
+from audit.proof.tiles import MissingTileError
+from console.platform.errors import ConflictError
+
+
+class BrokenLogError(ConflictError):
+    code = "log_broken"
+    title = "A part of the log is missing: run verify_audit"
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """`words` is JSON, `null` where they were forgotten; `inclusion` None until it is sealed.
 
-    `keys` are vkeys (https://c2sp.org/signed-note), that which signs now first.
+    `keys` are vkeys (https://c2sp.org/signed-note), that which signs now first. `is_broken`: the
+    log lacks what would prove it, which nobody but somebody with the database in hand brings about.
     """
 
     entry: str
     words: str
     inclusion: Inclusion | None
     keys: list[str]
+    is_broken: bool = False
 
 
 def proof_of(event: AuditEvent) -> Proof:
+    inclusion, is_broken = None, False
     try:
         inclusion = inclusion_of(event.id)
     except NotSealedError:
-        inclusion = None
+        pass
+    except MissingTileError:
+        is_broken = True
     return Proof(
         entry=entry_of(event).decode(),
         words=words_of(event).decode(),
         inclusion=inclusion,
         keys=[signer.vkey for signer in signers()] if inclusion else [],
+        is_broken=is_broken,
     )
 
 
 def proof_json(event: AuditEvent) -> dict[str, Any]:
     """As the API answers it: hashes as base64; `entry` as text, whose UTF-8 was hashed.
 
-    Raises NotSealedError.
+    Raises NotSealedError and BrokenLogError.
     """
     proof = proof_of(event)
+    if proof.is_broken:
+        raise BrokenLogError
     if proof.inclusion is None:
         raise NotSealedError
     inclusion = proof.inclusion

@@ -9,6 +9,7 @@ from audit.ingest.receive import receive_protobuf
 from audit.kinds import KINDS
 from audit.models import AuditEvent, Run
 from audit.sentences import OBJECT, noun_of, said_of
+from audit.trail import append
 from console.accounts.models import Membership
 from console.platform.requests import RequestContext, TraceContext, request_context
 from console.tenancy.scope import tenant_scope
@@ -160,6 +161,16 @@ def test_the_trail_says_what_it_can_be_narrowed_by(desk, dana, acme, written):
     with tenant_scope(acme.id):
         counts = count_events(AuditEvent.objects.all())
         assert sum(one.times for one in counts.facets["kind"]) == AuditEvent.objects.count()
+
+
+def test_a_reason_in_ones_own_words_is_told_as_it_was_given(desk, dana, alice, acme):
+    with tenant_scope(acme.id):
+        append(kind="view.saved", actor=alice.actor, reason="For Ada, who asked")
+    client = desk(dana)
+    facets = client.get("/audit/facets?kind=view.saved").context["screen"].facets
+    [value] = next(facet for facet in facets if facet.label == "Reason").values
+    page = client.get(value.href).content.decode()
+    assert "because: <b>For Ada, who asked</b>" in page
 
 
 def test_an_event_has_a_page_of_its_own(desk, dana, robo, written):

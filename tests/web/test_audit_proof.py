@@ -14,7 +14,7 @@ from console.accounts.permissions import Role
 from console.administration import create_tenant
 from console.tenancy.scope import tenant_scope
 from tests.cast import a_person
-from tests.proof.log import checkpoint_of, sequence_all
+from tests.proof.log import behind_the_applications_back, checkpoint_of, sequence_all
 
 
 @pytest.fixture
@@ -91,6 +91,15 @@ def test_an_event_whose_words_were_erased_still_verifies(desk, acme, dana, event
     assert "Somebody whose name was erased" in page
     said = orjson.loads(client.get(f"/audit/{event.id}/proof.json").content)
     assert fault_in(parse_proof(said), [parse_key(key) for key in said["keys"]]) is None
+
+
+def test_a_log_that_lost_a_part_says_so(desk, acme, dana, event, postgres):
+    sealed(acme)
+    with behind_the_applications_back(postgres) as superuser:
+        superuser.execute("DELETE FROM audit_logtile")
+    client = desk(dana)
+    assert "A part of the log is missing" in client.get(f"/audit/{event.id}").content.decode()
+    assert client.get(f"/audit/{event.id}/proof.json").status_code == 409
 
 
 def test_the_log_shows_its_state_and_the_key_to_keep(desk, acme, dana, event):

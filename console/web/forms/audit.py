@@ -77,7 +77,7 @@ class AuditFilter(FilterForm):
     object = forms.UUIDField(label="On exactly this object", required=False)
     run = forms.UUIDField(label="In a run", required=False)
     request = forms.UUIDField(label="Of a request", required=False)
-    reason = forms.SlugField(label="Reason", required=False, max_length=60)
+    reason = text("Reason")
 
     @property
     def more(self) -> list[forms.BoundField]:

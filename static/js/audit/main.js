@@ -74,4 +74,4 @@ const verify = async () => {
   verdict.textContent = sentence(found);
 };
 
-proof?.querySelector("[data-verify]").addEventListener("click", verify);
+proof?.querySelector("[data-verify]")?.addEventListener("click", verify);
