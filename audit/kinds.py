@@ -201,6 +201,7 @@ OBSERVED: frozenset[str] = frozenset(
         "stream.tested",
         "stream.behind",
         "log.forked",
+        "log.verified",
         "anchor.file_cut",
         "member.second_factor_reset",
     }

@@ -7,11 +7,13 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from audit.completeness import reconcile
 from audit.models import AuditEvent, Checkpoint
 from audit.proof.checkpoints import signers
 from audit.proof.notes import Signer, key_ids_of
 from audit.proof.proofs import NotSealedError, consistency, inclusion_of
 from audit.proof.states import Stage, log_state, states_of
+from console.accounts.actor import system_actor
 from console.administration import create_tenant
 from console.keys.keyring import standing_keys
 from console.keys.models import DataKey, Purpose
@@ -131,6 +133,15 @@ def test_a_wrapping_key_rotates_and_the_log_goes_on_under_its_own(tenant):
     before = vkeys(tenant)
     assert run("rotate_keys", level="tenant")["acme"]["rewrapped"] >= 1
     assert vkeys(tenant) == before
+
+
+def test_what_the_log_does_to_its_keys_and_says_of_itself_matches_its_events(tenant):
+    sequence_all(tenant)
+    checkpoint_of(tenant)
+    run("rotate_keys", level="log")
+    run("verify_audit")
+    actor = system_actor(tenant.id, "test")
+    assert reconcile(tenant.id, actor=actor).findings == []
 
 
 def test_no_request_is_handed_the_key_of_the_log(tenant):
