@@ -165,7 +165,7 @@ def view_for(actor: Actor, view_id: UUID) -> SavedView:
 
 
 def visible_holds(actor: Actor) -> QuerySet[LegalHold]:
-    holds = LegalHold.objects.select_related("memory__subject", "subject")
+    holds = LegalHold.objects.select_related("memory__subject", "subject", "agent")
     return holds if actor.may(Permission.AUDIT_READ) else holds.none()
 
 

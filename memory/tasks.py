@@ -12,6 +12,7 @@ from console.accounts.actor import system_actor
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
+from memory import actions
 from memory.actions import begin_screening, breach, screen_stored
 from memory.desk import note_due_soon, note_overdue
 from memory.doubting import raise_doubts_in
@@ -59,6 +60,17 @@ def carry_out_retention() -> None:
 @shared_task(acks_late=True)
 def carry_out_retention_in(*, tenant_id: str, dropped: dict[str, list[str]]) -> None:
     retention.carry_out(UUID(tenant_id), dropped)
+
+
+@shared_task
+def remind_of_holds() -> None:
+    _wake(remind_of_holds_in)
+
+
+@shared_task(acks_late=True)
+def remind_of_holds_in(*, tenant_id: str) -> None:
+    with tenant_scope(UUID(tenant_id)):
+        actions.remind_of_holds(actor=system_actor(UUID(tenant_id), "remind_of_holds"))
 
 
 @shared_task

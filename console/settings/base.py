@@ -224,6 +224,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MemoryKind": "memory.models.Kind",
         "MemoryState": "memory.models.State",
+        "HoldScope": "memory.models.HoldScope",
         "RetentionReportKind": "memory.models.ReportKind",
         "ReviewKind": "memory.models.ReviewKind",
         "ReviewStatus": "memory.models.ReviewStatus",

@@ -11,7 +11,7 @@ from memory.actions.expire import expire_memories, expire_memory
 from memory.actions.export_influence import export_influence
 from memory.actions.export_subject import export_subject
 from memory.actions.forget import forget_memories
-from memory.actions.hold import place_hold, release_hold
+from memory.actions.hold import place_hold, release_hold, remind_of_holds
 from memory.actions.legal_basis import record_basis, withdraw_basis
 from memory.actions.merge import merge_memories
 from memory.actions.move import demote_memories, promote_memories
@@ -106,6 +106,7 @@ __all__ = [
     "rekey_names",
     "release_claim",
     "release_hold",
+    "remind_of_holds",
     "report_leak",
     "report_outcome",
     "reseal_memories",

@@ -1,8 +1,8 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from audit.models import Run
-from audit.trail import audited, note
+from audit.models import AuditEvent, Run
+from audit.trail import Changes, audited, note
 from console.accounts.actor import Actor
 from console.accounts.models import Agent
 from console.accounts.permissions import Permission
@@ -12,6 +12,8 @@ from console.platform.errors import InvalidInputError, NotPermittedError, WrongS
 from memory.models import HeldRun, HoldScope, LegalHold, Memory
 
 MOST_PEOPLE = 2
+MOST_REMINDED = 500
+REMINDED_EVERY = timedelta(days=30)
 
 
 @audited("hold.placed")
@@ -99,6 +101,21 @@ def release_hold(*, actor: Actor, hold: LegalHold, reason: str) -> LegalHold:
             release_reason=reason,
         )
     return LegalHold.objects.get(id=hold.id)
+
+
+@audited("hold.review_due")
+def remind_of_holds(*, actor: Actor) -> Changes[LegalHold]:
+    """Those that came to their review date, each told of once and again after 30 days."""
+    actor.require(Permission.HOLD_MANAGE)
+    reminded: Changes[LegalHold] = Changes()
+    due = LegalHold.objects.filter(released_at__isnull=True, review_at__lte=now()).order_by("id")
+    ids = list(due.values_list("id", flat=True)[:MOST_REMINDED])
+    told = AuditEvent.objects.filter(
+        object_id__in=ids, kind="hold.review_due", recorded_at__gt=now() - REMINDED_EVERY
+    )
+    for hold in due.filter(id__in=ids).exclude(id__in=told.values("object_id")):
+        reminded.add(hold, {"review_at": hold.review_at.isoformat() if hold.review_at else None})
+    return reminded
 
 
 def _change(hold: LegalHold, **columns: Any) -> None:

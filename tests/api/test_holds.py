@@ -94,3 +94,21 @@ def test_another_tenants_memory_and_hold_are_not_there(acme, alice, robo, mallor
     hold_id = door_of(alice).post("holds", body).json()["id"]
     problem_of(door_of(mallory).get(f"holds/{hold_id}"), 404, "not_found")
     problem_of(door_of(mallory).delete(f"holds/{hold_id}?reason=x"), 404, "not_found")
+
+
+def test_a_period_is_held_and_only_one_scope_is_named(acme, alice, dana, robo):
+    door = door_of(alice)
+    body = {"since": "2026-01-01T00:00:00Z", "ground": GROUND, "release_people": 2}
+    placed = door.post("holds", body).json()
+    assert (placed["scope"], placed["until"], placed["release_people"]) == ("period", None, 2)
+    held = door.post("holds", {"agent": str(robo.agent.id), "ground": GROUND}).json()
+    assert (held["scope"], held["agent"]) == ("agent", str(robo.agent.id))
+    both = body | {"subject": "customer-7"}
+    assert field_codes(problem_of(door.post("holds", both), 422, "invalid")) == {
+        "memory": "one_scope"
+    }
+    unknown = {"run": "01990000-0000-7000-8000-000000000000", "ground": GROUND}
+    problem_of(door.post("holds", unknown), 404, "not_found")
+    assert door.delete(f"holds/{placed['id']}?reason=Settled").status_code == 204
+    assert door.get(f"holds/{placed['id']}").json()["release_asked_at"] is not None
+    problem_of(door.delete(f"holds/{placed['id']}?reason=Settled"), 403, "not_permitted")

@@ -8,8 +8,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from typing_extensions import override
 
+from audit.models import Run
+from console.accounts.models import Agent
 from console.accounts.permissions import Permission
-from console.api.fields import IdentifierField, InstantField, OneOfField, TextField
+from console.api.fields import (
+    IdentifierField,
+    InstantField,
+    OneOfField,
+    TextField,
+    WholeNumberField,
+)
 from console.api.idempotency import Answer, once
 from console.api.paging import newest_first, page_of
 from console.api.schema import page_shape, problems
@@ -18,13 +26,15 @@ from console.api.v1.answers import Author, Shape, as_json
 from console.api.v1.base import TenantView, identifier
 from console.api.v1.memory_bodies import MAX_NAME
 from console.api.v1.queries import NoQuery, PageQuery
+from console.platform.errors import NotFoundError
 from memory.access import hold_for, memory_for, visible_holds
 from memory.actions import place_hold, release_hold
-from memory.models import LegalHold
+from memory.models import HoldScope, LegalHold
 
 TAGS = ["holds"]
 MAX_GROUND = 500
 STANDING, RELEASED = "standing", "released"
+SCOPES = {"memory", "subject", "run", "agent", "since"}
 
 
 class HoldQuery(PageQuery):
@@ -34,23 +44,31 @@ class HoldQuery(PageQuery):
 
 
 class HoldBody(StrictSerializer):
-    """Of `memory` and `subject` exactly one."""
+    """One of `memory`, `subject`, `run`, `agent` and `since`."""
 
     memory = IdentifierField(required=False, help_text="The one memory to hold.")
     subject = TextField(
         required=False,
         max_length=MAX_NAME,
-        help_text="The person whose memories to hold, those to come included.",
+        help_text="The person: all about them, what is to come included.",
     )
+    run = IdentifierField(required=False, help_text="The one run to hold.")
+    agent = IdentifierField(required=False, help_text="The agent: all it wrote and its runs.")
+    since = InstantField(required=False, help_text="What was recorded from then on.")
+    until = InstantField(required=False, help_text="Before then; left out, the period goes on.")
     ground = TextField(max_length=MAX_GROUND, help_text="Why: the case, the letter, the law.")
     review_at = InstantField(
         required=False, help_text="When to ask whether it is still needed. It never ends by itself."
     )
+    release_people = WholeNumberField(
+        required=False, min_value=1, max_value=2, help_text="With 2 one asks, another releases."
+    )
 
     @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("memory" in attrs) == ("subject" in attrs):
-            raise refuse("memory", "one_scope", "Name either a memory or a subject.")
+        if len(SCOPES & attrs.keys()) != 1:
+            detail = "Name one: a memory, a subject, a run, an agent, or since when."
+            raise refuse("memory", "one_scope", detail)
         return attrs
 
 
@@ -61,10 +79,17 @@ class ReleaseQuery(QuerySerializer):
 class HoldAnswer(Shape):
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=[STANDING, RELEASED])
+    scope = serializers.ChoiceField(choices=HoldScope.choices)
     memory = serializers.UUIDField(allow_null=True)
     subject = serializers.CharField(allow_null=True)
+    run = serializers.UUIDField(allow_null=True)
+    agent = serializers.UUIDField(allow_null=True)
+    since = serializers.DateTimeField(allow_null=True)
+    until = serializers.DateTimeField(allow_null=True)
     ground = serializers.CharField()
     review_at = serializers.DateTimeField(allow_null=True)
+    release_people = serializers.IntegerField()
+    release_asked_at = serializers.DateTimeField(allow_null=True)
     placed_at = serializers.DateTimeField()
     placed_by = Author()
     released_at = serializers.DateTimeField(allow_null=True)
@@ -107,15 +132,22 @@ class HoldsView(TenantView):
     def post(self, request: Request) -> Answer:
         checked(NoQuery, request.query_params)
         asked = checked(HoldBody, request.data)
-        memory = memory_for(self.actor, asked["memory"]) if "memory" in asked else None
-        hold = place_hold(
-            actor=self.actor,
-            memory=memory,
-            subject=asked.get("subject", ""),
-            ground=asked["ground"],
-            review_at=asked.get("review_at"),
-        )
+        found = {
+            "memory": memory_for(self.actor, asked["memory"]) if "memory" in asked else None,
+            "run": _found(Run, asked, "run"),
+            "agent": _found(Agent, asked, "agent"),
+        }
+        hold = place_hold(actor=self.actor, **(asked | found))
         return Answer(shown_hold(hold_for(self.actor, hold.id)), 201)
+
+
+def _found(model: type[Run | Agent], asked: dict[str, Any], name: str) -> Any:
+    if name not in asked:
+        return None
+    found = model.objects.filter(id=asked[name]).first()
+    if found is None:
+        raise NotFoundError(asked[name], noun=name)
+    return found
 
 
 class HoldView(TenantView):
@@ -134,7 +166,8 @@ class HoldView(TenantView):
     @extend_schema(
         operation_id="holds_release",
         summary="Release a legal hold",
-        description="It stays on record, with who released it and why.",
+        description="It stays on record, with who released it and why. Of one that takes two people"
+        " the first call asks for it, and another person's gives it.",
         tags=TAGS,
         parameters=[ReleaseQuery],
         responses={204: OpenApiResponse(description="It is released."), **problems(404, 409)},
@@ -162,8 +195,15 @@ def shown_hold(hold: LegalHold) -> dict[str, Any]:
         {
             "id": hold.id,
             "status": STANDING if hold.stands else RELEASED,
+            "scope": hold.scope,
             "memory": hold.memory_id,
             "subject": hold.subject.external_id if hold.subject else None,
+            "run": hold.run_id,
+            "agent": hold.agent_id,
+            "since": hold.since,
+            "until": hold.until,
+            "release_people": hold.release_people,
+            "release_asked_at": hold.release_asked_at,
             "ground": hold.ground,
             "review_at": hold.review_at,
             "placed_at": hold.placed_at,

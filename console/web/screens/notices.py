@@ -38,6 +38,8 @@ NEWS = {
     "agent.frozen": News(_P.REVIEW_READ, "times agents were stopped"),
     "agent.thawed": News(_P.REVIEW_READ, "times agents were let go on"),
     "hold.placed": News(_P.AUDIT_READ, "legal holds were placed"),
+    "hold.review_due": News(_P.AUDIT_READ, "legal holds are due for review"),
+    "hold.release_asked": News(_P.AUDIT_READ, "releases of legal holds were asked for"),
     "hold.released": News(_P.AUDIT_READ, "legal holds were released"),
     "key.destroyed": News(_P.AUDIT_READ, "keys were destroyed"),
     "audit.incomplete": News(_P.AUDIT_READ, "times changes and events did not match"),

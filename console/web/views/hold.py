@@ -16,6 +16,9 @@ from memory.access import hold_for, memory_for, visible_holds
 from memory.actions import place_hold, release_hold
 from memory.models import Memory
 
+# A page of one of these leads here with it chosen.
+PREFILLED = ("subject", "run", "agent")
+
 
 @require_safe
 def hold_list(request: TenantRequest) -> HttpResponse:
@@ -30,7 +33,10 @@ def hold_list(request: TenantRequest) -> HttpResponse:
 def hold_place(request: TenantRequest) -> HttpResponse:
     need(request, Permission.HOLD_MANAGE)
     memory = _memory(request)
-    form = PlaceForm(memory, request.POST or None)
+    asked = {name: request.GET[name] for name in PREFILLED if name in request.GET}
+    if asked:
+        asked["scope"] = next(iter(asked))
+    form = PlaceForm(memory, request.POST or None, initial=asked)
     if form.is_valid():
         hold = place_hold(actor=request.actor, **form.hold())
         messages.success(request, "Held. Nothing of it ends or is removed until it is released.")
@@ -48,8 +54,9 @@ def hold_release(request: TenantRequest, hold_id: UUID) -> HttpResponse:
     hold = hold_for(request.actor, hold_id, need=Permission.HOLD_MANAGE)
     form = ReleaseForm(request.POST or None)
     if form.is_valid():
-        release_hold(actor=request.actor, hold=hold, reason=form.cleaned_data["reason"])
-        messages.success(request, "Released. It stays on record.")
+        hold = release_hold(actor=request.actor, hold=hold, reason=form.cleaned_data["reason"])
+        told = "Asked for: another owner gives it." if hold.stands else "Released."
+        messages.success(request, f"{told} It stays on record.")
         return redirect("hold-list")
     status = 422 if form.is_bound else 200
     return render_page(request, "hold/release.html", {"form": form, "hold": hold}, status=status)
