@@ -25,7 +25,6 @@ app.conf.beat_schedule = {
         "task": "memory.tasks.carry_out_retention",
         "schedule": 3600.0,
     },
-    "remind of legal holds": {"task": "memory.tasks.remind_of_holds", "schedule": 3600.0},
     "embed what waits": {"task": "memory.tasks.embed_waiting", "schedule": 60.0},
     "delete expired snapshots": {"task": "memory.tasks.sweep_snapshots", "schedule": 600.0},
     "screen memories by changed rules": {

@@ -12,8 +12,7 @@ from console.accounts.actor import system_actor
 from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from console.tenancy.tenants import every_tenant_id
-from memory import actions
-from memory.actions import begin_screening, breach, screen_stored
+from memory.actions import begin_screening, breach, remind_of_holds, screen_stored
 from memory.desk import note_due_soon, note_overdue
 from memory.doubting import raise_doubts_in
 from memory.erasure import saga
@@ -50,7 +49,10 @@ def expire_due_in(*, tenant_id: str) -> None:
 
 @shared_task
 def carry_out_retention() -> None:
-    """Deletes what was kept long enough. A later run does what a missed one did not."""
+    """Deletes what was kept long enough, and asks whether holds are still needed.
+
+    A later run does what a missed one did not.
+    """
     dropped = drop_old_days()
     told = {table: [day.isoformat() for day in days] for table, days in dropped.items()}
     for tenant_id in every_tenant_id():
@@ -60,17 +62,8 @@ def carry_out_retention() -> None:
 @shared_task(acks_late=True)
 def carry_out_retention_in(*, tenant_id: str, dropped: dict[str, list[str]]) -> None:
     retention.carry_out(UUID(tenant_id), dropped)
-
-
-@shared_task
-def remind_of_holds() -> None:
-    _wake(remind_of_holds_in)
-
-
-@shared_task(acks_late=True)
-def remind_of_holds_in(*, tenant_id: str) -> None:
     with tenant_scope(UUID(tenant_id)):
-        actions.remind_of_holds(actor=system_actor(UUID(tenant_id), "remind_of_holds"))
+        remind_of_holds(actor=system_actor(UUID(tenant_id), "retention"))
 
 
 @shared_task

@@ -38,6 +38,8 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('legal_hold/days'));
     holding := ARRAY(SELECT DISTINCT tenant_id FROM memory_legalhold WHERE released_at IS NULL);
     IF cardinality(holding) > 0 THEN
+      -- In the order in which readers lock them, who would wait for us and we for them.
+      EXECUTE format('LOCK TABLE ONLY public.%I IN ACCESS EXCLUSIVE MODE', parent);
       EXECUTE format('ALTER TABLE public.%I NO FORCE ROW LEVEL SECURITY', child);
       EXECUTE format('SELECT EXISTS (SELECT FROM public.%I WHERE tenant_id = ANY($1))', child)
         INTO is_held USING holding;

@@ -9,7 +9,7 @@ from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from memory.actions import place_hold, release_hold
 from memory.models import LegalHold
-from memory.tasks import remind_of_holds
+from memory.tasks import carry_out_retention
 
 
 def reminders(tenant):
@@ -22,15 +22,15 @@ def test_an_owner_is_reminded_once_and_again_after_30_days_until_it_is_released(
         due = now() + timedelta(days=7)
         hold = place_hold(actor=alice.actor, subject="customer-7", ground="Case 7", review_at=due)
         place_hold(actor=alice.actor, subject="customer-8", ground="Case 8")
-    remind_of_holds()
+    carry_out_retention()
     assert reminders(acme) == 0
     for day, told in ((8, 1), (20, 1), (39, 2)):
         with time_machine.travel(now() + timedelta(days=day)):
-            remind_of_holds()
+            carry_out_retention()
         assert reminders(acme) == told, day
     with tenant_scope(acme.id):
         assert LegalHold.objects.get(id=hold.id).stands
         release_hold(actor=alice.actor, hold=hold, reason="Settled.")
     with time_machine.travel(now() + timedelta(days=99)):
-        remind_of_holds()
+        carry_out_retention()
     assert reminders(acme) == 2
