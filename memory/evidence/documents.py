@@ -14,7 +14,7 @@ from console.tenancy.scope import tenant_scope
 from memory.evidence.access import access_list
 from memory.evidence.readme import readme_of
 from memory.keeping import setting as lifecycle
-from memory.models import PolicyActivation, PolicyVersion
+from memory.models import ErasureCertificate, PolicyActivation, PolicyVersion
 from memory.retention import rules as retention
 
 VERIFIER = Path(__file__).parents[2] / "sdk" / "src" / "mnemoscope_verify"
@@ -31,6 +31,7 @@ def _documents(extent: Extent) -> Iterator[Document]:
     yield from _policies(extent)
     yield _told(extent, "access.json", access_list)
     yield _told(extent, "settings.json", _settings)
+    yield from _certificates(extent)
     yield from _verifier()
 
 
@@ -68,6 +69,16 @@ def _activations() -> list[dict[str, Any]]:
         }
         for activation in PolicyActivation.objects.order_by("id")
     ]
+
+
+def _certificates(extent: Extent) -> Iterator[Document]:
+    """Of every erasure so far: each is a note that the log's key signed."""
+    with tenant_scope(extent.tenant_id):
+        ids = list(ErasureCertificate.objects.order_by("id").values_list("id", flat=True))
+    for identifier in ids:
+        with tenant_scope(extent.tenant_id):
+            one = ErasureCertificate.objects.get(id=identifier)
+        yield Document(f"certificates/{one.reference}.note", [one.note.encode()])
 
 
 def _settings() -> dict[str, Any]:

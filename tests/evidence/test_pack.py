@@ -11,12 +11,15 @@ from audit.actions import export_evidence
 from audit.evidence.extent import NothingSealedError
 from audit.models import AuditEvent, Checkpoint
 from audit.trail import forget_words
+from console.accounts.models import Subject
 from console.accounts.permissions import Role
 from console.administration import create_tenant
 from console.platform.clock import now
 from console.platform.errors import InvalidInputError, NotPermittedError
 from console.tenancy.scope import tenant_scope
+from memory.desk import approve_request, receive_request, set_desk
 from tests.cast import a_memory, a_person, an_agent
+from tests.erasure.carrying import gone_on
 from tests.evidence.packs import a_pack, key_of, seal, verified
 from tests.proof.log import behind_the_applications_back, events, leaves, some_events
 
@@ -114,6 +117,31 @@ def test_forgotten_words_leave_the_pack_verifying(dana, sealed, tmp_path):
     a_pack(dana, tmp_path / "pack.zip")
     code, said = verified(tmp_path / "pack.zip", key_of(sealed))
     assert (code, said["forgotten"]) == (0, said["events"])
+
+
+def test_certificates_of_erasures_verify_with_the_pack(dana, sealed, tmp_path):
+    alice, bob = a_person(sealed, "alma", Role.OWNER), a_person(sealed, "bob", Role.REVIEWER)
+    robo = an_agent(sealed, "rose")
+    a_memory(robo, "Jonas prefers e-mail.", subject="jonas-weber")
+    with tenant_scope(sealed.id):
+        set_desk(actor=alice.actor, cool_off_hours=0)
+        request = receive_request(
+            actor=bob.actor,
+            subject=Subject.objects.get(external_id="jonas-weber"),
+            asked_by="The customer, by letter",
+            identity_check="Called back on file number",
+        )
+        request = approve_request(actor=alice.actor, request=request)
+    assert gone_on(request).status == "completed"
+    seal(sealed)
+    a_pack(dana, tmp_path / "pack.zip")
+    code, said = verified(tmp_path / "pack.zip", key_of(sealed))
+    assert (code, said["findings"], said["certificates"]) == (0, [], 1)
+    with zipfile.ZipFile(tmp_path / "pack.zip") as pack:
+        certificate = pack.read(f"certificates/{request.reference}.note")
+        everything = b"".join(pack.read(name) for name in pack.namelist())
+    assert certificate.startswith(b"mnemoscope.erasure-certificate/1\n")
+    assert b"jonas-weber" not in everything
 
 
 def tampered(postgres, statement, *values):
