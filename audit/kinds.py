@@ -144,6 +144,7 @@ KINDS: dict[str, str] = {
     "stream.tested": "A test was sent to a receiver of the audit log.",
     "stream.behind": "A receiver of the audit log lacks events for a long time; told once.",
     "log.forked": "The file of checkpoints has one that the log does not: history was rewritten.",
+    "log.restored": "A backup was restored that lacks events; the payload counts what is lost.",
     "anchor.file_cut": "The file of checkpoints had lost some it held; they were written anew.",
     "member.invited": "An address was sent a link that gives it a role.",
     "member.invitation_withdrawn": "The link of an invitation was made worthless.",

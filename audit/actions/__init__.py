@@ -19,7 +19,7 @@ from audit.actions.manage_streams import (
     send_stream_test,
 )
 from audit.actions.replay_traces import begin_replay, end_replay, stop_replay
-from audit.actions.report_anchors import report_cut_file, report_fork
+from audit.actions.report_anchors import report_cut_file, report_fork, report_loss
 from audit.actions.set_trace_retention import set_trace_retention
 from audit.actions.set_trace_rules import set_trace_rules
 from audit.actions.verify_log import record_log_verification
@@ -44,6 +44,7 @@ __all__ = [
     "report_behind",
     "report_cut_file",
     "report_fork",
+    "report_loss",
     "require_evidence",
     "resume_stream",
     "send_stream_test",

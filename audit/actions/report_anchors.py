@@ -28,3 +28,10 @@ def report_fork(*, actor: Actor, checkpoint: int | None) -> AnchorFile:
 def report_cut_file(*, actor: Actor, kept: int, had: int) -> AnchorFile:
     note(kept=kept, had=had)
     return AnchorFile(current_tenant_id())
+
+
+@audited("log.restored")
+def report_loss(*, actor: Actor, checkpoint: int, outside: int, lost_events: int) -> AnchorFile:
+    """An operator goes on with a log that ends before the newest checkpoint outside."""
+    note(checkpoint=checkpoint, outside=outside, lost_events=lost_events)
+    return AnchorFile(current_tenant_id())

@@ -24,6 +24,8 @@ from console.runtime.postgres import INSTALLATION, SUPERUSER, EmbeddedPostgres
 FORMAT = "mnemoscope.backup/1"
 ABOUT, MANIFEST, BASE, WAL = "backup.json", "backup_manifest", "base.tar.gz", "pg_wal.tar.gz"
 PREFIX = "mnemoscope-"
+# In a data folder: it was made of a backup, and nobody has said yet that it may be served.
+UNCHECKED = "restored-unchecked"
 SEGMENT = r"[0-9A-F]{24}"
 # What opens what a backup holds; kept elsewhere, or a stolen backup would tell everything.
 KEYS = ("root_keys", "secret_key", "context_key", "postgres_password")
@@ -139,6 +141,7 @@ def put_back(backup: Backup, postgres: EmbeddedPostgres, *, wal: tuple[Path, ...
         for folder in wal:
             for segment in _segments(folder):
                 shutil.copyfile(segment, draft / "pg_wal" / segment.name)
+        write_private(postgres.home / UNCHECKED, f"{backup.folder}\n")
         postgres.adopt(draft)
     except (OSError, tarfile.TarError, EOFError) as error:
         raise RuntimeProblem(

@@ -1,12 +1,10 @@
 """`manage.py up` as a person meets it: a process that starts, answers, refuses and stops."""
 
-import json
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import grpc
@@ -18,55 +16,11 @@ from console.api.otlp_grpc import TRACES
 from console.platform.env import PROJECT_ROOT
 from console.runtime.address import ready_status
 from tests.runtime.conftest import a_free_port, bare_environment, processes_naming
+from tests.runtime.running import Running, start
 
 pytestmark = pytest.mark.slow
 
 READY_SECONDS = 120
-STOP_SECONDS = 40
-
-
-@dataclass
-class Running:
-    home: Path
-    port: int
-    grpc_port: int
-    process: subprocess.Popen[str]
-    events: list[dict[str, object]] = field(default_factory=list)
-
-    def await_ready(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.events.append(json.loads(line))
-            if self.events[-1]["event"] in {"ready", "failed"}:
-                break
-        assert self.events[-1]["event"] == "ready", self.events
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        try:
-            self.process.communicate(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
-        return self.process.returncode
-
-
-def start(home: Path, port: int, grpc_port: int = 0) -> Running:
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "up", "--json"],
-        cwd=PROJECT_ROOT,
-        env=bare_environment(
-            home,
-            MNEMOSCOPE_PORT=str(port),
-            MNEMOSCOPE_OTLP_GRPC_PORT=str(grpc_port),
-            MNEMOSCOPE_DEMO="0",
-        ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    return Running(home, port, grpc_port, process)
 
 
 def refused(home: Path, **variables: str) -> str:

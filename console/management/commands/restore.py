@@ -1,6 +1,7 @@
 """`manage.py restore`: a data folder made of a backup, its keys and the log, and then checked."""
 
 import os
+import shutil
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -28,7 +29,8 @@ class Command(BaseCommand):
     help = (
         "Makes the database of MNEMOSCOPE_HOME, which must have none yet, of a backup and its keys,"
         " replays the log, erases again who was erased since, and compares the audit log with its"
-        " checkpoints kept outside. Exits with 1 where anything does not hold. Afterwards, `up`."
+        " checkpoints kept outside. Exits with 1 where anything does not hold, and `up` refuses to"
+        " serve it until the same command, run again, finds that all does."
     )
     requires_system_checks: list[str] = []
 
@@ -43,6 +45,11 @@ class Command(BaseCommand):
             default=[],
             help="The log written since: MNEMOSCOPE_WAL_ARCHIVE, and `postgres/pg_wal` of the"
             " server that died, if it is still there. May be given more than once.",
+        )
+        parser.add_argument(
+            "--anchors",
+            metavar="FOLDER",
+            help="The files of checkpoints and erasures, where MNEMOSCOPE_ANCHOR_DIR names none.",
         )
         parser.add_argument(
             "--accept-loss",
@@ -71,10 +78,14 @@ class Command(BaseCommand):
         if options["keys"]:
             _bring_keys(_folder(options["keys"]), folder.secrets)
         _require_keys(folder.secrets)
-        with progress.step("unpacking and checking"):
-            base_backup.put_back(
-                backup, postgres, wal=tuple(_folder(name) for name in options["wal"])
-            )
+        unchecked = folder.home / base_backup.UNCHECKED
+        if not unchecked.exists() or not postgres.data.exists():
+            if options["anchors"]:
+                _bring_anchors(_folder(options["anchors"]), folder.home)
+            with progress.step("unpacking and checking"):
+                base_backup.put_back(
+                    backup, postgres, wal=tuple(_folder(name) for name in options["wal"])
+                )
         with progress.step("replaying the log"):
             postgres.start()
         try:
@@ -94,6 +105,7 @@ class Command(BaseCommand):
                 )
         finally:
             postgres.stop()
+        unchecked.unlink()
         self.stdout.write(report.rstrip())
         progress.tell(
             "ready",
@@ -134,6 +146,14 @@ def _bring_keys(keys: Path, secrets: Path) -> None:
         if there.exists() and there.read_text(encoding="utf-8").strip() != text.strip():
             raise RuntimeProblem(f"{there} is there already and says something else.")
         write_private(there, text)
+
+
+def _bring_anchors(anchors: Path, home: Path) -> None:
+    """Copies the files in where an instance of `home` looks for them. Raises RuntimeProblem."""
+    into = _folder(env.text("ANCHOR_DIR", str(home / "anchors")))
+    if into.is_dir() and any(into.iterdir()):
+        raise RuntimeProblem(f"{into} holds files already: it would be compared with those.")
+    shutil.copytree(anchors, into, dirs_exist_ok=True)
 
 
 def _require_keys(secrets: Path) -> Sequence[str]:

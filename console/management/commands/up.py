@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
 from console.platform import env
+from console.runtime import base_backup
 from console.runtime.address import check_free
 from console.runtime.errors import RuntimeProblem
 from console.runtime.first_secrets import ensure_secrets
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             folder = DataFolder(env.home())
             folder.prepare()
             folder.hold()
+            refuse_unchecked(folder.home)
             end_leftovers(folder.home)
             postgres = EmbeddedPostgres(folder.home, wal_archive=wal_archive())
             plan = self._plan(ensure_secrets(postgres))
@@ -69,6 +71,14 @@ class Command(BaseCommand):
             context_key=settings.CONTEXT_KEY,
             role_passwords=role_passwords,
             demo=env.boolean("DEMO", default=True),
+        )
+
+
+def refuse_unchecked(home: Path) -> None:
+    if (home / base_backup.UNCHECKED).exists():
+        raise RuntimeProblem(
+            f"The database in {home} was restored and does not hold yet: run `manage.py restore`"
+            " again, which says what is wrong (docs/backup.md)."
         )
 
 
