@@ -7,6 +7,7 @@ row security, exactly as the product does; only the fixtures here use the owner'
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from console.runtime.postgres import EmbeddedPostgres
@@ -23,6 +24,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 def django_db_setup(postgres: EmbeddedPostgres, django_db_blocker: DjangoDbBlocker) -> None:
     """Replaces pytest-django's: the owner migrates, the app role serves."""
+    settings.ANCHOR_DIR = str(postgres.home / "anchors")  # never the developer's own
     with django_db_blocker.unblock():
         migrate_and_connect(postgres)
 

@@ -27,9 +27,22 @@ def suppress(subject_id: UUID, *, identifiers: Iterable[str], names: Iterable[st
     key = key_for(Purpose.SUPPRESS) or make_key_for(Purpose.SUPPRESS)
     digests = {_digest(key, IDENTIFIER, said) for said in identifiers}
     digests |= {_digest(key, NAME, _folded(said)) for said in names}
+    return keep_digests(subject_id, digests)
+
+
+def keep_digests(subject_id: UUID, digests: Collection[bytes]) -> int:
+    """Puts entries back that stood outside the database. In the transaction of its event.
+
+    Where the key is newer than they are, they tell nothing by it, and harm nothing.
+    """
     rows = [SuppressedName(subject_id=subject_id, digest=digest) for digest in sorted(digests)]
     SuppressedName.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def digests_of(subject_id: UUID) -> set[bytes]:
+    rows = SuppressedName.objects.filter(subject_id=subject_id)
+    return {bytes(digest) for digest in rows.values_list("digest", flat=True)}
 
 
 def suppressed_among(external_ids: Collection[str]) -> dict[str, UUID]:

@@ -12,7 +12,7 @@ from audit.anchors.erased_file import erased_subjects
 from audit.trail import audited, note
 from console.accounts.actor import Actor, system_actor
 from console.accounts.models import Subject
-from console.keys.suppression import are_kept, keep_digests, suppress
+from console.keys.suppression import digests_of, keep_digests, suppress
 from console.tenancy.scope import tenant_scope
 from memory.actions.erase import destroy_keys_of
 from memory.erasure.person import Person, person_of
@@ -40,7 +40,7 @@ def replay(tenant_id: UUID) -> int:
         with tenant_scope(tenant_id):
             person = person_of([subject_id])
             has_come_back = any(counts_of(person).values())
-            if has_come_back or not are_kept(digests):
+            if has_come_back or digests - digests_of(subject_id):
                 _refuse_return(actor=actor, person=person, digests=digests)
         if not has_come_back:
             continue

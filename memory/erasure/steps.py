@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from audit.anchors.erased_file import tell_erased
 from console.accounts.models import Subject
 from console.keys.keyring import key_for, make_key_for
 from console.keys.models import Purpose
-from console.keys.suppression import suppress
+from console.keys.suppression import digests_of, suppress
 from console.tenancy.scope import current_tenant_id
 from memory.actions.erase import destroy_keys_of
 from memory.erasure.certificate import issue
@@ -57,6 +58,8 @@ def _suppress(work: Work) -> Done:
             identifiers=[called] if called else [],
             names=words.names.get(subject_id, []),
         )
+        # Outside the database too, before this commits: a backup of yesterday knows nothing of it.
+        tell_erased(subject_id, digests_of(subject_id))
     return Done({"entries": entries}, named=(str(current_tenant_id()),))
 
 

@@ -44,7 +44,8 @@ def manage(home: Path, *arguments: str, said: str = "") -> subprocess.CompletedP
 
 
 def checkpoints_in(anchors: Path) -> int:
-    return sum(len(path.read_text().splitlines()) for path in anchors.glob("*-*-*.log"))
+    files = [path for path in anchors.glob("*.log") if not path.name.endswith(".erased.log")]
+    return sum(len(path.read_text().splitlines()) for path in files)
 
 
 def await_more(anchors: Path, than: int) -> int:
