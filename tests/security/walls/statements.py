@@ -213,7 +213,7 @@ def forged_contexts(chance: Random, other: UUID, *, pid: int, other_pid: int) ->
         true,  # replayed from another backend
         signed(at=EXPIRED_AT),
         signed(key=chance.randbytes(32)),
-        signed(kind=ContextKind.SYSTEM),
+        signed(kind=ContextKind.SYSTEM, key=chance.randbytes(32)),
         signed(kind=ContextKind.PERSON),
         f"{kind}:{identifier}:{expiry}:{pid}:{mac}",
         f"{kind}:{identifier}:{int(expiry) + 10_000}:{other_pid}:{mac}",
