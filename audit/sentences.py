@@ -32,6 +32,7 @@ NOUNS = {
 }
 SAID = {
     "anchor.file_cut": "found the file of checkpoints cut short",
+    "audit.incomplete": "found changes that no event tells of",
     "audit.exported": "took a part of the trail away",
     "desk.set": "changed how the desk of requests is run",
     "digest.subscribed": "asked for the daily e-mail",
