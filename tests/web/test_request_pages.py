@@ -67,16 +67,17 @@ def test_from_request_to_approval_each_step_says_what_comes_next(desk, acme, ali
     assert "They called again." in shown(desk, alice, page)
 
 
-def test_once_cooled_off_it_is_carried_out(desk, acme, alice, bob, known):
+def test_once_cooled_off_it_begins_and_is_not_stopped_any_more(desk, acme, alice, bob, known):
     page = taken_in(desk, bob, identity_check="Called back.")
     desk(alice).post(f"{page}/approve")
     with time_machine.travel(now() + timedelta(hours=25)):
         client = desk(alice)
         assert "Erase for good" in client.get(page).content.decode()
         client.post(f"{page}/carry-out", {"sure": "on"})
-    done = of(acme, page)
-    assert (done.status, done.named, done.asked_by) == ("completed", "", "")
-    assert "by letter" not in shown(desk, alice, page)
+    begun = of(acme, page)
+    assert begun.status == "carrying_out"
+    assert begun.started_at >= begun.carry_out_after
+    assert desk(bob).post(f"{page}/stop", {"reason": "Too late."}).status_code == 409
 
 
 def test_the_preview_counts_what_is_held_under_every_name(desk, bob, known):
