@@ -161,6 +161,7 @@ BEGIN
     h.scope = 'subject' AND g.kind = 4 AND g.value = h.subject_id::text
     OR h.scope = 'agent' AND g.kind = 2 AND g.value = h.agent_name)
   WHERE EXISTS (SELECT FROM audit_trace x WHERE x.tenant_id = t AND x.run_id = g.run_id)
+    OR EXISTS (SELECT FROM audit_span s WHERE s.tenant_id = t AND s.run_id = g.run_id)
   ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;

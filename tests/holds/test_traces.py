@@ -150,3 +150,12 @@ def test_what_arrives_later_about_a_held_subject_is_held_too(acme, alice, runs):
         with pytest.raises(IntegrityError):
             raw("DELETE FROM audit_span WHERE run_id = %s", later.id)
         assert is_whole(later)
+
+
+def test_steps_torn_from_their_trace_before_are_held_where_they_lie(acme, alice, runs):
+    with tenant_scope(acme.id):
+        raw("UPDATE audit_trace SET run_id = %s WHERE run_id = %s", runs[1].id, runs[0].id)
+        hold(alice, "agent", runs[0])
+        raw("DELETE FROM audit_runfacet")
+        with pytest.raises(IntegrityError):
+            raw("DELETE FROM audit_span WHERE run_id = %s", runs[0].id)
