@@ -6,6 +6,7 @@ commits without the other. Inside, `note(...)` adds what the event should carry.
 
 import hmac
 import os
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from contextvars import ContextVar
@@ -30,6 +31,7 @@ R = TypeVar("R", bound="Auditable | Changes[Any]")
 C = TypeVar("C")
 
 MAX_NOTE = 2000
+CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 SALT_BYTES = 16
 
 
@@ -129,17 +131,26 @@ def _events(
 ) -> list[Event]:
     objects = changed.changed if isinstance(changed, Changes) else [changed]
     payloads = changed.notes if isinstance(changed, Changes) else [notes]
+    reason, text = _words(said)
     return [
         Event(
             kind=kind,
             object_kind=one.audit_kind,
             object_id=one.id,
-            reason=str(said.get("reason") or ""),
-            text=str(said.get("comment") or ""),
+            reason=reason,
+            text=text,
             payload=payload,
         )
         for one, payload in zip(objects, payloads, strict=True)
     ]
+
+
+def _words(said: Mapping[str, Any]) -> tuple[str, str]:
+    """Reason and note. A sentence for a reason may name a person: the log keeps codes only."""
+    reason, text = str(said.get("reason") or ""), str(said.get("comment") or "")
+    if CODE.fullmatch(reason):
+        return reason, text
+    return "", " ".join(filter(None, (reason, text)))
 
 
 def append(*, actor: Actor, **event: Any) -> None:

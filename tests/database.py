@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.db import connections
 
 from console.runtime.postgres import EmbeddedPostgres
-from console.runtime.provision import APP, OWNER, provision
+from console.runtime.provision import APP, ERASER, OWNER, provision
 
-PASSWORDS = {APP: "app-test", OWNER: "owner-test"}
+PASSWORDS = {APP: "app-test", OWNER: "owner-test", ERASER: "eraser-test"}
 DATABASE = "mnemoscope_test"
 ALIASES = {"default": APP, "owner": OWNER}
 

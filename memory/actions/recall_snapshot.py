@@ -35,7 +35,6 @@ def recall_snapshot(*, actor: Actor, snapshot: Snapshot, query: RecallQuery) -> 
     note(
         snapshot=str(snapshot.id),
         memories=[str(hit.memory.id) for hit in recall.hits],
-        purpose=query.purpose,
     )
     return recall
 

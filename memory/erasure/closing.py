@@ -4,6 +4,7 @@ from console.keys.keyring import ERASED
 from console.keys.models import DataKey, Purpose
 from console.platform.clock import now
 from memory.desk import complete_request
+from memory.desk.letters import tell_on_commit
 from memory.erasure.physical import clear_own_space
 from memory.erasure.work import FIRST, Done, Work
 from memory.models import ErasureStep, RequestStatus
@@ -11,6 +12,10 @@ from memory.models import ErasureStep, RequestStatus
 
 def close(work: Work) -> Done:
     """The key goes that the words to look for stood under; the request keeps no word either."""
+    if work.request.status != RequestStatus.COMPLETED:
+        work.request.contact = work.words().contact
+        tell_on_commit(work.request, "completed")
+        work.request.contact = ""
     keys = DataKey.objects.filter(
         subject_id__in=work.person.subject_ids, purpose=Purpose.ERASE, wrapped__isnull=False
     )

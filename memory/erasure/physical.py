@@ -98,7 +98,8 @@ def _eraser() -> Iterator[psycopg.Connection]:
 
 def _tables_of(person: Person) -> tuple[str, ...]:
     """Those of the stores, by the partitions that they were touched in."""
-    suffixes = sorted({suffix for (suffix,) in run(THEIR_PARTITIONS, person) if suffix})
+    # What waited there moved into the partition of its day since, and left its place behind.
+    suffixes = {"_default"} | {suffix for (suffix,) in run(THEIR_PARTITIONS, person) if suffix}
     tables = {table for store in STORES for table in store.tables} | set(OWN)
     parts = {f"{table}{suffix}" for table in PARTITIONED for suffix in suffixes}
     return tuple(sorted(tables - set(PARTITIONED) | parts))

@@ -40,8 +40,6 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
   AND has_table_privilege(c.oid, 'SELECT')
 ORDER BY 1, 2
 """
-# Kept until the request is closed: what is still to be looked for, and where the answer goes.
-KEPT_TILL_CLOSED = {("memory_subjectrequest", "contact")}
 
 
 class ResidueError(Exception):
@@ -96,8 +94,7 @@ def _look_in_columns(words: Words) -> tuple[int, list[str]]:
     found: list[str] = []
     by_table: dict[str, list[tuple[str, str]]] = {}
     for table, column, kind in columns:
-        if (table, column) not in KEPT_TILL_CLOSED:
-            by_table.setdefault(table, []).append((column, kind))
+        by_table.setdefault(table, []).append((column, kind))
     for table, of_table in by_table.items():
         found += [f"{table}.{column}" for column in _found_in(table, of_table, words)]
     return len(columns), found

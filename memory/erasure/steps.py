@@ -42,7 +42,7 @@ def _collect(work: Work) -> Done:
         refuse_held_subject(subject)
     owner = work.request.subject_id
     key = key_for(Purpose.ERASE, owner) or make_key_for(Purpose.ERASE, owner)
-    words = words_of(work.person)
+    words = words_of(work.person, work.request.contact)
     work.receipt.sealed = seal_words(words, work.request.id, key=key)
     held = {name: count for name, count in counts_of(work.person).items() if count}
     return Done(held, named=(str(key.id),))

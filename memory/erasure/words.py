@@ -30,6 +30,7 @@ class Words:
     identifiers: dict[UUID, str]
     names: dict[UUID, list[str]]
     windows: list[bytes]
+    contact: str = ""  # where the person is told that it is done
 
     @property
     def texts(self) -> list[str]:
@@ -37,7 +38,7 @@ class Words:
         return sorted({*self.identifiers.values(), *names})
 
 
-def words_of(person: Person) -> Words:
+def words_of(person: Person, contact: str = "") -> Words:
     """Before anything goes."""
     subjects = Subject.objects.filter(id__in=person.subject_ids)
     rows = list(SubjectName.objects.filter(subject_id__in=person.subject_ids))
@@ -51,13 +52,14 @@ def words_of(person: Person) -> Words:
     ).order_by("id")
     # Numbers, most significant byte last, two bytes each (pgvector's halfvec).
     windows = [np.asarray(one.embedding, "<f2").tobytes()[:WINDOW] for one in found[:EMBEDDINGS]]
-    return Words(dict(subjects.values_list("id", "external_id")), names, windows)
+    return Words(dict(subjects.values_list("id", "external_id")), names, windows, contact)
 
 
 def seal_words(words: Words, request_id: UUID, *, key: Key) -> bytes:
     plain = {
         "identifiers": {str(id_): said for id_, said in words.identifiers.items()},
         "names": {str(id_): said for id_, said in words.names.items()},
+        "contact": words.contact,
         "windows": [b64encode(window).decode() for window in words.windows],
     }
     return seal(key.secret, orjson.dumps(plain), _identity(request_id, key))
@@ -70,6 +72,7 @@ def open_words(sealed: bytes, request_id: UUID, *, key: Key) -> Words:
         {UUID(id_): said for id_, said in plain["identifiers"].items()},
         {UUID(id_): said for id_, said in plain["names"].items()},
         [b64decode(window) for window in plain["windows"]],
+        plain["contact"],
     )
 
 

@@ -5,6 +5,7 @@ import pytest
 from audit.ingest.decode_protobuf import decode_protobuf
 from audit.ingest.store import store_spans
 from audit.models import Run, RunFacet, Span, SpanContent
+from audit.trail import append
 from console.accounts.actor import system_actor
 from console.accounts.models import Subject
 from console.keys.keyring import keyring_for
@@ -24,6 +25,13 @@ def gone(in_acme):
     destroy_keys_of(actor=actor, subject=subject)
     suppress(subject.id, identifiers=["jonas-weber"], names=["Jonas  Weber"])
     Subject.objects.filter(id=subject.id).update(external_id=f"erased:{subject.id}")
+    append(
+        actor=actor,
+        kind="erasure.replayed",
+        object_kind="subject",
+        object_id=subject.id,
+        payload={"named": [str(in_acme.id)]},
+    )
     return subject
 
 

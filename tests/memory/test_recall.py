@@ -40,7 +40,7 @@ def test_every_hit_is_recorded_with_its_rank_version_and_purpose(in_acme, robo):
     assert (access.memory_id, access.version, access.rank) == (str(memory.id), 1, 1)
     assert access.purpose == "answer a ticket"
     event = AuditEvent.objects.get(kind="memory.recalled")
-    assert event.payload == {"memories": [str(memory.id)], "purpose": "answer a ticket"}
+    assert event.payload == {"memories": [str(memory.id)]}
 
 
 def test_held_expired_deleted_and_not_yet_valid_memories_are_not_recalled(in_acme, robo, rookie):

@@ -159,7 +159,7 @@ def test_two_people_erase_a_person_and_late_writes_are_refused(
 ):
     preview = desk(bob).get(f"{page}/request").content.decode()
     assert "What an erasure would erase" in preview
-    assert "Not covered yet" in preview
+    assert "Not covered" in preview
     request = asked(desk, bob, page)
     shown = desk(bob).get(request).content.decode()
     assert "The &lt;b&gt;customer&lt;/b&gt;, by letter" in shown

@@ -49,20 +49,19 @@ REQUESTS = Store(
     governed=True,
     name="request_words",
     label="What was said on their requests",
-    what_happens="Blanked, but for where the answer goes, which stays until it has gone there.",
+    what_happens="Blanked; where the answer goes is kept sealed until it has gone there.",
     table="memory_subjectrequest",
     left=(
         f"({OF_THEM} OR x.alias_ids && %(s)s::uuid[])"
         " AND (x.closed_at IS NOT NULL OR x.status = 'carrying_out')"
         " AND (x.named <> '' OR x.also_named <> '{}' OR x.asked_by <> '' OR x.wish <> ''"
         " OR x.identity_check <> '' OR x.extension_reason <> '' OR x.close_reason <> ''"
-        " OR x.waiting_for <> '' OR (x.contact <> '' AND x.closed_at IS NOT NULL))"
+        " OR x.waiting_for <> '' OR x.contact <> '')"
     ),
     sample="x.asked_by",
     blank=(
         "named = '', also_named = '{}', asked_by = '', wish = '', identity_check = '',"
-        " extension_reason = '', close_reason = '', waiting_for = '',"
-        " contact = CASE WHEN x.closed_at IS NULL THEN x.contact ELSE '' END"
+        " extension_reason = '', close_reason = '', waiting_for = '', contact = ''"
     ),
 )
 VIEWS = Store(
