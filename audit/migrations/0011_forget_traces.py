@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            "CREATE POLICY sweep ON audit_traceretention FOR SELECT"
+            "CREATE POLICY sweep ON audit_traceretention FOR SELECT TO mnemoscope_owner"
             " USING ((SELECT mnemoscope_context('s')) IS NOT NULL)",
             "DROP POLICY sweep ON audit_traceretention",
         ),

@@ -38,8 +38,11 @@ SETTINGS = {
     "autovacuum_naptime": "'10s'",
     "log_checkpoints": "off",
     "log_lock_waits": "on",
-    "log_min_duration_statement": "'1s'",
-    # Never the values of a slow statement, nor of a failed one: they may be somebody's memory.
+    # Never the text of a slow statement, nor of a failed one, nor the row it failed on: the values
+    # in it may be somebody's memory.
+    "log_min_duration_statement": "-1",
+    "log_min_error_statement": "'panic'",
+    "log_error_verbosity": "'terse'",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_line_prefix": "'%m [%p] %q%u@%d '",

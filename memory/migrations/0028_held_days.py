@@ -53,7 +53,8 @@ BEGIN
   RETURN true;
 END $$;
 
-CREATE POLICY sweep ON memory_legalhold FOR SELECT
+-- For the function above, which runs as the owner; nobody else sees another tenant's holds.
+CREATE POLICY sweep ON memory_legalhold FOR SELECT TO mnemoscope_owner
   USING ((SELECT mnemoscope_context('s')) IS NOT NULL);
 
 CREATE OR REPLACE FUNCTION mnemoscope_place_hold() RETURNS trigger

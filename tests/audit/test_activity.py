@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
+import pytest
 import time_machine
 
 from audit.activity import activity_of, count_days
@@ -41,6 +42,13 @@ def figures(machine):
     return [((today() - one.day).days, one.writes, one.recalls, one.refusals) for one in found]
 
 
+@pytest.fixture
+def settled(monkeypatch):
+    """Whatever the time of night is at which this runs."""
+    monkeypatch.setattr("audit.activity.SETTLED", timedelta())
+
+
+@pytest.mark.usefixtures("settled")
 def test_what_is_counted_and_what_is_read_add_up_to_the_same(in_acme, robo, rookie):
     did(robo, 2, times=2)
     did(robo, 2, kind="memory.recalled")
@@ -56,6 +64,7 @@ def test_what_is_counted_and_what_is_read_add_up_to_the_same(in_acme, robo, rook
     assert counted == {str(robo.agent.id): [0, 0, 1], str(rookie.agent.id): [4, 0, 0]}
 
 
+@pytest.mark.usefixtures("settled")
 def test_a_counted_day_is_not_read_again(in_acme, robo):
     did(robo, 1)
     count_days()

@@ -77,6 +77,21 @@ def test_what_was_committed_is_there_after_a_kill(home: Path) -> None:
     server.stop()
 
 
+def test_its_log_repeats_nothing_that_a_statement_says(home: Path) -> None:
+    with (
+        EmbeddedPostgres(home, durable=False) as server,
+        psycopg.connect(server.dsn(), autocommit=True) as connection,
+    ):
+        connection.execute("CREATE TABLE said (words text UNIQUE)")
+        connection.execute("INSERT INTO said VALUES ('Jonas hears jazz')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute("INSERT INTO said VALUES ('Jonas hears jazz')")
+        connection.execute("SELECT 'Jonas hears jazz', pg_sleep(1.2)")
+        log = server.log.read_text()
+    assert "duplicate key value violates unique constraint" in log
+    assert "Jonas" not in log
+
+
 def test_a_mark_that_names_somebody_elses_process_does_not_keep_it_from_starting(
     home: Path,
 ) -> None:

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
+from audit.actions import set_trace_retention
+from audit.rules.retention import Retention
 from console.accounts.models import Membership
 from console.platform.crypto.context import ContextKind, hmac_pads, sign_context
 from console.tenancy.models import Tenant
@@ -17,6 +19,7 @@ from console.tenancy.scope import (
     system_scope,
     tenant_scope,
 )
+from memory.actions import place_hold
 from memory.models import Memory
 from tests.cast import a_memory
 
@@ -186,8 +189,13 @@ def test_a_person_sees_their_own_memberships_before_they_choose_a_tenant(acme, a
         assert memories_seen() == 0
 
 
-def test_a_sweep_sees_the_list_of_tenants_and_nothing_in_them(acme, globex, robo):
+def test_a_sweep_sees_the_list_of_tenants_and_nothing_in_them(acme, globex, alice, robo):
     a_memory(robo)
+    with tenant_scope(acme.id):
+        place_hold(actor=alice.actor, subject="jonas-weber", ground="Case 7")
+        set_trace_retention(actor=alice.actor, days=Retention(content_days=7))
     with system_scope():
         assert {tenant.slug for tenant in Tenant.objects.all()} == {"acme", "globex"}
-        assert memories_seen() == 0
+        for (table,) in rows(TENANT_TABLES):
+            if table != "tenancy_tenant":
+                assert rows(f"SELECT count(*) FROM {table}") == [(0,)], table
