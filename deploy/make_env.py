@@ -10,6 +10,7 @@ ROLES = {
     "MNEMOSCOPE_DATABASE_URL": "mnemoscope_app",
     "MNEMOSCOPE_OWNER_DATABASE_URL": "mnemoscope_owner",
     "MNEMOSCOPE_READONLY_DATABASE_URL": "mnemoscope_readonly",
+    "MNEMOSCOPE_ERASER_DATABASE_URL": "mnemoscope_eraser",
 }
 
 

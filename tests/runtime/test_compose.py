@@ -166,3 +166,9 @@ def test_the_collector_hands_on_to_web_what_it_is_sent() -> None:
     assert config["exporters"]["otlphttp"]["sending_queue"] == {"enabled": False}
     variables = set(re.findall(r"\$\{env:(\w+)\}", json.dumps(config)))
     assert variables == set(SERVICES["collector"]["environment"])
+
+
+def test_only_workers_clear_space_and_they_write_who_was_erased_where_checkpoints_stand() -> None:
+    asking = {name for name, one in SERVICES.items() if "eraser_database_url" in str(one)}
+    assert asking == {"provision", "worker"}
+    assert SERVICES["worker"]["volumes"] == SERVICES["sequencer"]["volumes"]
