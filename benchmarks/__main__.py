@@ -49,6 +49,7 @@ AUDIT = (
     "audit_latency",
     "tenant_walls",
     "audit_verifier",
+    "audit_erasure",
 )
 BENCHMARKS = (*MEMORY, *TRACES, *AUDIT, "console_pages", "review_desk", "review_keys", "fuzz")
 RESULTS = Path(__file__).with_name("results.json")

@@ -9,16 +9,17 @@ from secrets import token_hex
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.test.utils import override_settings
 
 from console.runtime.postgres import EmbeddedPostgres
-from console.runtime.provision import APP, OWNER, provision
+from console.runtime.provision import APP, ERASER, OWNER, provision
 
 DATABASE = "mnemoscope_bench"
 
 
 @contextmanager
 def embedded_database() -> Iterator[EmbeddedPostgres]:
-    passwords = {role: token_hex(16) for role in (APP, OWNER)}
+    passwords = {role: token_hex(16) for role in (APP, OWNER, ERASER)}
     with tempfile.TemporaryDirectory(prefix="mnemoscope-bench-") as folder:
         server = EmbeddedPostgres(Path(folder))
         server.start()
@@ -37,7 +38,11 @@ def embedded_database() -> Iterator[EmbeddedPostgres]:
                     PASSWORD=passwords[role],
                 )
             call_command("migrate", database="owner", verbosity=0)
-            yield server
+            eraser = server.dsn(role=ERASER, password=passwords[ERASER], database=DATABASE)
+            with override_settings(
+                HOME=server.home, ANCHOR_DIR=str(server.home / "anchors"), ERASER_DSN=eraser
+            ):
+                yield server
         finally:
             connections.close_all()
             server.stop(hurry=True)
