@@ -21,6 +21,7 @@ from console.api.v1.audit_log import (
 )
 from console.api.v1.batch import MemoryBatchView
 from console.api.v1.decisions import DecisionsView
+from console.api.v1.erasure_certificates import ErasureCertificateView
 from console.api.v1.evidence import EvidencePackView, EvidenceView
 from console.api.v1.heartbeats import HeartbeatsView
 from console.api.v1.history import MemoryExpireView, MemoryRestoreView, MemoryVersionsView
@@ -176,6 +177,7 @@ urlpatterns: list[URLPattern] = [
     path(V1 + "subject-requests", SubjectRequestsView.as_view()),
     path(V1 + "subject-requests/<str:request_id>", SubjectRequestView.as_view()),
     path(V1 + "subject-requests/<str:request_id>/transitions", SubjectRequestMoveView.as_view()),
+    path(V1 + "subject-requests/<str:request_id>/certificate", ErasureCertificateView.as_view()),
     path(V1 + "policies", PoliciesView.as_view()),
     path(V1 + "policies/current", CurrentPolicyView.as_view()),
     path(V1 + "policies/<int:number>", PolicyView.as_view()),

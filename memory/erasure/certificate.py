@@ -15,8 +15,9 @@ from audit.proof.notes import origin_of, signed
 from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.platform.clock import now
+from console.platform.errors import NotFoundError
 from memory.erasure.work import Done, Work
-from memory.models import ErasureCertificate, ErasureStep
+from memory.models import ErasureCertificate, ErasureStep, SubjectRequest
 
 FORMAT = "mnemoscope.erasure-certificate/1"
 # Nobody can take these back for us.
@@ -43,9 +44,22 @@ def sign_certificate(*, actor: Actor, work: Work) -> ErasureCertificate:  # noqa
     return certificate
 
 
+def certificate_of(request: SubjectRequest) -> ErasureCertificate:
+    """Raises NotFoundError where it has none yet, or is of another kind."""
+    found = ErasureCertificate.objects.filter(request_id=request.id).first()
+    if found is None:
+        raise NotFoundError(request.id, noun="certificate")
+    return found
+
+
+def json_of(certificate: ErasureCertificate) -> str:
+    """The second line of its note, as it was signed."""
+    return certificate.note.split("\n")[1]
+
+
 def told_by(certificate: ErasureCertificate) -> dict[str, Any]:
     """What its JSON says."""
-    told: dict[str, Any] = orjson.loads(certificate.note.split("\n")[1])
+    told: dict[str, Any] = orjson.loads(json_of(certificate))
     return told
 
 

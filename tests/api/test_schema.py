@@ -43,6 +43,7 @@ ASKED_FOR = {
     ("post", "/api/v1/subject-requests"),
     ("get", "/api/v1/subject-requests/{request_id}"),
     ("post", "/api/v1/subject-requests/{request_id}/transitions"),
+    ("get", "/api/v1/subject-requests/{request_id}/certificate"),
     ("get", "/api/v1/policies"),
     ("post", "/api/v1/policies"),
     ("get", "/api/v1/policies/current"),

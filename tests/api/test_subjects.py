@@ -6,9 +6,11 @@ import pytest
 
 from audit.models import AuditEvent
 from console.tenancy.scope import tenant_scope
-from memory.models import SubjectRequest
+from memory.desk import approve_request, set_desk
+from memory.models import ErasureCertificate, SubjectRequest
 from tests.api.door import door_of, field_codes, problem_of
 from tests.cast import a_memory
+from tests.erasure.carrying import gone_on
 
 ASKED = {"subject": "customer-7", "asked_by": "She, by letter", "identity_check": "Called back"}
 EXPORT = "subjects/export?subject=customer-7&reason=She+asked"
@@ -121,3 +123,26 @@ def test_others_move_nothing(bob, dana, robo, mallory):
     problem_of(door_of(mallory).post(moves, {"verb": "approve"}), 404, "not_found")
     for holder in (dana, robo):
         problem_of(door_of(holder).post(moves, {"verb": "approve"}), 403, "not_permitted")
+
+
+def test_the_certificate_of_an_erasure_is_read_with_its_note(acme, alice, bob, dana, robo, mallory):
+    a_memory(robo, "Jonas prefers e-mail.", subject="customer-7")
+    taken = door_of(bob).post("erasure-requests", ASKED).json()
+    address = f"subject-requests/{taken['id']}/certificate"
+    assert taken["certificate"] is None
+    problem_of(door_of(dana).get(address), 404, "not_found")
+    with tenant_scope(acme.id):
+        set_desk(actor=alice.actor, cool_off_hours=0)
+        request = SubjectRequest.objects.get(id=taken["id"])
+        gone_on(approve_request(actor=alice.actor, request=request))
+        note = ErasureCertificate.objects.get().note
+    answer = door_of(dana).get(f"subject-requests/{taken['id']}").json()
+    assert answer["certificate"] == f"/api/v1/{address}"
+    told = door_of(dana).get(address).json()
+    assert told.pop("note") == note
+    assert told == json.loads(note.splitlines()[1])
+    assert (told["reference"], told["held"]["memories"]) == (taken["reference"], 1)
+    assert "customer-7" not in note
+    problem_of(door_of(robo).get(address), 403, "not_permitted")
+    problem_of(door_of(mallory).get(address), 404, "not_found")
+    problem_of(door_of(dana).get("subject-requests/nonsense/certificate"), 404, "not_found")

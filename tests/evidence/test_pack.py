@@ -119,7 +119,7 @@ def test_forgotten_words_leave_the_pack_verifying(dana, sealed, tmp_path):
     assert (code, said["forgotten"]) == (0, said["events"])
 
 
-def test_certificates_of_erasures_verify_with_the_pack(dana, sealed, tmp_path):
+def test_certificates_of_erasures_verify_until_a_byte_is_changed(postgres, dana, sealed, tmp_path):
     alice, bob = a_person(sealed, "alma", Role.OWNER), a_person(sealed, "bob", Role.REVIEWER)
     robo = an_agent(sealed, "rose")
     a_memory(robo, "Jonas prefers e-mail.", subject="jonas-weber")
@@ -142,6 +142,22 @@ def test_certificates_of_erasures_verify_with_the_pack(dana, sealed, tmp_path):
         everything = b"".join(pack.read(name) for name in pack.namelist())
     assert certificate.startswith(b"mnemoscope.erasure-certificate/1\n")
     assert b"jonas-weber" not in everything
+    # The pack of an altered database is signed as a whole: the certificate's own signature tells.
+    tampered(
+        postgres,
+        "UPDATE memory_erasurecertificate SET note = overlay(note PLACING '2'"
+        " FROM position('\"memories\":1' IN note) + 11)"
+        " WHERE tenant_id = %s AND position('\"memories\":1' IN note) > 0",
+        sealed.id,
+    )
+    a_pack(dana, tmp_path / "pack.zip")
+    with zipfile.ZipFile(tmp_path / "pack.zip") as pack:
+        altered = pack.read(f"certificates/{request.reference}.note")
+    assert sum(one != other for one, other in zip(certificate, altered, strict=True)) == 1
+    code, said = verified(tmp_path / "pack.zip", key_of(sealed))
+    [finding] = said["findings"]
+    assert (code, finding["kind"], said["certificates"]) == (1, "edit", 0)
+    assert f"{request.reference}.note' was altered" in finding["says"]
 
 
 def tampered(postgres, statement, *values):

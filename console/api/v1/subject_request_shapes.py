@@ -48,6 +48,9 @@ class SubjectRequestAnswer(Shape):
     close_reason = serializers.CharField(allow_null=True)
     duplicate_of = serializers.UUIDField(allow_null=True)
     outcome = AnyValueField(allow_null=True, help_text="What was done, in figures.")
+    certificate = serializers.CharField(
+        allow_null=True, help_text="Of an erasure carried out: the path of its signed certificate."
+    )
 
 
 def shown_request(request: SubjectRequest) -> dict[str, Any]:
@@ -58,7 +61,14 @@ def shown_request(request: SubjectRequest) -> dict[str, Any]:
     told |= {f"{what}_by": _somebody(request, what) for what in DOERS}
     told["subject"] = request.subject.external_id if request.subject else None
     told["duplicate_of"] = request.duplicate_of_id
+    told["certificate"] = _certificate(request)
     return as_json(SubjectRequestAnswer, told)
+
+
+def _certificate(request: SubjectRequest) -> str | None:
+    """An erasure is completed after its certificate was signed, so the request alone tells."""
+    is_certified = request.kind == RequestKind.ERASURE and request.status == RequestStatus.COMPLETED
+    return f"/api/v1/subject-requests/{request.id}/certificate" if is_certified else None
 
 
 def _somebody(request: SubjectRequest, what: str) -> dict[str, Any] | None:
