@@ -15,11 +15,13 @@ from django.db import connection, models
 from psycopg import sql
 
 from audit.activity import count_days
+from audit.trail import Event, append_events
 from benchmarks.volume_memories import DAYS, Maker, Remembered
 from console.accounts.actor import Actor, system_actor
 from console.accounts.models import Agent, Subject
 from console.administration import register_agent, trust_agent
-from console.keys.keyring import keyring_for
+from console.keys.keyring import Keyring, keyring_for
+from console.keys.models import DataKey
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
 from memory.models import State
@@ -149,8 +151,28 @@ def _maker(tenant: Tenant, volume: Volume) -> Maker:
         agents = [_agent(system, number) for number in range(volume.agents)]
         names = (Subject(external_id=f"customer-{n}") for n in range(volume.subjects))
         subjects = Subject.objects.bulk_create(names)
-        keyring = keyring_for([None, *(subject.id for subject in subjects)])
+        keyring = _keyring(system, subjects)
     return Maker(volume.memories, volume.reviews, agents, subjects, keyring)
+
+
+def _keyring(system: Actor, subjects: list[Subject]) -> Keyring:
+    """Of new subjects, each key told of by an event: the database lets none be made without."""
+    before = set(DataKey.objects.values_list("id", flat=True))
+    keyring = keyring_for([None, *(subject.id for subject in subjects)])
+    made = DataKey.objects.exclude(id__in=before).order_by("id")
+    append_events(
+        [
+            Event(
+                kind="key.made",
+                object_kind=key.audit_kind,
+                object_id=key.id,
+                payload={"purpose": key.purpose, "generation": key.generation},
+            )
+            for key in made
+        ],
+        actor=system,
+    )
+    return keyring
 
 
 def _agent(system: Actor, number: int) -> Agent:
