@@ -9,9 +9,14 @@ import pytest
 
 from console.platform.crypto.context import hmac_pads
 from console.runtime.postgres import EmbeddedPostgres
-from console.runtime.provision import APP, DATABASE, OWNER, READONLY, provision
+from console.runtime.provision import APP, DATABASE, ERASER, OWNER, READONLY, provision
 
-PASSWORDS = {APP: "app'; password", OWNER: "owner/password", READONLY: "read@password"}
+PASSWORDS = {
+    APP: "app'; password",
+    OWNER: "owner/password",
+    READONLY: "read@password",
+    ERASER: "eraser:password",
+}
 KEY = bytes(range(32))
 CATALOGS = {
     "roles": "SELECT to_jsonb(a) - 'oid' FROM pg_authid a WHERE rolname LIKE 'mnemoscope%'",
@@ -150,3 +155,19 @@ def test_text_sorts_alike_on_every_machine(server: EmbeddedPostgres) -> None:
             "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = current_database()"
         ).fetchone()
     assert found == ("b", "C.UTF-8")
+
+
+def test_the_eraser_clears_space_and_reads_and_changes_nothing(server: EmbeddedPostgres) -> None:
+    with connect(server, ERASER) as eraser:
+        for statement in ("VACUUM (FULL, ANALYZE) note", "SELECT pg_switch_wal()", "CHECKPOINT"):
+            eraser.execute(statement)
+        for statement in (
+            "SELECT word FROM note",
+            "INSERT INTO note (word) VALUES ('x')",
+            "UPDATE note SET word = ''",
+            "DELETE FROM note",
+            "TRUNCATE note",
+            "CREATE TABLE mine (id int)",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                eraser.execute(statement)
