@@ -1,6 +1,6 @@
 from django.urls import path
 
-from console.web.views import desk_setting, privacy, request
+from console.web.views import certificate, desk_setting, privacy, request
 
 REQUESTS = [
     path("requests/", request.request_list, name="request-list"),
@@ -13,6 +13,21 @@ REQUESTS = [
         "requests/<uuid:request_id>/rectify/<uuid:memory_id>",
         request.request_rectify,
         name="request-rectify",
+    ),
+    path(
+        "requests/<uuid:request_id>/certificate",
+        certificate.certificate,
+        name="request-certificate",
+    ),
+    path(
+        "requests/<uuid:request_id>/certificate.note",
+        certificate.certificate_note,
+        name="request-certificate-note",
+    ),
+    path(
+        "requests/<uuid:request_id>/certificate.json",
+        certificate.certificate_json,
+        name="request-certificate-json",
     ),
     path("requests/<uuid:request_id>/<slug:deed>", request.request_do, name="request-do"),
     path("subjects/<uuid:subject_id>/request", request.request_receive, name="subject-request"),

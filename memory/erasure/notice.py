@@ -16,6 +16,7 @@ from memory.erasure.stores.store import SCOPE, run
 from memory.erasure.work import Done, Work
 from memory.models import SubjectRequest
 
+NOTICE = "notice"
 CONCERNED = f"""
 {SCOPE}
 SELECT DISTINCT m.agent_id FROM memory_memory m JOIN about ON about.id = m.id
@@ -37,10 +38,12 @@ def tell(work: Work) -> Done:
 
 
 def deliveries_of(request: SubjectRequest) -> models.QuerySet[WebhookDelivery]:
-    """The receipts: who was told, and who has taken it."""
+    """The receipts: who was told, and who has taken it. The days spare a look at all messages."""
     events = OutgoingEvent.objects.filter(
-        kind=EventKind.SUBJECT_ERASED, data__request=request.reference
+        kind=EventKind.SUBJECT_ERASED, data__request=request.reference, at__gte=request.started_at
     )
+    if request.closed_at is not None:
+        events = events.filter(at__lte=request.closed_at)
     return WebhookDelivery.objects.filter(event_id__in=events.values("id"))
 
 

@@ -18,7 +18,7 @@ from console.tenancy.scope import current_tenant_id
 from memory.actions.erase import destroy_keys_of
 from memory.erasure.certificate import issue
 from memory.erasure.closing import close, sweep
-from memory.erasure.notice import tell
+from memory.erasure.notice import NOTICE, tell
 from memory.erasure.physical import clear_space
 from memory.erasure.preview import counts_of
 from memory.erasure.residue import look
@@ -85,7 +85,7 @@ STEPS: tuple[Step, ...] = (
     *(Step(store.name, store.label, _FromStore(store)) for store in STORES if not store.goes_with),
     Step("space", "Clear the space they left", clear_space, outside=True),
     Step("residue", "Look for what remains", look, outside=True),
-    Step("notice", "Tell agents and webhooks", tell),
+    Step(NOTICE, "Tell agents and webhooks", tell),
     Step("certificate", "Sign the certificate", issue),
     Step("close", "Close the request", close),
     Step("sweep", "Clear the space of the request itself", sweep, outside=True),

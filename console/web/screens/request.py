@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count
 from django.forms import Form
 
 from audit.models import AuditEvent
@@ -16,6 +17,7 @@ from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.web.forms.request import names_in
 from console.web.request_deeds import DEEDS
+from console.webhooks.models.delivery import IN_STATE
 from memory.desk.access import subjects_of
 from memory.desk.answering import may_extend_until
 from memory.desk.approval import why_not_approve
@@ -23,6 +25,7 @@ from memory.desk.duplicates import possible_duplicates
 from memory.desk.identity import is_on_record, newest_code
 from memory.desk.letters import Letter, has_address, letter_of
 from memory.desk.statuses import starts_of
+from memory.erasure.notice import NOTICE, deliveries_of
 from memory.erasure.preview import StoreHolding, preview_of
 from memory.erasure.saga import StepView, progress_of
 from memory.holds import holds_over
@@ -61,6 +64,16 @@ class Event:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How far webhooks have taken the news that the person is erased; agents poll for it."""
+
+    agents: int
+    delivered: int
+    waiting: int
+    failed: int
+
+
 @dataclass(slots=True)
 class RequestScreen:
     asked: SubjectRequest
@@ -81,11 +94,17 @@ class RequestScreen:
     on_record: bool
     memories: list[Memory]
     steps: list[StepView]
+    told: Told | None
     forms: dict[str, Form] = field(default_factory=dict)
 
     @property
     def carry_out_form(self) -> Form | None:
         return self.forms.get("carry-out")
+
+    @property
+    def has_certificate(self) -> bool:
+        """An erasure is completed after its certificate was signed."""
+        return self.asked.kind == RequestKind.ERASURE and self.asked.status == _S.COMPLETED
 
     @property
     def held(self) -> list[StoreHolding]:
@@ -104,6 +123,8 @@ def request_screen(
     about = asked.subject if asked.is_open else None
     may = _may(actor, asked, moment)
     others = subjects_of(asked)[1:]
+    is_erasing = asked.kind == RequestKind.ERASURE and asked.started_at is not None
+    steps = progress_of(asked) if is_erasing else []
     return RequestScreen(
         asked=asked,
         is_overdue=asked.is_overdue(moment),
@@ -126,9 +147,8 @@ def request_screen(
         mails=settings.MAILS and has_address(asked),
         on_record=is_on_record(asked),
         memories=_memories(asked) if "rectify" in may else [],
-        steps=progress_of(asked)
-        if asked.kind == RequestKind.ERASURE and asked.started_at is not None
-        else [],
+        steps=steps,
+        told=_told(asked, steps),
         forms={
             deed: DEEDS[deed].form(initial=_initial(deed, asked), auto_id=f"{deed}_%s")
             for deed in may & DEEDS.keys()
@@ -205,6 +225,16 @@ def _stations(asked: SubjectRequest, moment: datetime) -> list[Station]:
     first, *rest = ahead
     here = Station(first, "here", asked.carry_out_after if cools else None, note=asked.waiting_for)
     return [*done, here, *(Station(title, "ahead") for title in rest)]
+
+
+def _told(asked: SubjectRequest, steps: list[StepView]) -> Told | None:
+    notice = next((one for one in steps if one.name == NOTICE and one.state == "done"), None)
+    if notice is None:
+        return None
+    counted = deliveries_of(asked).aggregate(
+        **{state.value: Count("id", filter=condition) for state, condition in IN_STATE.items()}
+    )
+    return Told(agents=notice.counts.get("agents", 0), **counted)
 
 
 def _has_preview(asked: SubjectRequest) -> bool:

@@ -1,0 +1,73 @@
+"""The certificate of an erasure in a browser: whole, without a name, and told when altered."""
+
+import json
+
+from django.utils.html import escape
+
+from console.tenancy.scope import tenant_scope
+from console.web.screens.certificate import certificate_screen
+from memory.desk import approve_request, set_desk
+from memory.erasure.certificate import FORMAT, told_by
+from memory.erasure.limits import LIMITS
+from memory.models import ErasureCertificate
+from tests.cast import a_memory
+from tests.erasure.carrying import gone_on
+from tests.web.test_request_pages import of, shown, taken_in
+
+
+def test_an_erasure_ends_in_a_certificate_to_print(
+    desk, acme, alice, bob, carol, dana, mallory, robo
+):
+    a_memory(robo, "Jonas lives in Bonn.", subject="customer-7")
+    page = taken_in(desk, bob, identity_check="Called back.")
+    certificate = f"{page}/certificate"
+    with tenant_scope(acme.id):
+        set_desk(actor=alice.actor, cool_off_hours=0)
+        approve_request(actor=alice.actor, request=of(acme, page))
+    assert desk(bob).get(certificate).status_code == 404
+    assert certificate not in shown(desk, bob, page)
+    gone_on(of(acme, page))
+    says = shown(desk, bob, page)
+    assert certificate in says
+    assert "0</span> delivered" in says
+    says = shown(desk, dana, certificate)
+    with tenant_scope(acme.id):
+        issued = ErasureCertificate.objects.get()
+    for told in (issued.reference, "GDPR", "signature fits", "Embeddings", "Nothing was found"):
+        assert told in says
+    for code in told_by(issued)["limits"]:
+        assert escape(LIMITS[code]) in says
+    for hidden in ("customer-7", "Jonas", bob.actor.label, alice.actor.label):
+        assert hidden not in says
+    assert desk(bob).get(f"{certificate}.note").content.decode() == issued.note
+    assert desk(bob).get(f"{certificate}.json").json() == told_by(issued)
+    for stranger in (carol, mallory):
+        for address in (certificate, f"{certificate}.note", f"{certificate}.json"):
+            assert desk(stranger).get(address).status_code == 404
+
+
+def test_one_that_was_altered_is_told_and_a_code_nobody_knows_is_shown_as_it_is(in_acme):
+    told = {
+        "origin": f"mnemoscope/{in_acme.id}",
+        "reference": "R-0000-0000",
+        "subjects": [str(in_acme.id)],
+        "law": "lgpd",
+        "received_at": "2026-01-02T00:00:00+00:00",
+        "approved_at": None,
+        "approved_by": str(in_acme.id),
+        "started_at": None,
+        "issued_at": "2026-01-03T00:00:00+00:00",
+        "held": {},
+        "residue": {},
+        "steps": [],
+        "limits": ["tapes_in_a_mine"],
+        "log": None,
+    }
+    altered = ErasureCertificate(
+        request_id=in_acme.id,
+        reference=told["reference"],
+        note=f"{FORMAT}\n{json.dumps(told)}\n\n— mnemoscope/{in_acme.id} AAAA\n",
+    )
+    screen = certificate_screen(altered)
+    assert not screen.is_signed
+    assert (screen.law, screen.limits) == ("lgpd", ["tapes_in_a_mine"])
