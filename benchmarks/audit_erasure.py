@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -44,6 +45,7 @@ STEPS_OF_A_TRACE, TRACES_AT_ONCE = 100, 10
 DAYS = 14  # that the traces are spread over
 SHOWN = 5
 PERSON, CALLED = "zyxcanary-4711", "Quirinus Zyxenbach"
+ENCODED = b64encode(f"{CALLED} is {PERSON}".encode()).decode()
 
 
 def main() -> Table:
@@ -81,6 +83,11 @@ def _planted() -> tuple[Tenant, SubjectRequest, Words]:
     alice, bob = a_person(acme, "alice", Role.OWNER), a_person(acme, "bob", Role.REVIEWER)
     robo = an_agent(acme, "robo")
     said = sentences()
+    with tenant_scope(acme.id):
+        write_memories(
+            actor=robo.actor,
+            writes=[a_write("Likes tea.", subject=PERSON, metadata={"who": ENCODED})],
+        )
     _write(robo, said, MEMORIES, [PERSON])
     _write(robo, said, MEMORIES // OTHERS, [f"customer-{n}" for n in range(20)])
     _send(acme, said, SPANS, [PERSON])
