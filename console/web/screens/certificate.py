@@ -81,7 +81,7 @@ def _counted(name: str, counts: dict[str, int]) -> str:
     """What was held stands in a table of its own."""
     if name == FIRST:
         return f"{sum(counts.values()):,} in {len(counts)} store{'' if len(counts) == 1 else 's'}"
-    said = [f"{count:,} {what}" for what, count in counts.items() if what != BEGUN]
+    said = [f"{what} {count:,}" for what, count in counts.items() if what != BEGUN]
     return ", ".join(said)
 
 

@@ -251,7 +251,9 @@ def _memories(asked: SubjectRequest) -> list[Memory]:
 
 
 def _events(asked: SubjectRequest) -> list[Event]:
-    events = AuditEvent.objects.filter(object_id=asked.id).order_by("-id")[:MOST_EVENTS]
+    """Each batch of an erasure is one too; how far it has come tells that in fewer words."""
+    found = AuditEvent.objects.filter(object_id=asked.id).exclude(kind="erasure.advanced")
+    events = found.order_by("-id")[:MOST_EVENTS]
     return [Event(one, said_of(one.kind).replace(OBJECT, "it")) for one in events]
 
 
