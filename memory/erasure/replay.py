@@ -15,6 +15,7 @@ from console.accounts.models import Subject
 from console.keys.suppression import digests_of, keep_digests, suppress
 from console.tenancy.scope import tenant_scope
 from memory.actions.erase import destroy_keys_of
+from memory.erasure.named_traces import claim_traces
 from memory.erasure.person import Person, person_of
 from memory.erasure.preview import counts_of
 from memory.erasure.stores import STORES, Store
@@ -62,6 +63,7 @@ def _refuse_return(*, actor: Actor, person: Person, digests: set[bytes]) -> Agai
         words = words_of(person)
         names = words.names.get(subject_id, [])
         entries += suppress(subject_id, identifiers=words.identifiers.values(), names=names)
+        claim_traces(subject_id, words)
         destroy_keys_of(actor=actor, subject=subject)
     note(step="suppression", entries=entries)
     return Again(subject_id)

@@ -6,7 +6,6 @@ wrote it. On the embedded server the files are read too: data, write-ahead log, 
 folder and whatever else lies in the data folder.
 """
 
-import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,12 +19,10 @@ from console.accounts.actor import Actor
 from console.tenancy.scope import current_tenant_id, tenant_scope
 from memory.erasure.preview import counts_of
 from memory.erasure.stores import STORES
-from memory.erasure.words import Words
+from memory.erasure.words import SHORTEST_WORD, Words
 from memory.erasure.work import Done, Work
 from memory.models import SubjectRequest
 
-# Shorter ones are found in half of all texts: of them only whole values count.
-SHORTEST_WORD = 5
 CHUNK = 64 * 1024 * 1024
 
 COLUMNS = """
@@ -118,13 +115,13 @@ def _found_in(table: str, columns: list[tuple[str, str]], words: Words) -> list[
 def _condition(column: str, kind: str, words: Words) -> tuple[str, list[Any]]:
     name = '"' + column.replace('"', '""') + '"'
     if kind == "bytea":
-        needles = [text.encode() for text in _long(words)] + words.windows
+        needles = [text.encode() for text in words.long_texts] + words.windows
         return _any(f"position(%s::bytea IN {name}) > 0", needles)
     if kind in {"halfvec", "vector"}:
         sent = [_swapped(window) for window in words.windows]
         return _any(f"position(%s::bytea IN {kind}_send({name})) > 0", sent)
     spoken = f"{name}::text"
-    conditions, values = _any(f"{spoken} ~* %s", [_as_pattern(text) for text in _long(words)])
+    conditions, values = _any(f"{spoken} ~* %s", words.patterns)
     short = [text for text in words.texts if len(text) < SHORTEST_WORD]
     if short and kind in {"text", "varchar", "bpchar"}:
         conditions, values = f"{conditions} OR {name} = ANY(%s)", [*values, short]
@@ -138,15 +135,6 @@ def _any(condition: str, needles: Sequence[bytes | str]) -> tuple[str, list[Any]
 def _swapped(window: bytes) -> bytes:
     """As it travels: the most significant byte of each number first."""
     return b"".join(window[at : at + 2][::-1] for at in range(0, len(window), 2))
-
-
-def _long(words: Words) -> list[str]:
-    return [text for text in words.texts if len(text) >= SHORTEST_WORD]
-
-
-def _as_pattern(text: str) -> str:
-    """As a word of its own: `anna-1` is not found in `joanna-12`."""
-    return f"(^|[^[:alnum:]]){re.escape(text)}($|[^[:alnum:]])"
 
 
 def look_in_files(words: Words) -> tuple[int, list[str]]:
@@ -169,7 +157,7 @@ def look_in_files(words: Words) -> tuple[int, list[str]]:
 
 def needles_of(words: Words) -> list[bytes]:
     """As text, as base64 at each offset, and as the bytes of embeddings."""
-    plain = [text.encode() for text in words.texts if len(text) >= SHORTEST_WORD]
+    plain = [text.encode() for text in words.long_texts]
     encoded = [part for text in plain for part in _base64s(text)]
     return [*plain, *encoded, *words.windows]
 

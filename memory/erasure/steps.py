@@ -18,6 +18,7 @@ from console.tenancy.scope import current_tenant_id
 from memory.actions.erase import destroy_keys_of
 from memory.erasure.certificate import issue
 from memory.erasure.closing import close, sweep
+from memory.erasure.named_traces import claim_traces
 from memory.erasure.notice import NOTICE, tell
 from memory.erasure.physical import clear_space
 from memory.erasure.preview import counts_of
@@ -46,6 +47,10 @@ def _collect(work: Work) -> Done:
     work.receipt.sealed = seal_words(words, work.request.id, key=key)
     held = {name: count for name, count in counts_of(work.person).items() if count}
     return Done(held, named=(str(key.id),))
+
+
+def _claim_traces(work: Work) -> Done:
+    return Done({"traces": claim_traces(work.request.subject_id, work.words())})
 
 
 def _suppress(work: Work) -> Done:
@@ -80,6 +85,7 @@ class _FromStore:
 
 STEPS: tuple[Step, ...] = (
     Step(FIRST, "Count what is held, and who holds it", _collect),
+    Step("named", "Find traces that name them in passing", _claim_traces),
     Step("suppression", "Refuse their return", _suppress),
     Step("keys", "Destroy their keys", _destroy_keys),
     *(Step(store.name, store.label, _FromStore(store)) for store in STORES if not store.goes_with),

@@ -4,6 +4,7 @@ Gone from every store by the time it is needed, so it is kept for that long on t
 first step, sealed under a key of the person's own that is destroyed last.
 """
 
+import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,6 +22,8 @@ from memory.subject_names import open_name
 
 # Of so many memories, and so much of each: by chance no other bytes are the same.
 EMBEDDINGS, WINDOW = 24, 24
+# Shorter ones are found in half of all texts: of them only whole values count.
+SHORTEST_WORD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,15 @@ class Words:
     def texts(self) -> list[str]:
         names = [name for of_one in self.names.values() for name in of_one]
         return sorted({*self.identifiers.values(), *names})
+
+    @property
+    def long_texts(self) -> list[str]:
+        return [text for text in self.texts if len(text) >= SHORTEST_WORD]
+
+    @property
+    def patterns(self) -> list[str]:
+        """PostgreSQL's, each as a word of its own: `anna-1` is not found in `joanna-12`."""
+        return [f"(^|[^[:alnum:]]){re.escape(text)}($|[^[:alnum:]])" for text in self.long_texts]
 
 
 def words_of(person: Person, contact: str = "") -> Words:
