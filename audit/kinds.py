@@ -85,6 +85,7 @@ KINDS: dict[str, str] = {
     "erasure.advanced": "Some of an erasure was done; the payload has the step, and counts it.",
     "erasure.failed": "A step of an erasure failed, and is tried again; the payload says which.",
     "erasure.certified": "A certificate of an erasure was signed.",
+    "erasure.mentions_accepted": "What others say of who is erased was let stay; it says where.",
     "erasure.replayed": "Who had come back with a restored backup was erased again.",
     "memory.erased": "A memory's words were erased, because its subject asked for it.",
     "memory.quarantined": "A memory was put into quarantine: it is recalled no more.",

@@ -33,6 +33,7 @@ from memory.desk import (
     withdraw_request,
 )
 from memory.desk.letters import tell_on_commit
+from memory.erasure.accepting import accept_mentions
 from memory.erasure.saga import carry_out
 from memory.models import RequestStatus, SubjectRequest
 
@@ -116,6 +117,11 @@ def _carry_out(actor: Actor, request: SubjectRequest, said: Said) -> str:  # noq
     return "Begun. This page tells how far it has come."
 
 
+def _let_stay(actor: Actor, request: SubjectRequest, said: Said) -> str:
+    accept_mentions(actor=actor, request=request, comment=said["reason"])
+    return "On record, and on the certificate. The erasure goes on."
+
+
 def _finish(actor: Actor, request: SubjectRequest, said: Said) -> str:
     done = complete_rectification(actor=actor, request=request, comment=said["comment"])
     return f"Completed.{_tell(done, 'completed')}"
@@ -141,4 +147,5 @@ DEEDS: dict[str, Deed] = {
     "duplicate": Deed(DuplicateForm, _duplicate),
     "carry-out": Deed(CarryOutForm, _carry_out, asks_again=True),
     "finish": Deed(FinishForm, _finish),
+    "accept": Deed(ReasonForm, _let_stay, asks_again=True),
 }

@@ -25,6 +25,10 @@ LIMITS = {
         "The write-ahead log is archived. What was archived before the erasure holds it until the"
         " archive expires."
     ),
+    "mentions_accepted": (
+        "The person is still mentioned in what belongs to others, as often as the scan counts."
+        " Somebody looked at it and said on record why it stays."
+    ),
     "files_not_read": (
         "The database server is not ours, so its files were not searched for what remains; its"
         " tables were."

@@ -171,7 +171,7 @@ def go_on(*, actor: Actor, work: Work, done: Done) -> SubjectRequest:  # noqa: A
     receipt.save(force_update=True)
     if work.request.waiting_for and work.request.is_open:
         SubjectRequest.objects.filter(id=work.request.id).update(waiting_for="")
-    note(step=receipt.name, finished=not done.more, named=list(done.named), **done.counts)
+    note(step=receipt.name, finished=not done.more, named=list(done.named), counts=done.counts)
     return work.request
 
 

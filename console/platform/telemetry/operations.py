@@ -51,7 +51,8 @@ def tell_outcome(
     if not span.is_recording():
         return
     span.set_attribute("mnemoscope.tenant.id", str(tenant_id))
-    found = notes.get("memories")
+    noted = notes.get("memories")
+    found = noted if isinstance(noted, Sequence) else None
     records = [str(one) for one in (ids if found is None else found)]
     if found is not None or span.attributes.get(OPERATION):  # type: ignore[attr-defined]
         span.set_attribute("gen_ai.memory.record.count", len(records))

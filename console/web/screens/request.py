@@ -25,6 +25,7 @@ from memory.desk.duplicates import possible_duplicates
 from memory.desk.identity import is_on_record, newest_code
 from memory.desk.letters import Letter, has_address, letter_of
 from memory.desk.statuses import starts_of
+from memory.erasure.accepting import mentioned_in
 from memory.erasure.notice import NOTICE, deliveries_of
 from memory.erasure.preview import StoreHolding, preview_of
 from memory.erasure.saga import StepView, progress_of
@@ -188,7 +189,9 @@ def _carrying(actor: Actor, asked: SubjectRequest, moment: datetime) -> set[str]
     if not goes:
         return set()
     if asked.kind == RequestKind.ERASURE:
-        return {"carry-out"} if asked.status == _S.APPROVED else set()
+        if asked.status == _S.APPROVED:
+            return {"carry-out"}
+        return {"accept"} if mentioned_in(asked) else set()
     if asked.kind == RequestKind.ACCESS:
         return {"hand-over", "copy"} if actor.may(Permission.SUBJECT_EXPORT) else set()
     if asked.kind == RequestKind.RECTIFICATION:
