@@ -23,6 +23,7 @@ PATH = Path(__file__).parents[1] / "vectors" / "sealing.json"
 FROZEN = json.loads(PATH.read_text(encoding="utf-8"))
 TENANT, SUBJECT, AGENT = UUID(int=1), UUID(int=2), UUID(int=3)
 KEY = Key(UUID(int=4), 1, bytes(range(32)))
+OF_A_SUBJECT = {Purpose.CONTENT, Purpose.DIGEST, Purpose.TRACE, Purpose.ERASE}
 TEXT = "Jonas Weber prefers e-mail, and never a call before nine in the morning. Ünïcode too."
 SAID = Said(TEXT, {"channel": "e-mail"}, "call 17", [], {"content": "as written"}, "signed")
 
@@ -89,7 +90,7 @@ def test_the_servers_seal_is_as_it_was(version, memory):
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_wrapped_key_opens(purpose):
-    subject = SUBJECT if purpose in {Purpose.CONTENT, Purpose.DIGEST, Purpose.TRACE} else None
+    subject = SUBJECT if purpose in OF_A_SUBJECT else None
     row = DataKey(tenant_id=TENANT, id=UUID(int=9), purpose=purpose, subject_id=subject)
     wrapped = bytes_of(f"wrapped_{purpose}")
     if purpose == Purpose.WRAP:
