@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from audit.models import AuditEvent
+from audit.trail import append
 from console.platform.errors import InvalidInputError, NotPermittedError
 from console.tenancy.scope import tenant_scope
 from memory.actions import activate_policy, save_policy, write_memories
@@ -125,6 +126,7 @@ def test_a_stored_version_that_cannot_be_read_holds_everything(in_acme, alice, r
         broken = PolicyVersion(number=9, body={"rules": [a_rule(when="what is this")]})
         broken.created_by_kind, broken.created_by_id = "user", version.created_by_id
         broken.save()
+        append(actor=alice.actor, kind="policy.saved", object_id=broken.id)
     switch_on(alice, broken)
     outcome = remember(robo)
     assert outcome.memory.state == State.PENDING

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audit.trail import append
+from console.accounts.actor import system_actor
 from console.platform.clock import now
 from console.platform.errors import InvalidInputError
 from memory.models import Kind, Memory, State, Tier
@@ -140,6 +142,7 @@ def test_the_database_finds_what_the_filter_says(in_acme, agents, rows, filters)
         row = fields | {"agent": None if agent is None else agents[agent]}
         columns = {name: value for name, value in row.items() if name != "agent"}
         made = Memory.objects.create(**columns, agent_id=row["agent"], state=State.ACTIVE)
+        append(actor=system_actor(in_acme.id, "test"), kind="memory.written", object_id=made.id)
         if holds(filters, row):
             wanted.add(made.id)
     assert found(filters) == wanted

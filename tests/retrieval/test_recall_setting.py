@@ -3,6 +3,7 @@
 import pytest
 
 from audit.models import AuditEvent
+from audit.trail import append
 from console.platform.errors import InvalidInputError, NotPermittedError
 from console.tenancy.scope import tenant_scope
 from memory.actions import set_recall_weights
@@ -46,5 +47,6 @@ def test_a_weight_lies_within_its_bounds(weight):
 def test_a_row_of_another_release_still_ranks(in_acme, alice):
     made = set_recall_weights(actor=alice.actor, weights=RecallWeights(recency=0.3))
     values = {"weights": {"recency": 0.3, "moon": 1}, "set_by_kind": "user"}
-    RecallSetting.objects.create(**values, set_by_id=made.set_by_id, set_by_label="alice")
+    row = RecallSetting.objects.create(**values, set_by_id=made.set_by_id, set_by_label="alice")
+    append(actor=alice.actor, kind="recall.weights_set", object_id=row.id)
     assert weights_in_force() == RecallWeights(recency=0.3)

@@ -12,7 +12,7 @@ from console.runtime.files import KEPT_LOG_BYTES, keep_short, last_line, write_p
 from console.runtime.first_secrets import ensure_secrets
 from console.runtime.folder import DataFolder
 from console.runtime.postgres import EmbeddedPostgres
-from console.runtime.provision import APP, OWNER, READONLY
+from console.runtime.provision import APP, ERASER, OWNER, READONLY
 
 
 def test_what_is_made_is_its_owners_alone(home: Path) -> None:
@@ -60,8 +60,8 @@ def first_start(home: Path, monkeypatch: pytest.MonkeyPatch) -> EmbeddedPostgres
 def test_first_secrets_are_private_and_kept(home: Path, first_start: EmbeddedPostgres) -> None:
     passwords = ensure_secrets(first_start)
     made = {path.name: path.read_text() for path in (home / "secrets").iterdir()}
-    assert set(passwords) == {APP, OWNER, READONLY}
-    assert len(set(passwords.values())) == 3
+    assert set(passwords) == {APP, OWNER, READONLY, ERASER}
+    assert len(set(passwords.values())) == 4
     assert passwords[APP] in made["database_url"]
     assert len(bytes.fromhex(made["context_key"])) == 32
     for path in (home / "secrets").iterdir():

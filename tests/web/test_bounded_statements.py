@@ -42,8 +42,9 @@ LISTS = (
     "/settings/traces/",
     "/settings/traces/redaction",
     "/settings/traces/prices",
-    "/settings/traces/retention",
     "/settings/traces/replay",
+    "/settings/retention/",
+    "/settings/retention/reports/",
 )
 
 
@@ -99,7 +100,7 @@ def pages_about_one(acme):
         f"/memories/{memory}/uses",
         f"/review/{review}",
         f"/subjects/{subject}",
-        f"/subjects/{subject}/erase",
+        f"/subjects/{subject}/request",
         f"/runs/{run}",
         f"/agents/{agent}",
     )

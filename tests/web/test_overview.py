@@ -9,6 +9,7 @@ import time_machine
 from audit.trail import append, record_refusal
 from console.access_review.actions import start_access_review
 from console.access_review.models import AccessReview, Line
+from console.accounts.actor import system_actor
 from console.accounts.permissions import AGENT_SCOPES
 from console.administration import issue_agent_key
 from console.platform.clock import now
@@ -125,7 +126,12 @@ def test_a_quiet_tenant_needs_nobody(desk, acme, alice):
 
 def an_access_review(tenant, **fields):
     with tenant_scope(tenant.id):
-        AccessReview.objects.create(started_by_id=uuid7(), started_by_label="alice", **fields)
+        made = AccessReview.objects.create(
+            started_by_id=uuid7(), started_by_label="alice", **fields
+        )
+        append(
+            actor=system_actor(tenant.id, "test"), kind="access_review.closed", object_id=made.id
+        )
 
 
 @pytest.mark.parametrize(
