@@ -18,7 +18,8 @@ COUNT = """
 WITH found AS MATERIALIZED ({rows}), counted AS (
   SELECT 'kind' AS facet, kind AS value, '' AS label, count(*) AS times FROM found GROUP BY kind
   UNION ALL
-  SELECT 'actor', actor_id::text, max(actor_label), count(*) FROM found GROUP BY actor_id
+  SELECT 'actor', actor_id::text, CASE WHEN min(actor_kind) = 'system' THEN 'Mnemoscope itself'
+    ELSE max(actor_label) END, count(*) FROM found GROUP BY actor_id
   UNION ALL
   SELECT 'by', actor_kind, '', count(*) FROM found GROUP BY actor_kind
   UNION ALL
