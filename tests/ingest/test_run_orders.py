@@ -23,8 +23,7 @@ from tests.ingest.messages import SECOND, a_span, protobuf_body
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime.now(UTC).replace(second=0, microsecond=0)
-STARTS = int((NOW - timedelta(hours=2)).timestamp()) * SECOND
+BEFORE = timedelta(hours=2)
 MINUTE = 60 * SECOND
 TRACES = [bytes([number]) * 16 for number in range(1, 6)]
 OPERATIONS = {
@@ -45,11 +44,14 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def kept_of(tenant: Tenant, batches: Sequence[Sequence["Sent"]]) -> dict[str, Any]:
+def kept_of(
+    tenant: Tenant, batches: Sequence[Sequence["Sent"]], *, now: datetime
+) -> dict[str, Any]:
     """What lies in the tables after these batches, and after nothing else."""
-    with undone():
+    starts = int((now - BEFORE).timestamp()) * SECOND
+    with time_machine.travel(now, tick=False), undone():
         for batch in batches:
-            receive_protobuf(tenant.id, protobuf_body(*(span.message() for span in batch)))
+            receive_protobuf(tenant.id, protobuf_body(*(span.message(starts) for span in batch)))
         with tenant_scope(tenant.id):
             return {
                 "runs": rows(Run.objects.order_by("id")),
@@ -83,14 +85,14 @@ class Sent:
     code: int
     has_ended: bool = True
 
-    def message(self) -> Message:
+    def message(self, starts: int) -> Message:
         linked = [] if self.link is None else [TRACES[self.link]]
         return a_span(
             self.name,
             trace_id=TRACES[self.trace],
             span_id=bytes([self.number + 1]) * 8,
             parent=b"" if self.is_root else b"\x09" * 8,
-            start=STARTS + self.minute * MINUTE + self.number * 300,
+            start=starts + self.minute * MINUTE + self.number * 300,
             seconds=self.seconds if self.has_ended else 0,
             attributes={
                 "gen_ai.operation.name": self.operation,
@@ -159,8 +161,9 @@ def arrivals(draw: st.DrawFn) -> tuple[list[Sent], list[list[Sent]]]:
 @given(arrivals())
 def assert_order_is_nothing(tenant: Tenant, arrival: tuple[list[Sent], list[list[Sent]]]) -> None:
     sent, batches = arrival
-    with time_machine.travel(NOW, tick=False):
-        at_once, one_by_one = kept_of(tenant, [sent]), kept_of(tenant, batches)
+    # Read anew: a context signed at the time of the import would have expired in a long session.
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    at_once, one_by_one = kept_of(tenant, [sent], now=now), kept_of(tenant, batches, now=now)
     for table, kept in at_once.items():
         assert [row for row in one_by_one[table] if row not in kept] == [], table
         assert [row for row in kept if row not in one_by_one[table]] == [], table
