@@ -24,7 +24,7 @@ from tests.database import embedded_postgres, migrate_and_connect
 from tests.security.held_walk import Cast, Walk
 
 OPERATIONS = 10_000
-CONTROL = 400
+CONTROL = 1_200
 SHOWN = 10
 
 
