@@ -17,6 +17,10 @@ from mnemoscope_client import (
 )
 from mnemoscope_client.retry import RetryPolicy
 
+from console.tenancy.scope import tenant_scope
+from memory.desk import set_desk
+from memory.models import SubjectRequest
+from tests.erasure.carrying import gone_on
 from tests.signing.signer import a_signer
 
 
@@ -157,6 +161,27 @@ def test_bob_tries_out_decides_and_takes_back_many(client_of, robo, bob):
     undone = client.reviews.undo_many(decided.batch_id)
     assert (undone.done, undone.refused) == (2, 1)
     assert client.reviews.decide(ids[0], "quarantine", reason="suspicious").status == "open"
+
+
+def test_a_person_is_erased_by_two_through_the_library(client_of, acme, robo, alice, bob, dana):
+    client_of(robo).memories.write("Jonas prefers e-mail.", subject="customer-7")
+    desk = client_of(bob).subject_requests
+    taken = desk.receive("erasure", "customer-7", asked_by="He", identity_check="Called back")
+    with pytest.raises(PermissionDeniedError) as refused:
+        desk.move(taken.id, "approve")
+    assert refused.value.code == "own_proposal"
+    with tenant_scope(acme.id):
+        set_desk(actor=alice.actor, cool_off_hours=0)
+    assert client_of(alice).subject_requests.move(taken.id, "approve").status == "approved"
+    followed = client_of(dana).subject_requests
+    with pytest.raises(NotFoundError):
+        followed.certificate(taken.id)
+    with tenant_scope(acme.id):
+        gone_on(SubjectRequest.objects.get(id=taken.id))
+    assert [one.is_certified for one in followed.list(kind="erasure")] == [True]
+    certificate = followed.certificate(taken.id)
+    assert (certificate.reference, certificate.found) == (taken.reference, 0)
+    assert "customer-7" not in certificate.note
 
 
 def test_a_refusal_is_told_by_its_meaning(client_of, robo):

@@ -1,6 +1,7 @@
 """The export of a person, and requests to be erased, over the API."""
 
 import json
+import re
 
 import pytest
 
@@ -146,3 +147,25 @@ def test_the_certificate_of_an_erasure_is_read_with_its_note(acme, alice, bob, d
     problem_of(door_of(robo).get(address), 403, "not_permitted")
     problem_of(door_of(mallory).get(address), 404, "not_found")
     problem_of(door_of(dana).get("subject-requests/nonsense/certificate"), 404, "not_found")
+
+
+def test_a_code_is_mailed_to_whom_it_is_about_and_never_told_to_the_caller(
+    bob, robo, settings, mailoutbox, django_capture_on_commit_callbacks
+):
+    a_memory(robo, subject="jonas@example.com")
+    door = door_of(bob)
+    asks = {"subject": "jonas@example.com", "asked_by": "He", "contact": "jonas@example.com"}
+    taken = door.post("erasure-requests", asks).json()
+    moves = f"subject-requests/{taken['id']}/transitions"
+    settings.MAILS = False
+    problem_of(door.post(moves, {"verb": "ask_identity"}), 409, "wrong_state")
+    settings.MAILS = True
+    with django_capture_on_commit_callbacks(execute=True):
+        asked = door.post(moves, {"verb": "ask_identity"})
+    assert asked.json()["status"] == "awaiting_identity"
+    letter = mailoutbox[-1]
+    assert letter.to == ["jonas@example.com"]
+    [code] = re.findall(r"\b\d{4} ?\d{4}\b", letter.body)
+    assert code not in asked.text
+    entered = door.post(moves, {"verb": "enter_code", "code": code}).json()
+    assert (entered["status"], entered["identified_by"]["label"]) == ("ready", bob.actor.label)

@@ -18,10 +18,11 @@ from console.api.v1.memory_bodies import MAX_NAME
 from console.api.v1.queries import NoQuery
 from console.api.v1.subject_request_shapes import SubjectRequestAnswer, shown_request
 from console.keys.subjects import known_subjects
-from console.platform.errors import InvalidInputError, NotFoundError
+from console.platform.errors import InvalidInputError, NotFoundError, WrongStateError
 from memory.desk import (
     acknowledge_request,
     approve_request,
+    ask_identity,
     complete_rectification,
     confirm_identity,
     enter_code,
@@ -33,6 +34,7 @@ from memory.desk import (
     withdraw_request,
 )
 from memory.desk.intake import MOST_NAMES
+from memory.desk.letters import can_mail, tell_on_commit
 from memory.desk.reading import request_for, visible_requests
 from memory.models import Ground, SubjectRequest
 
@@ -56,6 +58,15 @@ def _name(actor: Actor, request: SubjectRequest, said: Said) -> SubjectRequest:
     return name_person(actor=actor, request=request, subject=subject, aliases=list(known.values()))
 
 
+def _mail_code(actor: Actor, request: SubjectRequest, said: Said) -> SubjectRequest:  # noqa: ARG001 - as any
+    """The API never says a code: whoever asked for one would have had it in their hands."""
+    if not can_mail():
+        raise WrongStateError("There is no mail server. Make the code in the console.")
+    issued = ask_identity(actor=actor, request=request, by_mail=True)
+    tell_on_commit(issued.request, "code", said=issued.text)
+    return issued.request
+
+
 def _duplicate(actor: Actor, request: SubjectRequest, said: Said) -> SubjectRequest:
     reference = _need(said, "duplicate_of")
     other = visible_requests(actor).filter(reference__iexact=reference).first()
@@ -66,6 +77,7 @@ def _duplicate(actor: Actor, request: SubjectRequest, said: Said) -> SubjectRequ
 
 VERBS: dict[str, Do] = {
     "name": _name,
+    "ask_identity": _mail_code,
     "confirm_identity": lambda actor, request, said: confirm_identity(
         actor=actor, request=request, how=_need(said, "identity_check")
     ),

@@ -16,6 +16,7 @@ from mnemoscope_client.answers.review import Review
 from mnemoscope_client.answers.run import Heartbeat, Outcome, Run
 from mnemoscope_client.answers.snapshot import Snapshot, SnapshotItem
 from mnemoscope_client.answers.span import MemoryTouch, Span
+from mnemoscope_client.answers.subject_request import ErasureCertificate, SubjectRequest
 from mnemoscope_client.answers.write import WriteResult
 from mnemoscope_client.async_client import AsyncMnemoscopeClient
 from mnemoscope_client.client import MnemoscopeClient
@@ -64,6 +65,7 @@ __all__ = [
     "DecidedReviews",
     "Decision",
     "Decisions",
+    "ErasureCertificate",
     "EventProof",
     "FieldError",
     "Heartbeat",
@@ -94,6 +96,7 @@ __all__ = [
     "SnapshotItem",
     "Span",
     "StaleVersionError",
+    "SubjectRequest",
     "UnexpectedAnswerError",
     "ValidationError",
     "WebhookMessage",

@@ -9,7 +9,16 @@ import httpx
 from mnemoscope_client.answers.decision import Decision
 from mnemoscope_client.binding import AsyncResource, async_method, async_pages
 from mnemoscope_client.calls import Call
-from mnemoscope_client.requests import audit, decisions, memories, recall, reviews, runs, snapshots
+from mnemoscope_client.requests import (
+    audit,
+    decisions,
+    memories,
+    recall,
+    reviews,
+    runs,
+    snapshots,
+    subject_requests,
+)
 from mnemoscope_client.retry import Attempts, RetryPolicy
 from mnemoscope_client.settings import Settings
 from mnemoscope_client.tracing import tracing_for
@@ -78,6 +87,14 @@ class AsyncAudit(AsyncResource):
     consistency = async_method(audit.consistency)
 
 
+class AsyncSubjectRequests(AsyncResource):
+    receive = async_method(subject_requests.receive)
+    list = async_pages(subject_requests.list_requests)
+    get = async_method(subject_requests.get)
+    move = async_method(subject_requests.move)
+    certificate = async_method(subject_requests.certificate)
+
+
 class AsyncMnemoscopeClient(AsyncResource):
     """Remember and recall under asyncio. Close it, or use `async with`; errors as the other's."""
 
@@ -106,6 +123,7 @@ class AsyncMnemoscopeClient(AsyncResource):
         self.runs = AsyncRuns(self)
         self.snapshots = AsyncSnapshots(self)
         self.audit = AsyncAudit(self)
+        self.subject_requests = AsyncSubjectRequests(self)
 
     recall = async_method(recall.recall)
     decisions = async_method(decisions.list_decisions)

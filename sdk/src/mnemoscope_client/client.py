@@ -9,7 +9,16 @@ import httpx
 from mnemoscope_client.answers.decision import Decision
 from mnemoscope_client.binding import Resource, method, pages
 from mnemoscope_client.calls import Call
-from mnemoscope_client.requests import audit, decisions, memories, recall, reviews, runs, snapshots
+from mnemoscope_client.requests import (
+    audit,
+    decisions,
+    memories,
+    recall,
+    reviews,
+    runs,
+    snapshots,
+    subject_requests,
+)
 from mnemoscope_client.retry import Attempts, RetryPolicy
 from mnemoscope_client.settings import Settings
 from mnemoscope_client.tracing import tracing_for
@@ -78,6 +87,14 @@ class Audit(Resource):
     consistency = method(audit.consistency)
 
 
+class SubjectRequests(Resource):
+    receive = method(subject_requests.receive)
+    list = pages(subject_requests.list_requests)
+    get = method(subject_requests.get)
+    move = method(subject_requests.move)
+    certificate = method(subject_requests.certificate)
+
+
 class MnemoscopeClient(Resource):
     """Remember and recall, blocking. Safe to share between threads; close it, or use `with`.
 
@@ -110,6 +127,7 @@ class MnemoscopeClient(Resource):
         self.runs = Runs(self)
         self.snapshots = Snapshots(self)
         self.audit = Audit(self)
+        self.subject_requests = SubjectRequests(self)
 
     recall = method(recall.recall)
     decisions = method(decisions.list_decisions)
