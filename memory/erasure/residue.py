@@ -17,6 +17,7 @@ from django.db import connection
 from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.tenancy.scope import current_tenant_id, tenant_scope
+from memory.erasure.columns import CATALOG
 from memory.erasure.preview import counts_of
 from memory.erasure.stores import STORES
 from memory.erasure.words import SHORTEST_WORD, Words
@@ -26,19 +27,8 @@ from memory.models import SubjectRequest
 # What others say of the person is not deleted by itself: somebody looks, and may let it stay.
 MENTIONED, ACCEPTED = "found_in", "mentions_accepted"
 CHUNK = 64 * 1024 * 1024
-
-COLUMNS = """
-SELECT c.relname, a.attname, t.typname FROM pg_class c
-JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
-JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-JOIN pg_type t ON t.oid = a.atttypid
-WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-  AND EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = c.oid AND b.attname = 'tenant_id')
-  AND t.typname IN ('text', 'varchar', 'bpchar', 'json', 'jsonb', '_text', '_varchar', 'bytea',
-    'halfvec', 'vector')
-  AND has_table_privilege(c.oid, 'SELECT')
-ORDER BY 1, 2
-"""
+# Their elements are ids and numbers, which no word is.
+WORDLESS = ("_uuid", "_int4")
 
 
 class ResidueError(Exception):
@@ -89,11 +79,20 @@ def _erase_late(work: Work) -> tuple[int, tuple[str, ...]]:
     return late, named
 
 
+def columns_to_search() -> list[tuple[str, str, str]]:
+    """Table, column and type of all that could hold a word of the tenant."""
+    with connection.cursor() as cursor:
+        cursor.execute(CATALOG)
+        return [
+            (table, column, kind)
+            for table, column, kind, of_a_tenant, readable in cursor.fetchall()
+            if of_a_tenant and readable and kind not in WORDLESS
+        ]
+
+
 def _look_in_columns(words: Words) -> tuple[int, list[str]]:
     """How many were looked through, and those in which a word was found."""
-    with connection.cursor() as cursor:
-        cursor.execute(COLUMNS)
-        columns = [tuple(row) for row in cursor.fetchall()]
+    columns = columns_to_search()
     found: list[str] = []
     by_table: dict[str, list[tuple[str, str]]] = {}
     for table, column, kind in columns:

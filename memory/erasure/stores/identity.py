@@ -37,6 +37,7 @@ EVENT_WORDS = Store(
     left=WORDED,
     sample="x.note",
     erase=_forget,
+    by_hand=tuple(f"audit_auditevent.{one}" for one in ("note", "actor_label", "salt")),
 )
 SUBJECT = Store(
     governed=True,

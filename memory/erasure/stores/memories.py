@@ -128,5 +128,13 @@ MEMORIES = Store(
     left=SAYS_SOMETHING,
     sample="x.kind || ' ' || coalesce(nullif(x.key, ''), '(no key)')",
     erase=_erase,
+    by_hand=(
+        "memory_memory.key",
+        "memory_memory.run",
+        "memory_memory.namespace",
+        "memory_memory.metadata",
+        "memory_memoryversion.metadata",
+        "memory_memoryversion.finding_codes",
+    ),
     also_in=("memory_memoryversion",),
 )

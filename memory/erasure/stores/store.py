@@ -62,8 +62,9 @@ class Erased:
 class Store:
     """`left` is a condition on rows `x` of `table`. What is left is deleted, or `blank` is set.
 
-    `erase` does it by hand instead, some at a time; a store that `goes_with` another has no step
-    of its own. `tables` are those whose freed space must be cleared as well.
+    `erase` does it by hand instead, some at a time, and empties the columns `by_hand`
+    (`table.column`); a store that `goes_with` another has no step of its own. `tables` are those
+    whose freed space must be cleared as well.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Store:
     sample: str = ""
     blank: str = ""
     erase: Eraser | None = None
+    by_hand: tuple[str, ...] = ()
     goes_with: str = ""
     also_in: tuple[str, ...] = ()
     governed: bool = False
@@ -83,6 +85,14 @@ class Store:
     @property
     def tables(self) -> tuple[str, ...]:
         return (self.table, *self.also_in)
+
+    def empties(self, table: str, column: str) -> bool:
+        """Of a row that it deletes, every column."""
+        if self.erase is not None:
+            return f"{table}.{column}" in self.by_hand
+        if self.blank:
+            return table == self.table and f" {column} = " in f" {self.blank}"
+        return table in self.tables
 
     def count(self, person: Person) -> int:
         """What is left, in what the store is counted in."""
