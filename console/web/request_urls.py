@@ -6,6 +6,7 @@ REQUESTS = [
     path("requests/", request.request_list, name="request-list"),
     path("requests/new", request.request_receive, name="request-receive"),
     path("requests/<uuid:request_id>", request.request_detail, name="request-detail"),
+    path("requests/<uuid:request_id>/progress", request.request_progress, name="request-progress"),
     path("requests/<uuid:request_id>/code", request.request_code, name="request-code"),
     path("requests/<uuid:request_id>/link", request.request_hand_over, name="request-hand-over"),
     path("requests/<uuid:request_id>/copy", request.request_copy, name="request-copy"),

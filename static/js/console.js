@@ -5,6 +5,14 @@
     if (region) region.textContent = text;
   };
 
+  // What renews itself says what has changed, once, to whoever does not see it move.
+  let said = document.querySelector("[data-says]")?.dataset.says;
+  document.addEventListener("htmx:afterSettle", () => {
+    const says = document.querySelector("[data-says]")?.dataset.says;
+    if (says && says !== said) announce(says);
+    said = says;
+  });
+
   document.addEventListener("click", async (event) => {
     const copy = event.target.closest("[data-copy]");
     if (!copy) return;

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
 from django.forms import Form
 
 from audit.models import AuditEvent
@@ -17,7 +16,7 @@ from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.web.forms.request import names_in
 from console.web.request_deeds import DEEDS
-from console.webhooks.models.delivery import IN_STATE
+from console.web.screens.erasure import ErasureProgress, erasure_progress
 from memory.desk.access import subjects_of
 from memory.desk.answering import may_extend_until
 from memory.desk.approval import why_not_approve
@@ -26,9 +25,7 @@ from memory.desk.identity import is_on_record, newest_code
 from memory.desk.letters import Letter, has_address, letter_of
 from memory.desk.statuses import starts_of
 from memory.erasure.accepting import mentioned_in
-from memory.erasure.notice import NOTICE, deliveries_of
 from memory.erasure.preview import StoreHolding, preview_of
-from memory.erasure.saga import StepView, progress_of
 from memory.holds import holds_over
 from memory.models import (
     Handover,
@@ -65,16 +62,6 @@ class Event:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How far webhooks have taken the news that the person is erased; agents poll for it."""
-
-    agents: int
-    delivered: int
-    waiting: int
-    failed: int
-
-
 @dataclass(slots=True)
 class RequestScreen:
     asked: SubjectRequest
@@ -94,8 +81,7 @@ class RequestScreen:
     mails: bool
     on_record: bool
     memories: list[Memory]
-    steps: list[StepView]
-    told: Told | None
+    progress: ErasureProgress | None
     forms: dict[str, Form] = field(default_factory=dict)
 
     @property
@@ -124,8 +110,6 @@ def request_screen(
     about = asked.subject if asked.is_open else None
     may = _may(actor, asked, moment)
     others = subjects_of(asked)[1:]
-    is_erasing = asked.kind == RequestKind.ERASURE and asked.started_at is not None
-    steps = progress_of(asked) if is_erasing else []
     return RequestScreen(
         asked=asked,
         is_overdue=asked.is_overdue(moment),
@@ -148,8 +132,7 @@ def request_screen(
         mails=settings.MAILS and has_address(asked),
         on_record=is_on_record(asked),
         memories=_memories(asked) if "rectify" in may else [],
-        steps=steps,
-        told=_told(asked, steps),
+        progress=erasure_progress(asked),
         forms={
             deed: DEEDS[deed].form(initial=_initial(deed, asked), auto_id=f"{deed}_%s")
             for deed in may & DEEDS.keys()
@@ -228,16 +211,6 @@ def _stations(asked: SubjectRequest, moment: datetime) -> list[Station]:
     first, *rest = ahead
     here = Station(first, "here", asked.carry_out_after if cools else None, note=asked.waiting_for)
     return [*done, here, *(Station(title, "ahead") for title in rest)]
-
-
-def _told(asked: SubjectRequest, steps: list[StepView]) -> Told | None:
-    notice = next((one for one in steps if one.name == NOTICE and one.state == "done"), None)
-    if notice is None:
-        return None
-    counted = deliveries_of(asked).aggregate(
-        **{state.value: Count("id", filter=condition) for state, condition in IN_STATE.items()}
-    )
-    return Told(agents=notice.counts.get("agents", 0), **counted)
 
 
 def _has_preview(asked: SubjectRequest) -> bool:

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import reselect, retarget
 
 from console.accounts.permissions import Permission
 from console.keys.subjects import known_subjects
@@ -25,6 +26,7 @@ from console.web.middleware import TenantRequest
 from console.web.paging import paginate
 from console.web.render import need, render_page
 from console.web.request_deeds import DEEDS
+from console.web.screens.erasure import erasure_progress
 from console.web.screens.request import request_screen
 from console.web.screens.request_list import request_counts, request_rows
 from console.web.step_up import authenticated_lately, prove_first, step_up
@@ -101,6 +103,21 @@ def request_receive(request: TenantRequest, subject_id: UUID | None = None) -> H
 def request_detail(request: TenantRequest, request_id: UUID) -> HttpResponse:
     screen = request_screen(request.actor, request_for(request.actor, request_id))
     return render_page(request, "request/detail.html", {"screen": screen})
+
+
+@require_safe
+def request_progress(request: TenantRequest, request_id: UUID) -> HttpResponse:
+    """How far an erasure has come; or its whole page anew, where more than that has changed."""
+    asked = request_for(request.actor, request_id)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("request-detail", request_id)
+    progress = erasure_progress(asked)
+    if progress and progress.standing == request.GET.get("standing"):
+        context = {"progress": progress}
+        return render_page(request, "request/detail.html", context, fragment="progress")
+    screen = request_screen(request.actor, asked)
+    response = render_page(request, "request/detail.html", {"screen": screen})
+    return reselect(retarget(response, "#request"), "#request")
 
 
 @require_POST
