@@ -1,10 +1,11 @@
 """What three tenants see and change of each other's, whatever they do: it should be nothing.
 
 A Hypothesis state machine (`tests.security.walls`) in this process, on a server of its own: every
-operation of the API, every page, the ORM's verbs and SQL as the application's role, each on what is
-another tenant's, with injected settings, roles and contexts among them. After each turn the rows of
-the other tenants, as the superuser sees them, must be what they were; and no answer may hold
-another tenant's mark. Every few thousand operations begin with three new tenants.
+operation of the API, every page, traces by HTTP and by gRPC, every task, the ORM's verbs and SQL as
+the application's role, each on what is another tenant's, with injected settings, roles and contexts
+among them. After each turn the rows of the other tenants, as the superuser sees them, must be what
+they were; and no answer may hold another tenant's mark. Every few thousand operations begin with
+three new tenants.
 
 100,000 operations take half an hour; MNEMOSCOPE_BENCH_OPERATIONS makes it shorter.
 """

@@ -16,7 +16,9 @@ from uuid import UUID
 from django import forms
 from drf_spectacular.generators import SchemaGenerator
 
+from console.accounts.key_text import HANDOVER_SCHEME, INVITATION_SCHEME, new_key
 from console.web.forms.filters import FilterForm
+from console.web.request_deeds import DEEDS
 from console.web.urls import urlpatterns
 from tests.security.held_looks import PARAMETER, routes
 
@@ -25,18 +27,18 @@ DEEPEST = 4
 SAYINGS = ("The customer prefers e-mail.", "c-1", "order", "2026-11-21T10:00:00Z")
 # What an address names besides ids: the same in every tenant, so that another's may be meant.
 NAMED = {
-    "number": "1",
-    "label": "general",
-    "queue_id": "general",
-    "slug": "webhooks",
-    "kind": "mapping",
-    "text": "mni_spent",
-    "trace_id": "01" * 16,
-    "span_id": "01" * 8,
+    "number": ["1"],
+    "label": ["general"],
+    "queue_id": ["general"],
+    "slug": ["webhooks"],
+    "kind": ["mapping"],
+    "deed": [*DEEDS],
+    "trace_id": ["01" * 16],
+    "span_id": ["01" * 8],
 }
 PEOPLE = frozenset({"owner", "person", "assignee", "reviewer", "member"})
-# A page that is open to anybody, and one that ends the session with which all else is asked.
-LEFT_OUT = frozenset({"tenant/"})
+# Where strangers ask a tenant: it is always one's own, since what they send changes that tenant's.
+OPEN_TO_STRANGERS = "privacy/<slug:slug>/"
 
 
 @dataclass(frozen=True)
@@ -69,21 +71,21 @@ def _operations() -> Iterator[Operation]:
 
 @cache
 def pages() -> tuple[str, ...]:
-    return tuple(route for route in routes(urlpatterns) if route not in LEFT_OUT)
+    return tuple(routes(urlpatterns))
 
 
 @cache
-def fields_of_forms() -> tuple[str, ...]:
-    """Each name that some form or filter of the console takes."""
+def forms_and_filters() -> tuple[tuple[str, ...], ...]:
+    """What each form and filter of the console takes."""
     pages()
-    names: set[str] = set()
+    found: set[tuple[str, ...]] = set()
     waiting = [forms.BaseForm, FilterForm]
     while waiting:
         form = waiting.pop()
         waiting += form.__subclasses__()
         if form.__module__.startswith("console."):
-            names |= set(getattr(form, "base_fields", {}))
-    return tuple(sorted(names))
+            found.add(tuple(sorted(getattr(form, "base_fields", {}))))
+    return tuple(sorted(found - {()}))
 
 
 def an_id(chance: Random, ids: Ids, name: str) -> str:
@@ -97,7 +99,10 @@ def an_id(chance: Random, ids: Ids, name: str) -> str:
 
 def filled(chance: Random, ids: Ids, name: str) -> str:
     """What stands for a name in an address."""
-    return NAMED[name] if name in NAMED else an_id(chance, ids, name)
+    if name == "text":  # of a link, with another's tenant in it
+        scheme = chance.choice([INVITATION_SCHEME, HANDOVER_SCHEME])
+        return new_key(chance.choice(ids["tenancy_tenant"]), scheme).reveal()
+    return chance.choice(NAMED[name]) if name in NAMED else an_id(chance, ids, name)
 
 
 def a_path(chance: Random, operation: Operation, ids: Ids) -> str:
@@ -120,8 +125,9 @@ def a_body(chance: Random, operation: Operation, ids: Ids) -> bytes | None:
     return json.dumps(_value(chance, operation.body, ids, "")).encode()
 
 
-def a_page(chance: Random, ids: Ids) -> str:
-    route = chance.choice(pages())
+def a_page(chance: Random, ids: Ids, *, slug: str) -> str:
+    """`slug` is one's own."""
+    route = chance.choice(pages()).replace(OPEN_TO_STRANGERS, f"privacy/{slug}/")
     path = "/" + PARAMETER.sub(lambda match: filled(chance, ids, match[2]), route)
     if chance.random() < 0.5:
         return path
@@ -129,7 +135,7 @@ def a_page(chance: Random, ids: Ids) -> str:
 
 
 def form_of(chance: Random, ids: Ids) -> dict[str, str]:
-    names = chance.sample(fields_of_forms(), 6)
+    names = chance.choice(forms_and_filters()) + chance.choice(forms_and_filters())
     return {name: _said(chance, ids, name) for name in names}
 
 

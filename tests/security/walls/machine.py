@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from typing_extensions import override
 
+from tests.security.walls import wakings
+from tests.security.walls.exports import CREDENTIALS
 from tests.security.walls.statements import INJECTIONS, READS, WRITES
 from tests.security.walls.walk import Walk, chance
 
@@ -32,6 +34,23 @@ class Walls(RuleBasedStateMachine):
             self.walk.api(chance(seed), number)
         else:
             self.walk.page(chance(seed))
+
+    @rule(
+        seed=seeds,
+        door=st.sampled_from(["http", "grpc"]),
+        credential=st.sampled_from(sorted(CREDENTIALS)),
+    )
+    def export(self, seed: int, door: str, credential: str) -> None:
+        self.walk.export(chance(seed), door, credential)
+
+    @rule(
+        seed=seeds,
+        number=st.integers(0, 10_000),
+        way=st.sampled_from(["own", "another's", "nobody's"]),
+    )
+    def wake(self, seed: int, number: int, way: str) -> None:
+        names = wakings.of_a_tenant()
+        self.walk.wake(chance(seed), names[number % len(names)], way)
 
     @rule(seed=seeds)
     def use_the_orm(self, seed: int) -> None:

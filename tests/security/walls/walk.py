@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -11,9 +12,10 @@ from uuid import UUID
 from django.db import DatabaseError, transaction
 from psycopg import sql
 
+from console.celery import app
 from console.platform.errors import DomainError
-from console.tenancy.scope import tenant_scope
-from tests.security.walls import doors, verbs
+from console.tenancy.scope import NestedTenantError, tenant_scope
+from tests.security.walls import doors, exports, verbs, wakings
 from tests.security.walls.session import DIVISION_BY_ZERO, RAISED, Got, Session
 from tests.security.walls.statements import (
     INJECTIONS,
@@ -50,6 +52,8 @@ class Walk:
     def __init__(self, houses: list[House], truth: Truth, tally: Tally) -> None:
         self.houses, self.truth, self.tally = houses, truth, tally
         self.session, self.elsewhere = Session(), Session()
+        self._open = ExitStack()
+        self.grpc = self._open.enter_context(exports.grpc_door())
         # Of one tenant only: made-up settings are in the way of whoever acts under them.
         self.full = houses[-1]
         self.unfilled = set(truth.fill(self.full.id, self.full.mark))
@@ -63,6 +67,7 @@ class Walk:
     def close(self) -> None:
         self.session.close()
         self.elsewhere.close()
+        self._open.close()
 
     def turn_to(self, number: int) -> None:
         """Another tenant's turn, once it is known that the last one changed nobody else's rows."""
@@ -107,7 +112,7 @@ class Walk:
     def page(self, chance: Random) -> None:
         other = chance.choice(self._others())
         ids = self.ids[other.id]
-        path = doors.a_page(chance, ids)
+        path = doors.a_page(chance, ids, slug=self.house.tenant.slug)
         self._did("page", path.partition("?")[0])
         if chance.random() < 0.3:
             answer = self.house.browser.post(path, doors.form_of(chance, ids))
@@ -130,6 +135,45 @@ class Walk:
         for one in self._others():
             if one.mark.encode() in said:
                 self.leaks.append(f"{kind} {what} of {one.id}: {said[:500]!r}")
+
+    def export(self, chance: Random, door: str, credential: str) -> None:
+        """Traces, by one of OTLP's doors."""
+        other = chance.choice(self._others())
+        ids = self.ids[other.id]
+        headers = exports.CREDENTIALS[credential](self.house, other)
+        self._did("otlp", f"{door}, {credential}")
+        if door == "grpc":
+            message = exports.a_message(chance, ids)
+            taken, said = exports.send_by_grpc(self.grpc, message, headers)
+            self.tally.refused["otlp"] += not taken
+            self._said(f"otlp {door}, {credential}", said)
+        else:
+            media_type, body = exports.an_http_body(chance, ids)
+            answer = self.house.browser.generic(
+                "POST", "/v1/traces", body, content_type=media_type, headers=headers
+            )
+            taken = answer.status_code < 400
+            self._answered("otlp", f"{door}, {credential}", answer)
+        if taken != (credential in exports.TAKEN):
+            self.leaks.append(f"otlp {door}, {credential}: taken was {taken}")
+
+    def wake(self, chance: Random, name: str, way: str) -> None:
+        """A task: for its own tenant, for another's in its own scope, or for nobody's."""
+        other = chance.choice(self._others())
+        task, ids = app.tasks[name], self.ids[other.id]
+        self._did("task", f"{name} {way}")
+        try:
+            if way == "own":
+                task.run(**wakings.arguments(chance, name, self.house.id, ids))
+            elif way == "another's":
+                with tenant_scope(self.house.id):
+                    task.run(**wakings.arguments(chance, name, other.id, ids))
+            else:
+                named = wakings.arguments(chance, name, other.id, ids)
+                task.run(**named | {"tenant_id": wakings.nobodys(chance)})
+        except (DomainError, DatabaseError, NestedTenantError, ValueError) as error:
+            self.tally.refused["task"] += 1
+            self._said(f"task {name} {way}", str(error))
 
     # The ORM.
 

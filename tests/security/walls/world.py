@@ -21,6 +21,7 @@ from console.administration import create_tenant
 from console.tenancy.models import Tenant
 from console.tenancy.scope import tenant_scope
 from memory.actions import record_basis
+from memory.desk.setting import set_desk
 from memory.models import Basis
 from tests.api.door import Door, door_of
 from tests.cast import Machine, Person, a_person, an_agent
@@ -96,6 +97,7 @@ def furnish(house: House, robo: Door, rookie: Door) -> None:
     with tenant_scope(house.id):
         subject = Subject.objects.order_by("id")[0]
         record_basis(actor=house.owner.actor, subject=subject, basis=Basis.CONSENT, detail=mark)
+        set_desk(actor=house.owner.actor, form_open=True, form_words=f"Ask {mark}.")
         sequence_everything()
         make_checkpoint()
 
