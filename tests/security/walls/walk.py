@@ -171,7 +171,7 @@ class Walk:
             else:
                 named = wakings.arguments(chance, name, other.id, ids)
                 task.run(**named | {"tenant_id": wakings.nobodys(chance)})
-        except (DomainError, DatabaseError, NestedTenantError, ValueError) as error:
+        except (*BROKEN_OFF, NestedTenantError) as error:
             self.tally.refused["task"] += 1
             self._said(f"task {name} {way}", str(error))
 
