@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, transaction
 from psycopg import sql
 
@@ -171,7 +172,7 @@ class Walk:
             else:
                 named = wakings.arguments(chance, name, other.id, ids)
                 task.run(**named | {"tenant_id": wakings.nobodys(chance)})
-        except (*BROKEN_OFF, NestedTenantError) as error:
+        except (*BROKEN_OFF, ObjectDoesNotExist, NestedTenantError) as error:
             self.tally.refused["task"] += 1
             self._said(f"task {name} {way}", str(error))
 
