@@ -167,6 +167,7 @@ KINDS: dict[str, str] = {
     "session.refused": "Somebody gave a wrong password for a person's address.",
     "session.stepped_up": "A person proved again who they are, or failed to.",
     "log.verified": "The log was computed anew from its events; the payload counts what is wrong.",
+    "log.pruned": "Events kept for long enough were removed; the payload says up to which place.",
     "log.opened": "The log of these events got its first signing key; the payload has its key id.",
     "request.refused": "A request was refused; the payload names the code.",
 }
@@ -203,6 +204,7 @@ OBSERVED: frozenset[str] = frozenset(
         "stream.tested",
         "stream.behind",
         "log.forked",
+        "log.pruned",
         "log.verified",
         "anchor.file_cut",
         "member.second_factor_reset",

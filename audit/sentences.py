@@ -46,6 +46,7 @@ SAID = {
     "lifecycle.rules_set": "changed how memories are kept and let go",
     "log.forked": "found two histories in the log",
     "log.opened": "opened the log",
+    "log.pruned": "removed events that were kept for long enough",
     "log.verified": "verified the log",
     "member.added": "gave a role to {}",
     "member.identity_linked": "signed in through a provider for the first time as {}",

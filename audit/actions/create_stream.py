@@ -4,6 +4,7 @@ from uuid import UUID
 
 from audit.models import AuditStream
 from audit.models.stream import Sends, StreamFormat, StreamKind, StreamState
+from audit.proof.pruned import pruned_log
 from audit.streams.lines import end_of_log
 from audit.streams.timestamp import authorities
 from audit.trail import audited, note
@@ -48,7 +49,7 @@ class IssuedStream:
 
 @audited("stream.created")
 def create_stream(*, actor: Actor, asked: StreamAsked, from_beginning: bool) -> IssuedStream:
-    """Sends from now on, or the whole log from its beginning. Raises InvalidInputError."""
+    """Sends from now on, or the log from the first event that is kept. Raises InvalidInputError."""
     actor.require(Permission.SETTINGS_MANAGE)
     if AuditStream.objects.count() >= MOST_STREAMS:
         raise InvalidInputError(f"There are {MOST_STREAMS} streams already: delete one first.")
@@ -65,10 +66,15 @@ def create_stream(*, actor: Actor, asked: StreamAsked, from_beginning: bool) -> 
     )
     issued = issue_secret(stream) if asked.kind is StreamKind.WEBHOOK else IssuedStream(stream, "")
     stream.save(force_insert=True)
-    begins = 0 if from_beginning else end_of_log(asked.sends)
+    begins = _beginning(asked.sends) if from_beginning else end_of_log(asked.sends)
     StreamState.objects.create(id=stream.id, next=begins)
     note(sends=stream.sends, kind_of_stream=stream.kind, begins=begins)
     return issued
+
+
+def _beginning(sends: Sends) -> int:
+    pruned = pruned_log() if sends is Sends.EVENTS else None
+    return pruned.size if pruned else 0
 
 
 def issue_secret(stream: AuditStream) -> IssuedStream:

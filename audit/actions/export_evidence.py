@@ -24,7 +24,7 @@ def require_evidence(actor: Actor) -> None:
 def export_evidence(*, actor: Actor, begins: datetime | None, ends: datetime | None) -> Extent:
     """Puts on record that somebody takes evidence away, before a byte of it leaves.
 
-    The pack itself is `memory.evidence`'s, read after this transaction. Raises NothingSealedError.
+    The pack itself is `memory.evidence`'s, read after this transaction. Raises as `extent_of`.
     """
     require_evidence(actor)
     extent = extent_of(begins, ends)

@@ -9,4 +9,6 @@ def record_log_verification(*, actor: Actor, report: LogReport) -> LogReport:
     """That the log was computed anew is evidence too."""
     actor.require(Permission.AUDIT_READ)
     note(events=report.events, checkpoints=report.checkpoints, problems=report.found)
+    if report.pruned:
+        note(pruned=report.pruned)
     return report

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 import orjson
 
-from audit.evidence.extent import Extent
+from audit.evidence.extent import Extent, PrunedPeriodError
 from audit.evidence.zip_stream import Document
 from audit.export.log_lines import log_lines
 from audit.models import Anchor, Checkpoint, LogLeaf
 from audit.proof.checkpoints import signers
 from audit.proof.entry import instant
+from audit.proof.pruned import pruned_log
 from audit.proof.tiles import HASH_BYTES
 from console.tenancy.scope import tenant_scope
 
@@ -20,11 +21,20 @@ ABSENT = bytes(HASH_BYTES)
 
 
 def log_documents(extent: Extent) -> Iterator[Document]:
-    yield Document("events.jsonl", log_lines(extent.tenant_id, extent.first, extent.size))
+    yield Document("events.jsonl", _events(extent))
     yield Document("checkpoints.jsonl", _checkpoints(extent))
     yield Document("leaves.bin", _leaves(extent))
     yield Document("keys.txt", _keys(extent))
     yield Document("anchors.jsonl", _anchors(extent))
+
+
+def _events(extent: Extent) -> Iterator[bytes]:
+    """Raises PrunedPeriodError where retention removed some meanwhile: half of it is no pack."""
+    yield from log_lines(extent.tenant_id, extent.first, extent.size)
+    with tenant_scope(extent.tenant_id):
+        pruned = pruned_log()
+    if pruned is not None and pruned.size > extent.first:
+        raise PrunedPeriodError
 
 
 def _checkpoints(extent: Extent) -> Iterator[bytes]:

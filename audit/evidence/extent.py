@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from audit.models import Checkpoint
+from audit.proof.pruned import Pruned, pruned_log
 from audit.proof.sequence import log_size, mark_of_log
 from console.platform.clock import now
 from console.platform.errors import ConflictError, InvalidInputError
@@ -23,13 +24,19 @@ class NothingSealedError(ConflictError):
     title = "No checkpoint has been made yet: try again in a minute"
 
 
+class PrunedPeriodError(ConflictError):
+    code = "events_pruned"
+    title = "Retention removed the events of this period"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
     """Events [first, size) of a tenant's log, under the checkpoints `begins_at` to `ends_at`.
 
     `begins_at` is 1 for a pack from the log's beginning. `begins` and `ends` are the period that
     was asked for; `waiting` are events so far under no checkpoint, at most `MOST_COUNTED`, where
-    the period reaches up to now.
+    the period reaches up to now. `pruned` is None unless the period began with events that
+    retention removed: the pack begins behind them.
     """
 
     tenant_id: UUID
@@ -42,6 +49,7 @@ class Extent:
     ends_at: int
     sealed_at: datetime
     waiting: int
+    pruned: Pruned | None
 
     audit_kind = "tenant"
 
@@ -68,7 +76,7 @@ class Extent:
 
 
 def extent_of(begins: datetime | None, ends: datetime | None) -> Extent:
-    """In the tenant at hand. Raises NothingSealedError, or InvalidInputError on no period at all.
+    """In the tenant at hand. Raises NothingSealedError, InvalidInputError, PrunedPeriodError.
 
     It begins at the last checkpoint made by then and ends at the first made after its end, or at
     the newest: all that was recorded within it and is sealed is in it.
@@ -82,6 +90,13 @@ def extent_of(begins: datetime | None, ends: datetime | None) -> Extent:
     last = last or checkpoints.last()
     if last is None:
         raise NothingSealedError
+    pruned = pruned_log()
+    if pruned is not None and before is not None and before.size >= pruned.size:
+        pruned = None
+    if pruned is not None:
+        before = Checkpoint.objects.get(number=pruned.checkpoint)
+        if last.size <= before.size:
+            raise PrunedPeriodError
     return Extent(
         tenant_id=current_tenant_id(),
         begins=begins,
@@ -93,6 +108,7 @@ def extent_of(begins: datetime | None, ends: datetime | None) -> Extent:
         ends_at=last.number,
         sealed_at=last.made_at,
         waiting=_waiting(last) if ends is None or ends > last.made_at else 0,
+        pruned=pruned,
     )
 
 

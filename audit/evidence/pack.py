@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from typing import Any
 
 import orjson
 
@@ -47,10 +48,19 @@ def _manifest(extent: Extent, written: list[Written]) -> bytes:
         "checkpoints": {"first": extent.begins_at, "last": extent.ends_at},
         "sealed_at": instant(extent.sealed_at),
         "waiting": extent.waiting,
+        "pruned": _pruned(extent),
         "left": [b64encode(one).decode() for one in left],
         "files": [one._asdict() for one in written],
     }
     return orjson.dumps(said, option=orjson.OPT_INDENT_2)
+
+
+def _pruned(extent: Extent) -> dict[str, Any] | None:
+    """The events before the first, which retention removed; and the event that says so."""
+    pruned = extent.pruned
+    if pruned is None:
+        return None
+    return {"size": pruned.size, "at": instant(pruned.at), "event": str(pruned.event)}
 
 
 def _note(extent: Extent, manifest: bytes) -> bytes:

@@ -85,7 +85,7 @@ VERBS = {
     **dict.fromkeys(("started", "asked", "given", "subscribed", "saved"), CREATE),
     **dict.fromkeys(("recalled", "revealed", "exported", "tried", "verified", "tested"), READ),
     **dict.fromkeys(("deleted", "destroyed", "erased", "forgotten", "retired", "removed"), DELETE),
-    **dict.fromkeys(("unsubscribed", "revoked", "withdrawn", "released"), DELETE),
+    **dict.fromkeys(("pruned", "unsubscribed", "revoked", "withdrawn", "released"), DELETE),
     "activated": 10,
     "frozen": 12,
     "thawed": 13,

@@ -26,3 +26,4 @@ class Checkpoint(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "size"], name="checkpoint_per_size")
         ]
+        indexes = [models.Index(fields=["tenant_id", "-made_at"], name="checkpoint_made")]

@@ -1,6 +1,7 @@
 """What a verification of a log found."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -8,7 +9,7 @@ MOST_TOLD = 1_000
 
 MEANINGS = {
     "event_changed": "it is not what was put into the log",
-    "event_deleted": "the log has its place, and the event is gone",
+    "event_deleted": "the log has its place, and the event is gone, not by retention",
     "event_inserted": "it lies among events long in the log, and has no place in it",
     "words_changed": "its actor's name or its note is not what was recorded",
     "leaf_missing": "the log has no event in this place",
@@ -35,10 +36,15 @@ class Problem:
 
 @dataclass(slots=True)
 class LogReport:
-    """Of the tenant `id`. `found` counts all problems, of which the first are told."""
+    """Of the tenant `id`. `found` counts all problems, of which the first are told.
+
+    Of the `events` in the log, retention removed the first `pruned`, the last of them `pruned_at`.
+    """
 
     id: UUID
     events: int = 0
+    pruned: int = 0
+    pruned_at: datetime | None = None
     checkpoints: int = 0
     found: int = 0
     problems: list[Problem] = field(default_factory=list)

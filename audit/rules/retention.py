@@ -6,6 +6,9 @@ from console.platform.errors import FieldProblem, InvalidInputError
 from console.platform.numbers import Numbers, within
 
 YEARS = 3650
+# Whoever may set for how long things are kept may also be whom the trail tells of: the database
+# keeps every event this long, whatever they set.
+LEAST_EVENT_DAYS = 180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

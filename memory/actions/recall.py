@@ -16,6 +16,6 @@ def recall_memories(*, actor: Actor, query: RecallQuery) -> Recall:
     actor.require(Permission.MEMORY_RECALL)
     recall = Recall(uuid7(), answer(query, actor=actor))
     record_recall(actor=actor, hits=recall.hits, purpose=query.purpose)
-    # What for stands in the accesses: it may name a person, and the log is for ever.
+    # What for stands in the accesses: it may name a person, and the log outlives it.
     note(memories=[str(hit.memory.id) for hit in recall.hits])
     return recall

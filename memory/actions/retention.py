@@ -49,6 +49,7 @@ def confirm_retention(*, actor: Actor, report: RetentionReport) -> RetentionRule
     note(before=before.as_json(), after=after.as_json(), report_id=str(report.id))
     return RetentionRuleSet.objects.create(
         rules=after.as_json()["memories"],
+        event_days=after.event_days,
         set_by_kind=actor.kind,
         set_by_id=actor.id,
         set_by_label=actor.label[:200],

@@ -82,7 +82,7 @@ def _certificates(extent: Extent) -> Iterator[Document]:
 
 
 def _settings() -> dict[str, Any]:
-    """For how long what is kept. Audit events are kept for good."""
+    """For how long what is kept."""
     return {
         "lifecycle": lifecycle.rules_in_force().as_dict(),
         "retention": retention.rules_in_force().as_json(),

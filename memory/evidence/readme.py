@@ -9,7 +9,7 @@ README = """\
 
 Events {first} to {last} of this tenant's audit log, under checkpoints {begins_at} to {ends_at};
 asked for: {begins} to {ends}. Sealed at {sealed_at}.
-{waiting}
+{pruned}{waiting}
 ## Verify it
 
     pip install cryptography
@@ -53,6 +53,12 @@ def readme_of(extent: Extent) -> str:
     waiting = ""
     if extent.waiting:
         waiting = f"\n{extent.waiting:,} later events are recorded and under no checkpoint yet.\n"
+    pruned = ""
+    if extent.pruned:
+        pruned = (
+            f"\nThe {extent.pruned.size:,} events before those were removed by retention, the last"
+            f" of them at {instant(extent.pruned.at)}.\n"
+        )
     return README.format(
         origin=origin_of(extent.tenant_id),
         first=extent.first,
@@ -63,4 +69,5 @@ def readme_of(extent: Extent) -> str:
         ends=instant(extent.ends) if extent.ends else "now",
         sealed_at=instant(extent.sealed_at),
         waiting=waiting,
+        pruned=pruned,
     )

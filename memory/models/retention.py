@@ -1,5 +1,6 @@
 from django.db import models
 
+from audit.rules.retention import LEAST_EVENT_DAYS
 from console.platform.clock import now
 from console.tenancy.models import ScopedModel
 from console.tenancy.setting import Setting
@@ -8,15 +9,24 @@ from console.tenancy.setting import Setting
 class RetentionRuleSet(Setting):
     """For how long a tenant keeps memories by kind, tier and data class, beside its policy.
 
-    `rules` are those of `memory.retention.rules.MemoryRule`, in their order.
+    `rules` are those of `memory.retention.rules.MemoryRule`, in their order. Audit events are
+    kept for `event_days`, or for good.
     """
 
     rules = models.JSONField(default=list)
+    event_days = models.PositiveIntegerField(null=True)
 
     audit_kind = "retention_rules"
 
     class Meta:
         indexes = [models.Index(fields=["tenant_id", "-id"], name="retention_rules_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(event_days__isnull=True)
+                | models.Q(event_days__gte=LEAST_EVENT_DAYS),
+                name="events_are_kept_half_a_year",
+            )
+        ]
 
 
 class ReportKind(models.TextChoices):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from audit.forgetting import PARTS, Part, bounds_of
+from audit.pruning import Reason, outlook
 from console.platform.clock import now
 from memory.retention.due import BY_POLICY, counts
 from memory.retention.rules import MemoryRule, Rules
@@ -20,8 +21,15 @@ STORES = {
     "spans": "Spans",
     "accesses": "Memories touched",
     "minutes": "Counts by minute",
+    "events": "Audit events",
 }
 UNITS = {"personal_contents": "blocks", "contents": "blocks"}
+REASONS = {
+    Reason.HOLD: "A legal hold stands: until it is released, no event goes.",
+    Reason.STREAM: "A stream has yet to send them.",
+    Reason.ANCHOR: "Nobody outside has a checkpoint that ends there.",
+    Reason.REFUSED: "The database refused: see what manage.py verify_audit says.",
+}
 # `old` and `held` are conditions of ours.
 COUNT = """
 SELECT count(*) FILTER (WHERE {0.old} AND NOT {0.held}), min({0.when}) FILTER (WHERE {0.old}),
@@ -35,6 +43,7 @@ class Line:
     """What goes of one store by one rule. Days are ISO 8601, in UTC.
 
     `count` go, the oldest from `oldest`; `held` would go but for a hold; more follow at `next_at`.
+    Of events, `waiting` would go but for another `reason`.
     """
 
     store: str
@@ -44,6 +53,13 @@ class Line:
     oldest: str | None = None
     held: int = 0
     next_at: str | None = None
+    waiting: int = 0
+    reason: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """Why events stay, as a sentence."""
+        return REASONS[Reason(self.reason)] if self.reason else ""
 
     @property
     def label(self) -> str:
@@ -62,8 +78,12 @@ class Line:
 
 
 def lines_of(rules: Rules) -> list[Line]:
-    """By six statements; those of large tables read all of them."""
-    return memory_lines(rules) + [_trace_line(part, rules) for part in PARTS]
+    """By a dozen statements; those of large tables read all of them."""
+    return [
+        *memory_lines(rules),
+        *(_trace_line(part, rules) for part in PARTS),
+        *([] if rules.event_days is None else [_event_line(rules.event_days)]),
+    ]
 
 
 def memory_lines(rules: Rules) -> list[Line]:
@@ -97,6 +117,21 @@ def _trace_line(part: Part, rules: Rules) -> Line:
         oldest=_text(oldest),
         held=held,
         next_at=_text(youngest + timedelta(days + 1)) if youngest else None,
+    )
+
+
+def _event_line(days: int) -> Line:
+    found = outlook(days)
+    is_held = found.reason is Reason.HOLD
+    return Line(
+        store="events",
+        rule=f"{days} days",
+        count=found.count,
+        oldest=_text(found.oldest),
+        held=found.kept if is_held else 0,
+        next_at=_text(found.next_at),
+        waiting=0 if is_held else found.kept,
+        reason=found.reason or "",
     )
 
 

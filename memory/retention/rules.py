@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from audit.rules.retention import YEARS, Retention
+from audit.rules.retention import LEAST_EVENT_DAYS, YEARS, Retention
 from audit.rules.setting import retention_of_tenant
 from console.platform.errors import FieldProblem, InvalidInputError
 from memory.models import Kind, RetentionRuleSet, Tier
@@ -59,10 +59,14 @@ class MemoryRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Raises InvalidInputError for what does not hold, rule by rule."""
+    """Raises InvalidInputError for what does not hold, rule by rule.
+
+    Audit events are kept for `event_days`; None is for good.
+    """
 
     memories: tuple[MemoryRule, ...] = ()
     traces: Retention = field(default_factory=Retention)
+    event_days: int | None = None
 
     def __post_init__(self) -> None:
         problems = [
@@ -73,6 +77,9 @@ class Rules:
         if len(self.memories) > MAX_RULES:
             detail = f"Keep at most {MAX_RULES} rules."
             problems.append(FieldProblem("memories", "too_many", detail))
+        if self.event_days is not None and not LEAST_EVENT_DAYS <= self.event_days <= YEARS:
+            detail = f"Send a number of days from {LEAST_EVENT_DAYS} to {YEARS}, or none: for good."
+            problems.append(FieldProblem("event_days", "out_of_range", detail))
         if problems:
             raise InvalidInputError(problems[0].detail, problems=problems)
 
@@ -80,6 +87,7 @@ class Rules:
         return {
             "memories": [asdict(rule) for rule in self.memories],
             "traces": self.traces.as_dict(),
+            "event_days": self.event_days,
         }
 
     @classmethod
@@ -88,13 +96,15 @@ class Rules:
         return cls(
             memories=tuple(MemoryRule(**rule) for rule in stored["memories"]),
             traces=Retention(**Retention.known(stored["traces"])),
+            event_days=stored.get("event_days"),
         )
 
 
 def rules_in_force() -> Rules:
     stored = RetentionRuleSet.in_force()
     memories = tuple(MemoryRule(**rule) for rule in stored.rules) if stored else ()
-    return Rules(memories=memories, traces=retention_of_tenant())
+    event_days = stored.event_days if stored else None
+    return Rules(memories=memories, traces=retention_of_tenant(), event_days=event_days)
 
 
 def _wrong(rule: MemoryRule) -> list[tuple[str, str, str]]:

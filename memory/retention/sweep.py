@@ -6,7 +6,8 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 from uuid import UUID
 
-from audit.forgetting import PARTS, forget_old_traces
+from audit.forgetting import forget_old_traces
+from audit.pruning import Reason, prune
 from audit.trail import append
 from console.accounts.actor import Actor, system_actor
 from console.platform.clock import now
@@ -32,9 +33,10 @@ def carry_out(tenant_id: UUID, dropped: Mapping[str, Sequence[str]]) -> Retentio
         rules = rules_in_force()
     removed = _memories(tenant_id, ENDS, rules) + _memories(tenant_id, WORDS, rules)
     with tenant_scope(tenant_id):
-        traces = asdict(forget_old_traces(dropped))
+        gone = asdict(forget_old_traces(dropped))
+    gone["events"] = 0 if rules.event_days is None else prune(tenant_id, rules.event_days)
     with tenant_scope(tenant_id):
-        return _report(rules, removed, traces, actor=system_actor(tenant_id, "retention"))
+        return _report(rules, removed, gone, actor=system_actor(tenant_id, "retention"))
 
 
 def _memories(tenant_id: UUID, what: str, rules: Rules) -> Counter[tuple[str, int, str]]:
@@ -64,26 +66,25 @@ def _act(what: str, batch: Sequence[Due], rules: Rules, *, actor: Actor) -> set[
 def _report(
     rules: Rules,
     removed: Counter[tuple[str, int, str]],
-    traces: Mapping[str, int],
+    gone: Mapping[str, int],
     *,
     actor: Actor,
 ) -> RetentionReport | None:
     """What is left to remove now is what came due meanwhile: only what is held counts of it."""
     newest = RetentionReport.objects.filter(kind=ReportKind.RUN).order_by("-id").first()
-    any_removed = any(removed.values()) or any(traces.values())
+    any_removed = any(removed.values()) or any(gone.values())
     if not any_removed and newest is not None and newest.made_at > now() - TOLD_ANYWAY:
         return None
-    left = [replace(line, count=0, oldest=None) for line in lines_of(rules)]
-    names = {part.name for part in PARTS}
+    left = [_left(line) for line in lines_of(rules)]
     lines = {(line.store, line.rule, line.data_class): line for line in left}
     for (what, number, data_class), count in removed.items():
         key = (what, rule_name(number, rules.memories), data_class)
         line = lines.get(key) or Line(store=what, rule=key[1], data_class=data_class)
         lines[key] = replace(line, count=line.count + count)
     for line in left:
-        if line.store in names:
+        if line.store in gone:
             key = (line.store, line.rule, line.data_class)
-            lines[key] = replace(line, count=traces[line.store])
+            lines[key] = replace(line, count=gone[line.store])
     report = RetentionReport.objects.create(
         kind=ReportKind.RUN,
         rules=rules.as_json(),
@@ -100,3 +101,10 @@ def _report(
         payload={"removed": report.removed, "held": report.held},
     )
     return report
+
+
+def _left(line: Line) -> Line:
+    """Of events none comes due within a sweep: what could have gone was refused."""
+    if line.store == "events" and line.count:
+        line = replace(line, waiting=line.waiting + line.count, reason=Reason.REFUSED)
+    return replace(line, count=0, oldest=None)

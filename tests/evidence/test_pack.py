@@ -106,7 +106,7 @@ def test_it_holds_the_policies_the_access_list_and_no_secret(dana, sealed, tmp_p
     assert {"policies/activations.json", "settings.json", "keys.txt", "leaves.bin"} <= names
     assert {member["role"] for member in access["members"]} == {"owner", "auditor"}
     assert {key["agent"] is None for key in access["keys"]} == {True, False}
-    assert set(settings["retention"]) == {"memories", "traces"}
+    assert set(settings["retention"]) == {"memories", "traces", "event_days"}
     assert all("digest" not in key for key in access["keys"])
     assert b"lamps" not in everything  # memories' words are no evidence
 

@@ -46,6 +46,9 @@ class ExtentAnswer(Shape):
     waiting = serializers.IntegerField(
         help_text="Events so far under no checkpoint, and so in no pack; counted up to 10,000."
     )
+    pruned = serializers.IntegerField(
+        help_text="Events of the period's beginning that retention removed: those before `first`."
+    )
 
 
 class EvidenceView(TenantView):
@@ -101,5 +104,6 @@ def _shown(extent: Extent) -> dict[str, Any]:
             "last_checkpoint": extent.ends_at,
             "sealed_at": extent.sealed_at,
             "waiting": extent.waiting,
+            "pruned": extent.pruned.size if extent.pruned else 0,
         },
     )

@@ -7,7 +7,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.rules.retention import YEARS, Retention
+from audit.pruning import Reason
+from audit.rules.retention import LEAST_EVENT_DAYS, YEARS, Retention
 from console.accounts.permissions import Permission
 from console.api.fields import OneOfField, TextField, WholeNumberField
 from console.api.idempotency import Answer, once
@@ -48,6 +49,13 @@ class RetentionSimulationBody(StrictSerializer):
         child=RetentionRuleBody(), required=False, max_length=MAX_RULES, default=list
     )
     traces = RetentionDays(required=False)
+    event_days = WholeNumberField(
+        required=False,
+        allow_null=True,
+        min_value=LEAST_EVENT_DAYS,
+        max_value=YEARS,
+        help_text="Audit events; null is for good.",
+    )
     reason = TextField(required=False, allow_blank=True, max_length=MAX_REASON)
 
 
@@ -62,6 +70,13 @@ class RetentionMemoryRule(Shape):
 class RetentionRulesAnswer(Shape):
     memories = RetentionMemoryRule(many=True)
     traces = serializers.DictField(child=serializers.IntegerField())
+    event_days = serializers.IntegerField(allow_null=True, help_text="Null: for good.")
+
+
+WHY_EVENTS_STAY = (
+    "Why events whose time is up stay: a legal hold stands, a stream has yet to send them, nobody"
+    " outside has a checkpoint that ends there, the database refused."
+)
 
 
 class RetentionLine(Shape):
@@ -72,6 +87,10 @@ class RetentionLine(Shape):
     oldest = serializers.DateField(allow_null=True)
     held = serializers.IntegerField(help_text="That stay because of a legal hold.")
     next_at = serializers.DateField(allow_null=True, help_text="When more follow.")
+    waiting = serializers.IntegerField(help_text="Events that stay for `reason`.")
+    reason = serializers.ChoiceField(
+        choices=[str(reason) for reason in Reason], allow_blank=True, help_text=WHY_EVENTS_STAY
+    )
 
 
 class RetentionReportAnswer(Shape):
@@ -131,6 +150,7 @@ class RetentionReportsView(TenantView):
         rules = Rules(
             memories=tuple(MemoryRule(**rule) for rule in asked["memories"]),
             traces=Retention(**asked.get("traces", {})),
+            event_days=asked.get("event_days"),
         )
         report = simulate_retention(actor=self.actor, rules=rules, reason=asked.get("reason", ""))
         return Answer(shown_report(report), 201)

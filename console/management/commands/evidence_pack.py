@@ -70,6 +70,7 @@ class Command(TenantCommand):
             "size": extent.size,
             "checkpoint": extent.ends_at,
             "waiting": extent.waiting,
+            "pruned": extent.pruned.size if extent.pruned else 0,
         }
 
     def _write(self, path: Path, extent: Extent) -> None:

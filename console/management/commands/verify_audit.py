@@ -36,6 +36,9 @@ class Command(TenantCommand):
     @override
     def sentence(self, answer: Mapping[str, Any]) -> str:
         verified = f"{answer['events']} events and {answer['checkpoints']} checkpoints verified"
+        if answer["pruned"]:
+            removed = f"events 0 to {answer['pruned'] - 1} were removed by retention"
+            verified = f"{verified}; {removed} on {answer['pruned_at']:%Y-%m-%d}"
         if not answer["found"]:
             return f"{verified}; all is well."
         lines = [f"\n  {_place(problem)}: {problem['code']}" for problem in answer["problems"]]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from audit.rules.retention import YEARS, Retention
+from audit.rules.retention import LEAST_EVENT_DAYS, YEARS, Retention
 from console.platform.errors import InvalidInputError
 from console.web.forms.numbers import NumbersForm
 from memory.models import Kind, Tier
@@ -65,11 +65,27 @@ class MemoryRuleForm(forms.Form):
         return MemoryRule(**{name: value for name, value in said.items() if value})
 
 
+class EventsForm(forms.Form):
+    use_required_attribute = False
+
+    event_days = forms.IntegerField(
+        label="Audit events, in days",
+        required=False,
+        min_value=LEAST_EVENT_DAYS,
+        max_value=YEARS,
+        help_text=f"Empty: for good. At least {LEAST_EVENT_DAYS}. The oldest go, once somebody"
+        " outside has a checkpoint over them, and none while any legal hold stands. The log says"
+        " that they went, and goes on verifying.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "for good"}),
+    )
+
+
 class RetentionForm:
-    """All of it: a form of numbers, and one for each rule with some spare."""
+    """All of it: numbers, and a form for each rule with some spare."""
 
     def __init__(self, rules: Rules, data: Any = None) -> None:
         self.traces = TracesForm(rules.traces, data)
+        self.events = EventsForm(data, initial={"event_days": rules.event_days})
         rows: Any = forms.formset_factory(MemoryRuleForm, extra=SPARE)
         initial = [asdict(rule) for rule in rules.memories]
         for row in initial:
@@ -82,11 +98,15 @@ class RetentionForm:
 
     def rules(self) -> Rules | None:
         """None where something does not hold: it is said beside its field then."""
-        if not (self.traces.is_valid() and self.memories.is_valid()):
+        if not (self.traces.is_valid() and self.events.is_valid() and self.memories.is_valid()):
             return None
+        memories = [form.rule for form in self.memories]
         try:
-            memories = [form.rule for form in self.memories]
-            return Rules(memories=tuple(filter(None, memories)), traces=self.traces.numbers())
+            return Rules(
+                memories=tuple(filter(None, memories)),
+                traces=self.traces.numbers(),
+                event_days=self.events.cleaned_data["event_days"],
+            )
         except InvalidInputError as error:
             for problem in error.problems:
                 named = problem.field if problem.field in self.traces.fields else None

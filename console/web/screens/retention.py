@@ -54,7 +54,8 @@ def retention_screen(rules: Rules, *, most: int) -> RetentionScreen:
     held: Counter[str] = Counter()
     for line in runs[0].lines if runs else []:
         held[line["store"]] += line["held"]
-    return RetentionScreen([*_memories(rules, held), *_traces(rules, held)], _unlimited(), runs)
+    kept = [*_memories(rules, held), *_traces(rules, held), *_events(rules, held)]
+    return RetentionScreen(kept, _unlimited(rules), runs)
 
 
 def words_of(rule: MemoryRule) -> str:
@@ -121,7 +122,16 @@ def _content(name: str, rows: QuerySet[Any], days: int, held: int) -> Kept:
     return Kept(name, _d(days), f"{_some(rows)} blocks", first.day if first else None, held)
 
 
-def _unlimited() -> list[Unlimited]:
+def _events(rules: Rules, held: Counter[str]) -> list[Kept]:
+    if rules.event_days is None:
+        return []
+    events = AuditEvent.objects.all()
+    first = events.order_by("id").only("recorded_at").first()
+    since = first.recorded_at if first else None
+    return [Kept("Audit events", _d(rules.event_days), _some(events), since, held["events"])]
+
+
+def _unlimited(rules: Rules) -> list[Unlimited]:
     endless = Memory.objects.filter(state=State.ACTIVE, expires_at__isnull=True)
     wordy = Memory.objects.filter(Q(retention__isnull=True) | Q(expires_at__isnull=True))
     found = [
@@ -132,12 +142,10 @@ def _unlimited() -> list[Unlimited]:
             "No policy said for how long.",
         ),
     ]
-    events = Unlimited(
-        "Audit events",
-        _some(AuditEvent.objects.all()),
-        "They prove what happened, and hold no memory's words.",
-    )
-    return [*(one for one in found if one.stored != "0"), events]
+    if rules.event_days is None:
+        why = "Nobody said for how long. They prove what happened, and hold no memory's words."
+        found.append(Unlimited("Audit events", _some(AuditEvent.objects.all()), why))
+    return [one for one in found if one.stored != "0"]
 
 
 def _d(days: int) -> str:

@@ -59,6 +59,7 @@ def retention_report(request: TenantRequest, report_id: UUID) -> HttpResponse:
         "report": report,
         "lines": lines,
         "days": rules.traces.as_dict(),
+        "event_days": rules.event_days,
         "rules": [(rule.name, words_of(rule)) for rule in rules.memories],
         "can_confirm": request.actor.may(Permission.SETTINGS_MANAGE)
         and report.kind == ReportKind.SIMULATED

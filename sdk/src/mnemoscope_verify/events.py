@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from mnemoscope_verify.checkpoints import OUTSIDE, PACK, Mark, marks_in
-from mnemoscope_verify.entries import Line, MalformedLineError, id_bytes, parse_line
+from mnemoscope_verify.entries import Line, MalformedLineError, decode, id_bytes, parse_line
 from mnemoscope_verify.errors import UnreadableError
 from mnemoscope_verify.findings import MOST_FINDINGS
 from mnemoscope_verify.manifest import Manifest
@@ -23,6 +23,7 @@ STEP = 8192
 ID, INDEX = 16, 8  # bytes
 # A server's clock that was set back may date an event after the checkpoint that covers it.
 CLOCKS_DIFFER = timedelta(minutes=5)
+PRUNED = b'{"action":"log.pruned",'  # an entry's keys are sorted
 END_OF_TIME = "9999-12-31T23:59:59.999999Z"
 
 Progress = Callable[[int, int], None]  # events done, and of how many
@@ -48,6 +49,7 @@ class Walked:
     wrong_words: list[tuple[int, Line]] = field(default_factory=list)
     twice: list[tuple[int, int]] = field(default_factory=list)
     forgotten: int = 0
+    pruned_told_at: int | None = None  # the event that says that those before the pack were removed
     oldest: str = END_OF_TIME
     newest: str = ""
 
@@ -93,6 +95,8 @@ def _walk(
             _keep(walked.late, (index, line))
         walked.newest = max(walked.newest, at)
         walked.oldest = min(walked.oldest, at)
+        if line.entry.startswith(PRUNED) and tells_pruned(line.entry, manifest.first):
+            walked.pruned_told_at = index
         if line.words_hold is None:
             walked.forgotten += 1
         elif not line.words_hold:
@@ -106,6 +110,12 @@ def _walk(
             progress(index - manifest.first, of)
     progress(tree.size - manifest.first, of)
     comparison.conclude()
+
+
+def tells_pruned(entry: bytes, size: int) -> bool:
+    """Whether this event says that retention removed the first `size` events."""
+    payload = decode(entry.decode()).get("payload")
+    return isinstance(payload, dict) and payload.get("size") == size
 
 
 def _keep(found: list[tuple[int, Line]], one: tuple[int, Line]) -> None:

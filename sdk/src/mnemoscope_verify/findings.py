@@ -48,6 +48,8 @@ class Report:
     oldest: str = ""  # of the events' own times
     newest: str = ""
     first: int = 0
+    pruned_at: str = ""  # when retention removed the events before `first`, as the server says
+    pruned_told_at: int | None = None  # the place of the event in the pack that says so too
     size: int = 0
     root: bytes = b""
     events: int = 0

@@ -35,6 +35,7 @@ class Manifest:
     first: int
     size: int
     left: tuple[bytes, ...]
+    pruned_at: str  # when retention removed the last of the events before `first`; empty: not said
     files: tuple[Listed, ...]
     digest: bytes
 
@@ -57,6 +58,7 @@ def read_manifest(pack: Pack) -> Manifest:
             first=_whole(said["first"]),
             size=_whole(said["size"]),
             left=tuple(b64decode(one, validate=True) for one in said["left"]),
+            pruned_at=instant(said["pruned"]["at"]) if said.get("pruned") else "",
             files=tuple(_listed(one) for one in said["files"]),
             digest=hashlib.sha256(raw).digest(),
         )

@@ -36,6 +36,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         ("log", report.origin),
         ("period", f"{begins or 'the beginning'} to {ends}"),
         ("events", _events(report)),
+        ("not in it", _pruned(report)),
         ("log size", f"{report.size:,}"),
         ("root", b64encode(report.root).decode()),
         ("checkpoints", f"{report.checkpoints:,} (numbers {lowest:,} to {highest:,})"),
@@ -55,6 +56,18 @@ def _events(report: Report) -> str:
     )
 
 
+def _pruned(report: Report) -> str:
+    if not report.pruned_at:
+        return ""
+    says = "the server alone; the event that would say so is not in the pack"
+    if report.pruned_told_at is not None:
+        says = f"event {report.pruned_told_at:,} of the log"
+    return (
+        f"{report.first:,} earlier events, removed by retention by {report.pruned_at};"
+        f" so says {says}"
+    )
+
+
 def _outside(report: Report) -> str:
     if not report.outside:
         return "no checkpoint was given: a history rewritten with the log's own key would pass"
@@ -71,6 +84,9 @@ def for_programs(report: Report) -> dict[str, Any]:
         "from": report.period[0] or None,
         "to": report.period[1],
         "first": report.first,
+        "pruned": {"at": report.pruned_at, "told_by": report.pruned_told_at}
+        if report.pruned_at
+        else None,
         "size": report.size,
         "root": b64encode(report.root).decode(),
         "events": report.events,

@@ -61,6 +61,7 @@ def _tell_counts(manifest: Manifest, walked: Walked, report: Report) -> None:
     report.events = walked.tree.size - manifest.first
     report.root = walked.tree.root()
     report.forgotten = walked.forgotten
+    report.pruned_at, report.pruned_told_at = manifest.pruned_at, walked.pruned_told_at
     report.oldest = "" if walked.oldest == END_OF_TIME else walked.oldest
     report.newest = walked.newest
     report.seen_outside = walked.seen_outside
