@@ -16,6 +16,17 @@ STORE_LABELS = {store.name: store.label for store in STORES}
 STEP_LABELS = {step.name: step.label for step in STEPS}
 # That a step outside of a transaction began: no figure for people.
 BEGUN = "begun"
+ONE = {
+    "agents": "agent",
+    "columns": "column",
+    "entries": "entry",
+    "files": "file",
+    "keys": "key",
+    "rows": "row",
+    "tables": "table",
+    "traces": "trace",
+    "webhooks": "webhook",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +71,18 @@ def certificate_screen(certificate: ErasureCertificate) -> CertificateScreen:
         approved_at=_moment(told["approved_at"]),
         started_at=_moment(told["started_at"]),
         issued_at=datetime.fromisoformat(told["issued_at"]),
-        held=[Held(STORE_LABELS.get(name, name), count) for name, count in told["held"].items()],
+        held=[Held(STORE_LABELS.get(name, name), count) for name, count in _in_order(told["held"])],
         receipts=[_receipt(step) for step in told["steps"]],
         limits=[limit_said(code) for code in told["limits"]],
         json=json_of(certificate),
         is_signed=any(signer.verifies(certificate.note) for signer in signers()),
     )
+
+
+def _in_order(held: dict[str, int]) -> list[tuple[str, int]]:
+    """As they are erased; a store that is no more comes last."""
+    order = list(STORE_LABELS)
+    return sorted(held.items(), key=lambda one: order.index(one[0]) if one[0] in order else 999)
 
 
 def _receipt(step: dict[str, Any]) -> Receipt:
@@ -81,8 +98,11 @@ def _counted(name: str, counts: dict[str, int]) -> str:
     """What was held stands in a table of its own."""
     if name == FIRST:
         return f"{sum(counts.values()):,} in {len(counts)} store{'' if len(counts) == 1 else 's'}"
-    said = [f"{what} {count:,}" for what, count in counts.items() if what != BEGUN]
-    return ", ".join(said)
+    return ", ".join(_said(what, count) for what, count in counts.items() if what != BEGUN)
+
+
+def _said(what: str, count: int) -> str:
+    return f"{count:,} {ONE.get(what, what) if count == 1 else what}"
 
 
 def _moment(text: str | None) -> datetime | None:

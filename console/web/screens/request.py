@@ -10,13 +10,15 @@ from django.forms import Form
 
 from audit.models import AuditEvent
 from audit.sentences import OBJECT, said_of
-from console.accounts.actor import Actor
+from console.accounts.actor import Actor, ActorKind
 from console.accounts.models import Subject
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.web.forms.request import names_in
 from console.web.request_deeds import DEEDS
+from console.web.screens.certificate import STORE_LABELS
 from console.web.screens.erasure import ErasureProgress, erasure_progress
+from console.web.templatetags.screen import words
 from memory.desk.access import subjects_of
 from memory.desk.answering import may_extend_until
 from memory.desk.approval import why_not_approve
@@ -82,6 +84,7 @@ class RequestScreen:
     on_record: bool
     memories: list[Memory]
     progress: ErasureProgress | None
+    cools: bool
     forms: dict[str, Form] = field(default_factory=dict)
 
     @property
@@ -92,6 +95,12 @@ class RequestScreen:
     def has_certificate(self) -> bool:
         """An erasure is completed after its certificate was signed."""
         return self.asked.kind == RequestKind.ERASURE and self.asked.status == _S.COMPLETED
+
+    @property
+    def outcome(self) -> list[tuple[str, str]]:
+        """What was done, in the words of the stores it was done to."""
+        done = self.asked.outcome.items()
+        return [(STORE_LABELS.get(name, words(name)), _told(value)) for name, value in done]
 
     @property
     def held(self) -> list[StoreHolding]:
@@ -133,6 +142,7 @@ def request_screen(
         on_record=is_on_record(asked),
         memories=_memories(asked) if "rectify" in may else [],
         progress=erasure_progress(asked),
+        cools=asked.status == _S.APPROVED and not asked.may_start(moment),
         forms={
             deed: DEEDS[deed].form(initial=_initial(deed, asked), auto_id=f"{deed}_%s")
             for deed in may & DEEDS.keys()
@@ -197,7 +207,8 @@ def _stations(asked: SubjectRequest, moment: datetime) -> list[Station]:
         title = {_S.COMPLETED: "Carried out"}.get(
             RequestStatus(asked.status), asked.get_status_display()
         )
-        return [*done, Station(title, "done", asked.closed_at, asked.closed_by_label)]
+        by = "" if asked.closed_by_kind == ActorKind.SYSTEM else asked.closed_by_label
+        return [*done, Station(title, "done", asked.closed_at, by)]
     ahead = {
         _S.RECEIVED: ["Who they are", "A second person approves", "Carried out"],
         _S.AWAITING_IDENTITY: ["Who they are", "A second person approves", "Carried out"],
@@ -211,6 +222,12 @@ def _stations(asked: SubjectRequest, moment: datetime) -> list[Station]:
     first, *rest = ahead
     here = Station(first, "here", asked.carry_out_after if cools else None, note=asked.waiting_for)
     return [*done, here, *(Station(title, "ahead") for title in rest)]
+
+
+def _told(done: Any) -> str:
+    """A figure, how many of a list, or a word."""
+    figure = len(done) if isinstance(done, list) else done
+    return f"{figure:,}" if isinstance(figure, int) else str(figure)
 
 
 def _has_preview(asked: SubjectRequest) -> bool:
@@ -235,7 +252,8 @@ def _events(asked: SubjectRequest) -> list[Event]:
 
 def _letters(asked: SubjectRequest) -> list[Letter]:
     """What the person should have been told by now, for whoever tells them by hand."""
-    occasions = ["acknowledged"] if asked.acknowledged_at is None and asked.is_open else []
+    is_untold = asked.acknowledged_at is None and asked.is_open
+    occasions = ["acknowledged"] if is_untold and not asked.is_overdue(now()) else []
     if asked.extended_at and asked.is_open:
         occasions.append("extended")
     if asked.status == _S.REFUSED:
