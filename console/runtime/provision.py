@@ -132,8 +132,14 @@ def _grant(connection: psycopg.Connection, database: str) -> None:
             GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app};
         ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
             GRANT USAGE ON SEQUENCES TO {app};
+        -- Only what row security divides, which `EnableRowSecurity` grants.
         ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
-            GRANT SELECT ON TABLES TO {readonly};
+            REVOKE SELECT ON TABLES FROM {readonly};
+        DO $$ DECLARE undivided regclass; BEGIN
+            FOR undivided IN SELECT oid FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p')
+                AND relnamespace = 'public'::regnamespace AND NOT relrowsecurity
+            LOOP EXECUTE 'REVOKE ALL ON ' || undivided || ' FROM mnemoscope_readonly'; END LOOP;
+        END $$;
         ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public
             GRANT MAINTAIN ON TABLES TO {eraser};
         GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {eraser};

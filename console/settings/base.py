@@ -142,7 +142,7 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"mnemoscope@{PUBLIC_URL.split('//')[
 # Lockout counts must be the same in every process, so they live in the database.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "console.platform.cache.PlainCache",
         "LOCATION": "console_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }

@@ -31,7 +31,8 @@ class TableOperation(Operation):
 class EnableRowSecurity(TableOperation):
     """Enables and forces row security: a row exists only in its own tenant's scope.
 
-    `append_only` withholds UPDATE and DELETE from the app role and refuses them by trigger.
+    `append_only` withholds UPDATE and DELETE from the app role and refuses them by trigger. The
+    readonly role reads what row security divides, and no session, password or second factor.
     """
 
     def __init__(self, table: str, *, column: str = "tenant_id", append_only: bool = False) -> None:
@@ -53,6 +54,7 @@ class EnableRowSecurity(TableOperation):
         schema_editor.execute(
             f"CREATE POLICY tenant ON {self.table} USING ({rule}) WITH CHECK ({rule})"
         )
+        schema_editor.execute(f"GRANT SELECT ON {self.table} TO mnemoscope_readonly")
         if self.column == "tenant_id":
             schema_editor.execute(
                 f"ALTER TABLE {self.table} ADD CONSTRAINT {self.table}_tenant"

@@ -116,12 +116,19 @@ def test_the_app_is_refused(server: EmbeddedPostgres, statement: str) -> None:
         app.execute(statement)
 
 
-def test_the_readonly_role_only_reads(server: EmbeddedPostgres) -> None:
+def test_the_readonly_role_reads_what_is_divided_and_only_reads(server: EmbeddedPostgres) -> None:
+    """What an older version granted on a table without row security is taken back."""
+    with connect(server, OWNER) as owner:
+        owner.execute("CREATE TABLE divided (word text)")
+        owner.execute("ALTER TABLE divided ENABLE ROW LEVEL SECURITY")
+        owner.execute(f"GRANT SELECT ON note, divided TO {READONLY}")
+    provision(server.dsn(), passwords=PASSWORDS, context_key=KEY)
     with connect(server, READONLY) as reader:
-        assert reader.execute("SELECT count(*) FROM note").fetchone() == (0,)
+        assert reader.execute("SELECT count(*) FROM divided").fetchone() == (0,)
         reader.execute("SET default_transaction_read_only = off")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            reader.execute("INSERT INTO note (word) VALUES ('x')")
+        for forbidden in ("INSERT INTO divided VALUES ('x')", "SELECT * FROM note"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                reader.execute(forbidden)
 
 
 def test_one_session_does_not_see_the_statements_of_another(server: EmbeddedPostgres) -> None:
