@@ -1,5 +1,6 @@
 """What is known of the request at hand: its id, and the W3C trace context it came with."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from typing_extensions import override
 
 from console.platform.ids import uuid7
 from console.platform.telemetry.metrics import REQUESTS
@@ -79,6 +81,18 @@ class RequestContextMiddleware:
                 perf_counter() - began
             )
             return response
+
+
+class RouteFilter(logging.Filter):
+    """Django tells the path of what it refused, which may be somebody's name: not so its route."""
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            route = _route(request)
+            record.args = tuple(route if told == request.path else told for told in record.args)
+        return True
 
 
 def _route(request: HttpRequest) -> str:

@@ -289,6 +289,10 @@ LOGGING: dict[str, Any] = {
             "foreign_pre_chain": LOG_PROCESSORS,
         }
     },
+    "filters": {"route": {"()": "console.platform.requests.RouteFilter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "loggers": {
+        name: {"filters": ["route"]} for name in ("django.request", "django.security.csrf")
+    },
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
 }

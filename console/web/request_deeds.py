@@ -73,7 +73,7 @@ def _enter(actor: Actor, request: SubjectRequest, said: Said) -> str:
 
 
 def _acknowledge(actor: Actor, request: SubjectRequest, said: Said) -> str:
-    acknowledge_request(actor=actor, request=request, how=said["how"])
+    acknowledge_request(actor=actor, request=request, reason=said["how"])
     return "On record."
 
 

@@ -52,7 +52,9 @@ def create_snapshot(
     for item in items:
         item.snapshot_id = snapshot.id
     insert_rows(items)
-    note(items=len(items), as_of=scope.as_of.isoformat())
+    # By which an erasure finds what people said about it, after it is gone.
+    about = str(snapshot.subject_id) if snapshot.subject_id else None
+    note(items=len(items), as_of=scope.as_of.isoformat(), subject_id=about)
     return snapshot
 
 

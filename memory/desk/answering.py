@@ -13,8 +13,13 @@ from memory.models import OPEN_REQUESTS, SubjectRequest
 
 
 @audited("subject_request.acknowledged")
-def acknowledge_request(*, actor: Actor, request: SubjectRequest, how: str) -> SubjectRequest:
-    """That the person was told that it came: `how` is mail, or said by who told them.
+def acknowledge_request(
+    *,
+    actor: Actor,
+    request: SubjectRequest,
+    reason: str,  # noqa: ARG001 - the event has it
+) -> SubjectRequest:
+    """That the person was told that it came: by mail, or as whoever told them says.
 
     Raises WrongStateError.
     """
@@ -24,7 +29,6 @@ def acknowledge_request(*, actor: Actor, request: SubjectRequest, how: str) -> S
         raise WrongStateError("They were told already.")
     request.acknowledged_at = now()
     request.save(force_update=True)
-    note(how=how)
     return request
 
 

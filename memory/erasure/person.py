@@ -22,10 +22,16 @@ ABOUT = "SELECT id FROM memory_memory WHERE tenant_id = %(t)s AND subject_id = A
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`derived` are memories about nobody that were made, over some steps, of theirs alone."""
+    """`derived` are memories about nobody that were made, over some steps, of theirs alone.
+
+    `patterns` are PostgreSQL's, of what they are called, while that is known. `request_id` is the
+    erasure that is carried out, or looked at.
+    """
 
     subject_ids: tuple[UUID, ...]
     derived: tuple[UUID, ...] = ()
+    patterns: tuple[str, ...] = ()
+    request_id: UUID | None = None
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -33,6 +39,8 @@ class Person:
             "t": current_tenant_id(),
             "s": list(self.subject_ids),
             "d": list(self.derived),
+            "p": list(self.patterns),
+            "r": self.request_id,
         }
 
 

@@ -1,12 +1,13 @@
 """What is held about a person, store by store: read before anybody approves that it goes."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from console.accounts.models import Subject
 from memory.erasure.person import Person, person_of
 from memory.erasure.stores import STORES
+from memory.erasure.words import called
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,15 @@ class StoreHolding:
     what_happens: str
 
 
-def preview_of(subject: Subject, also: Collection[UUID] = ()) -> list[StoreHolding]:
-    """Every store, the empty ones too. `also` are other subjects that are the same person."""
+def preview_of(
+    subject: Subject, also: Collection[UUID] = (), *, request_id: UUID | None = None
+) -> list[StoreHolding]:
+    """Every store, the empty ones too. `also` are other subjects that are the same person.
+
+    Of the erasure `request_id`: its own words go as well.
+    """
     person = person_of([subject.id, *(id_ for id_ in also if id_ != subject.id)])
+    person = called(replace(person, request_id=request_id))
     return [
         StoreHolding(store.name, store.label, count, samples, store.what_happens)
         for store in STORES

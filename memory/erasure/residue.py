@@ -1,11 +1,12 @@
 """Looking for what remains of a person: in every column of every table, and in the files.
 
 Rows of theirs must say nothing: the stores are asked again. Then what they were called is sought
-in every text, JSON, array, byte string and vector of the tenant, as a word of its own, whoever
-wrote it. On the embedded server the files are read too: data, write-ahead log, logs, the broker's
-folder and whatever else lies in the data folder.
+in every text, JSON, array, byte string and vector of the tenant, as a word of its own, in base64
+and in hexadecimal digits, whoever wrote it. On the embedded server the files are read too: data,
+write-ahead log, logs, the broker's folder and whatever else lies in the data folder.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,6 +28,8 @@ from memory.models import SubjectRequest
 # What others say of the person is not deleted by itself: somebody looks, and may let it stay.
 MENTIONED, ACCEPTED = "found_in", "mentions_accepted"
 CHUNK = 64 * 1024 * 1024
+# Of base64 (RFC 4648, section 5).
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
 # Their elements are ids and numbers, which no word is.
 WORDLESS = ("_uuid", "_int4")
 
@@ -120,13 +123,15 @@ def _found_in(table: str, columns: list[tuple[str, str]], words: Words) -> list[
 def _condition(column: str, kind: str, words: Words) -> tuple[str, list[Any]]:
     name = '"' + column.replace('"', '""') + '"'
     if kind == "bytea":
-        needles = [text.encode() for text in words.long_texts] + words.windows
-        return _any(f"position(%s::bytea IN {name}) > 0", needles)
+        return _any(f"position(%s::bytea IN {name}) > 0", needles_of(words))
     if kind in {"halfvec", "vector"}:
         sent = [_swapped(window) for window in words.windows]
         return _any(f"position(%s::bytea IN {kind}_send({name})) > 0", sent)
     spoken = f"{name}::text"
     conditions, values = _any(f"{spoken} ~* %s", words.patterns)
+    encoded = "|".join(re.escape(part.decode()) for part in _encoded(words))
+    if encoded:
+        conditions, values = f"{conditions} OR {spoken} ~ %s", [*values, encoded]
     short = [text for text in words.texts if len(text) < SHORTEST_WORD]
     if short and kind in {"text", "varchar", "bpchar"}:
         conditions, values = f"{conditions} OR {name} = ANY(%s)", [*values, short]
@@ -161,10 +166,19 @@ def look_in_files(words: Words) -> tuple[int, list[str]]:
 
 
 def needles_of(words: Words) -> list[bytes]:
-    """As text, as base64 at each offset, and as the bytes of embeddings."""
+    """As text, as base64 at each offset, in hexadecimal, and as the bytes of embeddings."""
     plain = [text.encode() for text in words.long_texts]
-    encoded = [part for text in plain for part in _base64s(text)]
-    return [*plain, *encoded, *words.windows]
+    return [*plain, *_encoded(words), *words.windows]
+
+
+def _encoded(words: Words) -> list[bytes]:
+    found: set[bytes] = set()
+    for text in words.long_texts:
+        digits = text.encode().hex()
+        found |= {digits.encode(), digits.upper().encode()}
+        for part in _base64s(text.encode()):
+            found |= {part, part.translate(URL_SAFE)}
+    return sorted(found)
 
 
 def _base64s(text: bytes) -> Iterator[bytes]:

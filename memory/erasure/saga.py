@@ -25,11 +25,10 @@ from console.platform.crypto.envelope import SealBrokenError
 from console.platform.errors import DomainError, LegalHoldError
 from console.tenancy.scope import current_tenant_id, tenant_scope
 from memory.desk import begin_request, wait_for
-from memory.erasure.person import person_of
 from memory.erasure.physical import SpaceError
 from memory.erasure.residue import ResidueError
 from memory.erasure.steps import STEPS, Step
-from memory.erasure.work import Done, LostWordsError, Work
+from memory.erasure.work import Done, LostWordsError, Work, work_on
 from memory.holds import refuse_held_subject
 from memory.models import ErasureStep, RequestKind, RequestStatus, SubjectRequest
 
@@ -210,7 +209,7 @@ def _next(request_id: UUID, actor: Actor) -> tuple[Step, Work] | None:
             receipt = ErasureStep.objects.create(
                 request_id=request.id, name=step.name, ordinal=ordinal
             )
-        return step, Work(actor, request, person_of(request.subject_ids), receipt)
+        return step, work_on(actor, request, receipt)
     return None
 
 

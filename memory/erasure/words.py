@@ -6,7 +6,7 @@ first step, sealed under a key of the person's own that is destroyed last.
 
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
@@ -65,6 +65,11 @@ def words_of(person: Person, contact: str = "") -> Words:
     # Numbers, most significant byte last, two bytes each (pgvector's halfvec).
     windows = [np.asarray(one.embedding, "<f2").tobytes()[:WINDOW] for one in found[:EMBEDDINGS]]
     return Words(dict(subjects.values_list("id", "external_id")), names, windows, contact)
+
+
+def called(person: Person) -> Person:
+    """The person with what they are called, before that goes."""
+    return replace(person, patterns=tuple(words_of(person).patterns))
 
 
 def seal_words(words: Words, request_id: UUID, *, key: Key) -> bytes:

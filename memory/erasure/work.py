@@ -1,12 +1,12 @@
 """One step of one erasure, at hand."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from console.accounts.actor import Actor
 from console.keys.keyring import key_for
 from console.keys.models import Purpose
-from memory.erasure.person import Person
-from memory.erasure.words import Words, open_words
+from memory.erasure.person import Person, person_of
+from memory.erasure.words import Words, called, open_words
 from memory.models import ErasureStep, SubjectRequest
 
 FIRST = "collect"
@@ -26,6 +26,19 @@ class Work:
         if key is None or first.sealed is None:
             raise LostWordsError
         return open_words(bytes(first.sealed), self.request.id, key=key)
+
+
+def work_on(actor: Actor, request: SubjectRequest, receipt: ErasureStep) -> Work:
+    """With what the person is called, for as long as anybody knows. Raises SealBrokenError."""
+    person = replace(person_of(request.subject_ids), request_id=request.id)
+    if receipt.name == FIRST:
+        return Work(actor, request, called(person), receipt)
+    work = Work(actor, request, person, receipt)
+    try:
+        patterns = tuple(work.words().patterns)
+    except LostWordsError:
+        return work
+    return replace(work, person=replace(person, patterns=patterns))
 
 
 class LostWordsError(RuntimeError):

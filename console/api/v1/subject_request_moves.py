@@ -85,7 +85,7 @@ VERBS: dict[str, Do] = {
         actor=actor, request=request, code=_need(said, "code")
     ),
     "acknowledge": lambda actor, request, said: acknowledge_request(
-        actor=actor, request=request, how=said.get("how", "api")
+        actor=actor, request=request, reason=said.get("how", "api")
     ),
     "extend": lambda actor, request, said: extend_request(
         actor=actor, request=request, comment=_need(said, "reason")

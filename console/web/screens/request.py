@@ -126,7 +126,9 @@ def request_screen(
         may=may,
         why_not_approve=why_not_approve(actor, asked) if asked.status == _S.READY else "",
         aliases=others,
-        preview=preview_of(about, asked.alias_ids) if about and _has_preview(asked) else [],
+        preview=preview_of(about, asked.alias_ids, request_id=asked.id)
+        if about and _has_preview(asked)
+        else [],
         holds=_holds([about, *others]) if about else [],
         duplicates=list(possible_duplicates(asked).select_related("subject")[:MOST_SHOWN]),
         duplicate_of=SubjectRequest.objects.filter(id=asked.duplicate_of_id).first()

@@ -146,7 +146,7 @@ def _receive(request: HttpRequest, tenant: Tenant, said: dict[str, str]) -> str:
             tell_on_commit(issued.request, "code", said=issued.text)
         else:
             tell_on_commit(received, "acknowledged")
-        acknowledge_request(actor=actor, request=received, how="mail")
+        acknowledge_request(actor=actor, request=received, reason="mail")
     return received.reference
 
 

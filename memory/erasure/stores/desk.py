@@ -1,6 +1,6 @@
 """What the desk itself wrote down about the person."""
 
-from memory.erasure.stores.store import Store
+from memory.erasure.stores.store import CALLED, Store
 
 OF_THEM = "x.subject_id IN (SELECT id FROM subjects)"
 
@@ -29,7 +29,8 @@ HOLDS = Store(
     what_happens="Their grounds are blanked. Who held what, and until when, stays.",
     table="memory_legalhold",
     left=(
-        f"({OF_THEM} OR x.memory_id IN (SELECT id FROM about)) AND x.released_at IS NOT NULL"
+        f"({OF_THEM} OR x.memory_id IN (SELECT id FROM about)"
+        " OR x.run_id IN (SELECT id FROM runs)) AND x.released_at IS NOT NULL"
         " AND (x.ground <> 'erased' OR x.release_reason <> 'erased')"
     ),
     sample="x.ground",
@@ -39,9 +40,12 @@ SNAPSHOTS = Store(
     governed=True,
     name="snapshots",
     label="Snapshots of what is about them",
-    what_happens="Deleted with all they name.",
+    what_happens="Deleted with all they name, and so are those called after them.",
     table="memory_snapshot",
-    left=OF_THEM,
+    left=(
+        f"{OF_THEM} OR concat_ws(' ', x.name, x.namespace::text, x.filters::text, x.reason)"
+        f" ~* {CALLED}"
+    ),
     sample="x.name",
     also_in=("memory_snapshotitem",),
 )
@@ -53,7 +57,7 @@ REQUESTS = Store(
     table="memory_subjectrequest",
     left=(
         f"({OF_THEM} OR x.alias_ids && %(s)s::uuid[])"
-        " AND (x.closed_at IS NOT NULL OR x.status = 'carrying_out')"
+        " AND (x.closed_at IS NOT NULL OR x.id = %(r)s)"
         " AND (x.named <> '' OR x.also_named <> '{}' OR x.asked_by <> '' OR x.wish <> ''"
         " OR x.identity_check <> '' OR x.extension_reason <> '' OR x.close_reason <> ''"
         " OR x.waiting_for <> '' OR x.contact <> '')"
@@ -74,6 +78,7 @@ VIEWS = Store(
         "EXISTS (SELECT FROM jsonb_each_text(x.filters) f JOIN accounts_subject s"
         " ON s.tenant_id = x.tenant_id AND s.id IN (SELECT id FROM subjects)"
         " AND f.value IN (s.external_id, s.id::text))"
+        f" OR concat_ws(' ', x.name, x.filters::text) ~* {CALLED}"
     ),
     sample="x.name",
 )

@@ -41,6 +41,8 @@ days AS (
   SELECT min(r.first_seen) AS first, max(r.last_seen) AS last
   FROM audit_run r JOIN runs ON runs.id = r.id WHERE r.tenant_id = %(t)s)
 """
+# What they are called, by itself or among other words.
+CALLED = "ANY(%(p)s::text[])"
 # The time of their runs, which spares the partitions of other days.
 IN_THEIR_DAYS = (
     "x.start_time BETWEEN (SELECT first FROM days) AND (SELECT last FROM days)"

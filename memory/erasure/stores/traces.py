@@ -1,6 +1,6 @@
 """What agents' traces say: of every trace that names the person, all of it."""
 
-from memory.erasure.stores.store import IN_THEIR_DAYS, Store
+from memory.erasure.stores.store import CALLED, IN_THEIR_DAYS, Store
 
 SPANS = Store(
     name="spans",
@@ -53,17 +53,22 @@ RUNS = Store(
     label="Runs of their traces",
     what_happens="Their names and keys are blanked; figures stay.",
     table="audit_run",
-    left="x.id IN (SELECT id FROM runs) AND (x.name <> '' OR x.key <> x.id::text)",
+    left=(
+        "(x.name <> '' OR x.key <> x.id::text) AND (x.id IN (SELECT id FROM runs)"
+        f" OR x.key ~* {CALLED} OR x.name ~* {CALLED})"
+    ),
     sample="x.name",
     blank="name = '', key = x.id::text",
 )
+# One that named a trace follows it, whichever run that joined.
+OF_THEIR_RUNS = "(x.run_id IN (SELECT id FROM runs) OR x.trace_id IN (SELECT trace_id FROM traces))"
 OUTCOMES = Store(
     governed=True,
     name="run_outcomes",
     label="Notes on how their runs went",
     what_happens="Blanked. The outcome stays.",
     table="audit_runoutcome",
-    left="x.run_id IN (SELECT id FROM runs) AND x.note <> ''",
+    left=f"{OF_THEIR_RUNS} AND x.note <> ''",
     sample="x.note",
     blank="note = ''",
 )
