@@ -1,5 +1,6 @@
 """How people sign in and prove who they are: passwords, second factors, and a provider."""
 
+from console.platform import env
 from console.platform.sign_in_provider import oidc_provider, saml_is_installed, saml_provider
 
 AUTH_USER_MODEL = "accounts.User"
@@ -32,6 +33,9 @@ ACCOUNT_RATE_LIMITS = {
     "privacy_form": "10/h/ip,300/h/key",
     "privacy_code": "20/h/ip,20/h/key",
 }
+# By whose address: behind a proxy, what each of so many adds to X-Forwarded-For. Without it all who
+# come through one count as one, and whoever is refused has all others refused.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXIES", 0, low=0, high=10)
 # Seconds for which a proof of who somebody is lasts, before erasure, exports and changes of keys.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 MFA_ADAPTER = "console.web.second_factor.SecondFactorAdapter"

@@ -24,7 +24,7 @@ from console.accounts.permissions import Permission
 from console.keys.subjects import known_subjects
 from console.platform.errors import NotFoundError, WrongStateError
 from console.tenancy.models import Tenant
-from console.tenancy.scope import system_scope, tenant_scope
+from console.tenancy.scope import NOBODY, system_scope, tenant_scope
 from console.web.forms.privacy import CodeForm, PrivacyForm
 from console.web.forms.request import LIFT
 from console.web.views.request import copy_of
@@ -115,11 +115,11 @@ def _open_form(slug: str) -> tuple[Tenant, str]:
     """Raises Http404, the same whether there is no such workspace or its form is not open."""
     with system_scope():
         tenant = Tenant.objects.filter(slug=slug).first()
-    if tenant is not None:
-        with tenant_scope(tenant.id):
-            desk = desk_in_force()
-        if desk.form_open:
-            return tenant, desk.form_words
+    # Nobody's is looked at too: by the time an answer takes, too, it tells of no workspace.
+    with tenant_scope(tenant.id if tenant else NOBODY):
+        desk = desk_in_force()
+    if tenant is not None and desk.form_open:
+        return tenant, desk.form_words
     raise Http404
 
 
@@ -139,14 +139,16 @@ def _receive(request: HttpRequest, tenant: Tenant, said: dict[str, str]) -> str:
         wish=said["wish"],
         came_by=CameBy.FORM,
     )
-    if can_mail() and received.is_open:
-        # One letter either way, so that not even its number tells whether they are known.
-        if is_on_record(received):
+    if can_mail():
+        # One letter in any case, of a repetition too, so that not even their number tells whether
+        # they are known.
+        if received.is_open and is_on_record(received):
             issued = ask_identity(actor=actor, request=received, by_mail=True)
             tell_on_commit(issued.request, "code", said=issued.text)
         else:
             tell_on_commit(received, "acknowledged")
-        acknowledge_request(actor=actor, request=received, reason="mail")
+        if received.is_open:
+            acknowledge_request(actor=actor, request=received, reason="mail")
     return received.reference
 
 
