@@ -6,6 +6,7 @@ revoked one ends with the next click.
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from audit.trail import record_refusal
 from console.accounts.actor import Actor
@@ -99,7 +101,8 @@ class TenantMiddleware:
         if refused_by is not None:
             door = f"{request.method} {request.resolver_match.route}"  # type: ignore[union-attr]
             record_refusal(actor=refused_by, error=error, door=door)
-        return render(request, "errors/problem.html", {"problem": error}, status=error.http_status)
+        context = {"problem": error, "back": _came_from(request)}
+        return render(request, "errors/problem.html", context, status=error.http_status)
 
     @staticmethod
     def _answer(
@@ -110,3 +113,12 @@ class TenantMiddleware:
             return view(request, *args, **kwargs)
         except ReauthenticationRequired:
             return prove_first(request)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Another page of this host, or nothing."""
+    address = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}):
+        return ""
+    parts = urlsplit(address)
+    return "" if parts.path == request.path else urlunsplit(("", "", parts.path, parts.query, ""))

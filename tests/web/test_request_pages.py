@@ -13,7 +13,6 @@ from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from memory.models import Handover, IdentityCode, Memory, SubjectRequest, SubjectRestriction
 from tests.cast import a_memory, versions
-from tests.erasure.carrying import gone_on
 
 LIST = "/requests/"
 ASKS = {"kind": "erasure", "subject": "customer-7", "asked_by": "The <b>customer</b>, by letter"}
@@ -79,30 +78,6 @@ def test_once_cooled_off_it_begins_and_is_not_stopped_any_more(desk, acme, alice
     assert begun.status == "carrying_out"
     assert begun.started_at >= begun.carry_out_after
     assert desk(bob).post(f"{page}/stop", {"reason": "Too late."}).status_code == 409
-
-
-def test_the_page_of_an_erasure_under_way_renews_itself(desk, acme, alice, bob, carol, known):
-    page = taken_in(desk, bob, identity_check="Called back.")
-    asks = re.compile(r'hx-get="([^"]+)"[^>]* hx-trigger="every')
-    assert not asks.search(shown(desk, bob, page))
-    desk(alice).post(f"{page}/approve")
-    with time_machine.travel(now() + timedelta(hours=25)):
-        desk(alice).post(f"{page}/carry-out", {"sure": "on"})
-        says = shown(desk, bob, page)
-        address = asks.search(says)[1]
-        assert "<progress" in says
-        assert desk(carol).get(address).status_code == 404
-        assert desk(bob).get(address)["Location"] == page
-        htmx = {"HX-Request": "true"}
-        steps = desk(bob).get(address, headers=htmx)
-        assert f'hx-get="{address}"' in steps.content.decode()
-        assert "<h1" not in steps.content.decode()  # what is being typed elsewhere stays
-        gone_on(of(acme, page))
-        ended = desk(bob).get(address, headers=htmx)
-    assert ended["HX-Retarget"] == ended["HX-Reselect"] == "#request"
-    whole = ended.content.decode()
-    assert f'href="{page}/certificate"' in whole
-    assert not asks.search(whole)
 
 
 def test_the_preview_counts_what_is_held_under_every_name(desk, bob, known):

@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, time
 from typing import Any, cast
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.http import QueryDict
 
 from console.accounts.models import Agent
 
 ANY = ("", "Any")
+LAST_DAY = date(8999, 12, 31)
 
 
 class FilterForm(forms.Form):
@@ -48,9 +50,14 @@ def text(label: str, *, placeholder: str = "", search: bool = False) -> forms.Ch
     return forms.CharField(label=label, required=False, max_length=200, widget=kind)
 
 
-def day_field(label: str) -> forms.DateField:
+def day_field(label: str, help_text: str = "") -> forms.DateField:
+    """A day that has a next one: the last of the calendar has no end that could be asked for."""
     return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=label,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[MaxValueValidator(LAST_DAY, "Choose a day before the year 9000.")],
+        help_text=help_text,
     )
 
 

@@ -7,16 +7,12 @@ from typing_extensions import override
 from audit.models import Run
 from console.accounts.models import Agent
 from console.platform.clock import now
+from console.web.forms.filters import day_field
 from memory.models import HoldScope, Memory
 
 DAY = timedelta(days=1)
 ONE, TWO = "1", "2"
 MISSING = "Say which, for this scope."
-
-
-def _day(label: str, help_text: str) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"})
-    return forms.DateField(label=label, required=False, widget=widget, help_text=help_text)
 
 
 def _moment(day: date | None) -> datetime | None:
@@ -37,15 +33,15 @@ class PlaceForm(forms.Form):
         label="Run", required=False, help_text="Its id, as its page's address has it."
     )
     agent = forms.ChoiceField(label="Agent", required=False)
-    since = _day("From", "The first day of the period, in UTC.")
-    until = _day("To", "Its last day. Left empty, it goes on.")
+    since = day_field("From", "The first day of the period, in UTC.")
+    until = day_field("To", "Its last day. Left empty, it goes on.")
     ground = forms.CharField(
         label="Ground",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="The case, the letter or the law that asks for it.",
     )
-    review_on = _day(
+    review_on = day_field(
         "Review on", "When to ask whether it is still needed. It never ends by itself."
     )
     release_people = forms.ChoiceField(

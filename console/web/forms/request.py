@@ -6,8 +6,8 @@ from django.db.models import Q, QuerySet
 
 from console.platform.clock import now
 from console.web.forms.agent import ReasonForm
-from console.web.forms.filters import ANY, FilterForm, choice, text
-from console.web.forms.subject import day_field, past_day
+from console.web.forms.filters import ANY, FilterForm, choice, day_field, text
+from console.web.forms.subject import past_day
 from memory.desk.intake import MOST_NAMES
 from memory.desk.setting import MAX_COOL_OFF_HOURS
 from memory.models import (

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from console.accounts.models import Subject
 from console.platform.clock import now
-from console.web.forms.filters import ANY, FilterForm, choice, text
+from console.web.forms.filters import ANY, FilterForm, choice, day_field, text
 from memory.models import (
     OPEN_REQUESTS,
     Basis,
@@ -48,15 +48,6 @@ class SubjectFilter(FilterForm):
             bases = LegalBasis.objects.filter(withdrawn_at__isnull=True)
             return subjects.exclude(id__in=bases.values("subject_id"))
         return subjects
-
-
-def day_field(label: str, help_text: str) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        help_text=help_text,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
 
 
 def past_day(day: Any) -> datetime | None:

@@ -172,11 +172,16 @@ def _may(actor: Actor, asked: SubjectRequest, moment: datetime) -> set[str]:
         may.add("name")
         if asked.subject_id:
             may |= {"code", "confirm"}
-    if status == _S.AWAITING_IDENTITY:
+    if status == _S.AWAITING_IDENTITY and _code_works(asked, moment):
         may.add("enter")
     if status == _S.READY and not why_not_approve(actor, asked):
         may.add("approve")
     return may | _carrying(actor, asked, moment)
+
+
+def _code_works(asked: SubjectRequest, moment: datetime) -> bool:
+    code = newest_code(asked)
+    return code is not None and code.works_at(moment)
 
 
 def _carrying(actor: Actor, asked: SubjectRequest, moment: datetime) -> set[str]:
