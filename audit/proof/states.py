@@ -8,6 +8,7 @@ from uuid import UUID
 
 from audit.models import Checkpoint
 from audit.proof.checkpoints import newest_checkpoint
+from audit.proof.pruned import Pruned, pruned_log
 from audit.proof.sequence import log_size, mark_of_log
 from console.tenancy.rows import fetch
 from console.tenancy.scope import current_tenant_id
@@ -44,12 +45,14 @@ class LogState:
     """`waiting_since` is when the first event that has yet to be looked at was recorded.
 
     `anchored` is the number of the newest checkpoint that somebody outside has; 0 for none.
+    `pruned` tells which of its first events retention removed.
     """
 
     size: int
     waiting_since: datetime | None
     checkpoint: Checkpoint | None
     anchored: int
+    pruned: Pruned | None
 
 
 def states_of(event_ids: Collection[UUID]) -> dict[UUID, ProofState]:
@@ -73,6 +76,7 @@ def log_state() -> LogState:
         waiting_since=waiting[0][0] if waiting else None,
         checkpoint=newest_checkpoint(),
         anchored=_anchored(),
+        pruned=pruned_log(),
     )
 
 

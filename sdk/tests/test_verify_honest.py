@@ -58,6 +58,26 @@ def test_a_period_without_events_is_well(log: Log, tmp_path: Path) -> None:
     assert (code, said["events"]) == (0, 0)
 
 
+def test_what_retention_removed_is_told_and_whether_the_log_says_so(
+    log: Log, tmp_path: Path
+) -> None:
+    pruned = log.prune(3)
+    place = len(log.events) - 1
+    log.seal()
+    export, earlier = log.export(3), log.export(3, 8)
+    export.pruned = earlier.pruned = pruned
+    outside = export.write_outside(tmp_path / "sink.log")
+    pack = export.write(tmp_path / "p.zip")
+    code, said = report_of(pack, "--key", log.key.text, "--checkpoint", outside)
+    assert (code, said["findings"], said["first"]) == (0, [], log.sizes[2])
+    assert said["pruned"] == {"at": pruned["at"], "told_by": place}
+    done = run(pack, "--key", log.key.text).stdout
+    assert f"removed by retention by {pruned['at']}; so says event {place:,} of the log" in done
+    _, said = report_of(earlier.write(tmp_path / "e.zip"), "--key", log.key.text)
+    assert said["pruned"] == {"at": pruned["at"], "told_by": None}
+    assert "the server alone" in run(tmp_path / "e.zip", "--key", log.key.text).stdout
+
+
 def test_forgetting_words_leaves_the_log_whole(log: Log, tmp_path: Path) -> None:
     export = log.export()
     export.lines = [replace(event, words=None).line for event in log.events]

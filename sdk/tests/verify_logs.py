@@ -169,6 +169,17 @@ class Log:
             self.events.append(event)
             self.leaves.append(leaf(event.raw))
 
+    def prune(self, number: int) -> dict[str, Any]:
+        """Tells of it, and gives what a manifest says."""
+        size = self.sizes[number - 1]
+        event = an_event(self.rng, self.tenant, self.now).but(
+            action="log.pruned",
+            payload={"first": 0, "size": size, "count": size, "checkpoint": number},
+        )
+        self.events.append(event)
+        self.leaves.append(leaf(event.raw))
+        return {"size": size, "at": event.entry["at"], "event": event.entry["id"]}
+
     def seal(self, *keys: LogKey, names: Sequence[LogKey] = ()) -> None:
         self.now += timedelta(seconds=self.rng.randrange(1, 30))
         previous = sha256(self.notes[-1].encode()).digest() if self.notes else bytes(32)
@@ -214,6 +225,7 @@ class Export:
     outside: list[str]
     others: dict[str, bytes] = field(default_factory=dict)
     signers: list[LogKey] = field(default_factory=list)  # of the manifest; else the key alone
+    pruned: dict[str, Any] | None = None
 
     def files(self) -> dict[str, bytes]:
         files = {
@@ -237,6 +249,7 @@ class Export:
                 "first": self.first,
                 "size": self.size,
                 "left": [base64(one) for one in self.left],
+                "pruned": self.pruned,
                 "files": [
                     {"path": path, "sha256": sha256(raw).hexdigest(), "bytes": len(raw)}
                     for path, raw in files.items()

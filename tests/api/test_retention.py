@@ -33,3 +33,18 @@ def test_a_rule_without_days_is_refused_and_nobody_else_may(acme, alice, bob, da
         problem_of(door_of(other).post("retention/reports", RULES), 403, "not_permitted")
     with tenant_scope(acme.id):
         assert rules_in_force().memories == ()
+
+
+def test_events_are_kept_for_half_a_year_at_the_least(acme, alice):
+    door = door_of(alice)
+    assert door.get("retention").json()["event_days"] is None
+    problem_of(door.post("retention/reports", {"event_days": 179}), 422, "invalid")
+    report = door.post("retention/reports", {"event_days": 180}).json()
+    [line] = [line for line in report["lines"] if line["store"] == "events"]
+    assert (line["rule"], line["count"], line["waiting"], line["reason"]) == ("180 days", 0, 0, "")
+    door.post(f"retention/reports/{report['id']}/confirm")
+    assert door.get("retention").json()["event_days"] == 180
+    report = door.post("retention/reports", {}).json()
+    assert all(line["store"] != "events" for line in report["lines"])
+    door.post(f"retention/reports/{report['id']}/confirm")
+    assert door.get("retention").json()["event_days"] is None

@@ -4,6 +4,8 @@ Committed throughout: a deletion under way would be found by nobody.
 """
 
 import json
+import threading
+import time
 import zipfile
 from contextlib import suppress
 from datetime import timedelta
@@ -11,7 +13,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, ProgrammingError, connection
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from audit.actions import StreamAsked, create_stream, pause_stream
 from audit.completeness import reconcile
@@ -30,13 +32,14 @@ from console.platform.clock import now
 from console.platform.errors import InvalidInputError, NotFoundError
 from console.tenancy.scope import tenant_scope
 from memory.actions import confirm_retention, place_hold, release_hold, simulate_retention
-from memory.models import RetentionRuleSet
+from memory.models import LegalHold, RetentionRuleSet
 from memory.retention.rules import Rules
 from memory.retention.sweep import carry_out
 from tests.cast import a_memory, a_person, an_agent
 from tests.evidence.packs import a_pack, key_of, verified
 from tests.proof.log import behind_the_applications_back, events, leaves, some_events
 from tests.proof.test_sequencer import a_sequencer
+from tests.threads import at_once
 
 YEAR = Rules(event_days=365)
 
@@ -455,3 +458,60 @@ def test_a_transaction_is_not_cut_in_two(acme, alice, postgres):
     with pytest.raises(IntegrityError, match="cut in two"):
         told(acme, 0, checkpoint(acme, 2))
     assert swept(acme)["count"] == checkpoint(acme, 1).size
+
+
+def tried(act):
+    try:
+        with transaction.atomic():
+            return act() or "done"
+    except IntegrityError as refused:
+        return refused
+
+
+@pytest.fixture
+def meanwhile(acme, alice):
+    """Tells of the removal, or places a hold, while the other has yet to commit."""
+    in_force(acme, alice)
+    old = checkpoint(acme, 2)
+    acts = {
+        "hold": lambda: place_hold(actor=alice.actor, ground="case", since=now()),
+        "removal": lambda: told(acme, 0, old),
+    }
+
+    def either(first, second):
+        begun = threading.Event()
+
+        def act(number):
+            if number:
+                begun.wait(10)
+                return tried(acts[second])
+            acts[first]()
+            begun.set()
+            time.sleep(0.5)
+            return None
+
+        return next(result for result in at_once(acme, act) if result is not None)
+
+    return either
+
+
+def test_a_removal_waits_for_a_hold_that_is_being_placed_and_is_refused(acme, meanwhile):
+    before = events(acme).keys()
+    refused = meanwhile("hold", "removal")
+    assert isinstance(refused, IntegrityError)
+    assert "a legal hold stands" in str(refused)
+    assert before <= events(acme).keys()
+
+
+def test_a_hold_waits_for_a_removal_and_keeps_all_that_is_left(acme, meanwhile):
+    began = time.monotonic()
+    assert isinstance(meanwhile("removal", "hold"), LegalHold)
+    assert time.monotonic() - began > 0.4
+    with tenant_scope(acme.id):
+        assert pruned_log() is not None
+    assert looked(acme, a_person(acme, "anna", Role.OWNER), Rules(event_days=180))["count"] == 0
+
+
+def test_two_sweeps_at_once_remove_nothing_twice(acme, meanwhile):
+    assert isinstance(meanwhile("removal", "removal"), IntegrityError)
+    assert verification()[0] == set()

@@ -3,10 +3,12 @@
 import csv
 import io
 
+from audit.pruning import Reason
 from audit.trail import append
 from console.accounts.actor import system_actor
 from console.tenancy.scope import tenant_scope
 from memory.models import RetentionReport, State
+from memory.retention.lines import Line
 from memory.retention.rules import Rules, rules_in_force
 from memory.retention.sweep import carry_out
 from tests.cast import a_memory
@@ -62,6 +64,48 @@ def test_what_does_not_hold_is_said_beside_its_field(desk, acme, alice):
     assert set(wrong.context["form"].traces.errors) == {"span_days"}
     with tenant_scope(acme.id):
         assert not RetentionReport.objects.exists()
+
+
+def test_alice_says_for_how_long_events_are_kept(desk, acme, alice):
+    client = desk(alice)
+    shown = client.get(PAGE).content.decode()
+    assert "Audit events, in days" in shown
+    assert "Nobody said for how long." in shown
+    wrong = client.post(PAGE, sent({}, event_days=179))
+    assert wrong.status_code == 422
+    assert set(wrong.context["form"].events.errors) == {"event_days"}
+    report = client.post(PAGE, sent({}, event_days=180))["Location"]
+    shown = client.get(report).content.decode()
+    assert "<dt>Audit events</dt><dd>180</dd>" in shown
+    client.post(f"{report}/confirm")
+    with tenant_scope(acme.id):
+        assert rules_in_force().event_days == 180
+    shown = client.get(PAGE).content.decode()
+    assert "180 d" in shown
+    assert "Nobody said for how long." not in shown
+    report = client.post(PAGE, sent({}))["Location"]
+    assert "for good" in client.get(report).content.decode()
+
+
+def test_a_report_says_why_events_stay(desk, acme, alice):
+    line = Line(store="events", rule="180 days", waiting=7, reason=Reason.STREAM)
+    with tenant_scope(acme.id):
+        report = RetentionReport.objects.create(
+            kind="run",
+            rules=Rules(event_days=180).as_json(),
+            lines=[line.as_json()],
+            made_by_kind="system",
+            made_by_id=alice.actor.id,
+            made_by_label="retention",
+        )
+        append(
+            actor=alice.actor,
+            kind="retention.carried_out",
+            object_kind=report.audit_kind,
+            object_id=report.id,
+        )
+    shown = desk(alice).get(f"{PAGE}reports/{report.id}").content.decode()
+    assert "7 more stay. A stream has yet to send them." in shown
 
 
 def test_a_report_that_was_overtaken_is_not_confirmed(desk, acme, alice):

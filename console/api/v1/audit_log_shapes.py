@@ -56,6 +56,9 @@ class LogAnswer(Shape):
     anchored = serializers.IntegerField(
         allow_null=True, help_text="The number of the newest that somebody outside has."
     )
+    pruned = serializers.IntegerField(
+        help_text="How many of the first events retention removed. Their places and hashes stay."
+    )
     keys = serializers.ListField(
         child=serializers.CharField(),
         help_text="C2SP verifier keys, that which signs now first. Keep them apart from exports.",
@@ -99,6 +102,7 @@ def shown_log(state: LogState, *, origin: str, keys: list[str]) -> dict[str, Any
         "waiting_since": state.waiting_since,
         "checkpoint": _only(state.checkpoint) if state.checkpoint else None,
         "anchored": state.anchored or None,
+        "pruned": state.pruned.size if state.pruned else 0,
         "keys": keys,
     }
     return as_json(LogAnswer, shown)

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from audit.models import AuditEvent
+from audit.proof.pruned import Pruned, pruned_log
 from audit.proof.states import ProofState, states_of
 from audit.sentences import OBJECT, noun_of, said_of
 from console.web.addresses import asked, without
@@ -78,7 +79,8 @@ class Day:
 class AuditList:
     """`narrow` is where it asks, once on the screen, what it can be narrowed by.
 
-    `export` is where all that is found is taken away.
+    `export` is where all that is found is taken away. At the end of the list, `pruned` is what
+    stood before it.
     """
 
     filters: AuditFilter
@@ -87,6 +89,7 @@ class AuditList:
     chips: list[Chip]
     narrow: str
     export: str
+    pruned: Pruned | None
 
 
 def audit_list_of(request: TenantRequest) -> AuditList:
@@ -99,6 +102,7 @@ def audit_list_of(request: TenantRequest) -> AuditList:
         chips=chips_of(request.GET, filters),
         narrow=reverse("audit-facets") + asked(request.GET),
         export=reverse("audit-export") + asked(request.GET),
+        pruned=None if page.next else pruned_log(),
     )
 
 

@@ -57,12 +57,16 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class AuditLog:
-    """`keys` verify its checkpoints, that which signs now first: keep them away from the server."""
+    """`keys` verify its checkpoints, that which signs now first: keep them away from the server.
+
+    Of the first events, retention removed `pruned`.
+    """
 
     origin: str
     size: int
     checkpoint: Checkpoint | None
     anchored: int | None
+    pruned: int
     keys: tuple[str, ...]
     raw: JsonObject = field(repr=False, compare=False)
 
@@ -119,6 +123,7 @@ def audit_log(body: JsonObject) -> AuditLog:
         size=decode.whole(body, "size"),
         checkpoint=checkpoint(newest) if newest else None,
         anchored=decode.integer(body, "anchored"),
+        pruned=decode.integer(body, "pruned") or 0,
         keys=decode.texts(body, "keys"),
         raw=body,
     )
