@@ -3,17 +3,22 @@ import django.contrib.postgres.fields
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from audit.operations import CREATE_GUARD, DROP_GUARD, GovernByAudit, unchanged_but
+from audit.operations import CREATE_GUARD, DROP_GUARD, THIS_TRANSACTION, GovernByAudit, unchanged_but
 from console.tenancy.operations import EnableRowSecurity
 
-# The triggers write here and nobody by hand; each row of theirs is looked at when its transaction
-# commits. Its tenant is that of the row it tells of, so a foreign key would check it twice.
-GUARD_ROW_CHANGES = """
+# The triggers write here, as the tables' owner, and nobody else: in the transaction at hand. Its
+# tenant is that of the row it tells of, so a foreign key would check it twice. Each row is looked
+# at when its transaction commits, but for those that follow one of which the same events tell.
+GUARD_ROW_CHANGES = f"""
 ALTER TABLE audit_rowchange DROP CONSTRAINT audit_rowchange_tenant;
-CREATE TRIGGER by_trigger_only BEFORE INSERT ON audit_rowchange
-  FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION mnemoscope_refuse_change();
+REVOKE INSERT ON audit_rowchange FROM mnemoscope_app;
+CREATE POLICY put_down ON audit_rowchange FOR INSERT TO mnemoscope_owner
+  WITH CHECK (xid = {THIS_TRANSACTION});
+CREATE POLICY under_way ON audit_rowchange FOR SELECT TO mnemoscope_owner
+  USING (xid = {THIS_TRANSACTION});
 CREATE CONSTRAINT TRIGGER told AFTER INSERT ON audit_rowchange
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mnemoscope_refuse_untold();
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NOT NEW.follows)
+  EXECUTE FUNCTION mnemoscope_refuse_untold();
 """
 
 
@@ -28,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RowChange",
             fields=[
-                ("pk", models.CompositePrimaryKey("tenant_id", "xid", "source", "row_id", "operation", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("pk", models.CompositePrimaryKey("tenant_id", "xid", "row_id", "source", "operation", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("tenant_id", models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
                 ("xid", models.BigIntegerField()),
                 ("source", models.TextField()),
@@ -37,6 +42,7 @@ class Migration(migrations.Migration):
                 ("object_kind", models.TextField()),
                 ("object_id", models.UUIDField(null=True)),
                 ("also", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(null=True), null=True, size=None)),
+                ("follows", models.BooleanField()),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),

@@ -11,10 +11,11 @@ class RowChange(models.Model):
 
     Written by the triggers of `audit.operations.GovernByAudit` and by nobody else. Holds no
     contents. `row_id` of the table `source` belongs to the object (`object_kind`, `object_id`);
-    an event of the same `xid` names that, or the row, or one of `also`.
+    an event of the same `xid` names that, or the row, or one of `also`. One that `follows` the
+    object's own row needs no look of its own: what tells of that row tells of it.
     """
 
-    pk = models.CompositePrimaryKey("tenant_id", "xid", "source", "row_id", "operation")
+    pk = models.CompositePrimaryKey("tenant_id", "xid", "row_id", "source", "operation")
     tenant_id = models.UUIDField(default=current_tenant_id, editable=False)
     xid = models.BigIntegerField()
     source = models.TextField()
@@ -23,6 +24,7 @@ class RowChange(models.Model):
     object_kind = models.TextField()
     object_id = models.UUIDField(null=True)
     also = ArrayField(models.UUIDField(null=True), null=True)
+    follows = models.BooleanField()
     at = models.DateTimeField(db_default=Now())
 
     objects = ScopedManager["RowChange"]()

@@ -49,8 +49,10 @@ RULES = (
     Rule(
         "mnemoscope.E003",
         "has a policy that does not ask mnemoscope_context() in a scalar sub-select",
+        # One for the owner alone opens nothing to others, and the application owns nothing (E004).
         """SELECT relname FROM tenant_table t JOIN pg_policy p ON p.polrelid = t.oid
-           WHERE pg_get_expr(p.polqual, p.polrelid) NOT LIKE '%SELECT mnemoscope_context(%'""",
+           WHERE p.polroles <> ARRAY[t.relowner]
+           AND pg_get_expr(p.polqual, p.polrelid) NOT LIKE '%SELECT mnemoscope_context(%'""",
     ),
     Rule(
         "mnemoscope.E004",

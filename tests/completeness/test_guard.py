@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.utils import Error
 
@@ -160,6 +160,37 @@ def test_each_changed_row_is_put_down_once_with_what_it_belongs_to(acme_of_robo)
         words = RowChange.objects.filter(source="memory_sealedcontent")
         assert {row.object_id for row in words} == {memory.id for memory in memories}
         assert MemoryTransition.objects.count() == len(memories)
+
+
+def test_what_follows_its_objects_own_row_is_not_looked_at_again(acme_of_robo):
+    acme, _robo, *memories = acme_of_robo
+    with tenant_scope(acme.id):
+        following = RowChange.objects.filter(follows=True, object_kind="memory")
+        assert {row.object_id for row in following} == {memory.id for memory in memories}
+        assert {row.source for row in following} == {
+            "memory_memoryversion",
+            "memory_sealedcontent",
+            "memory_memorytransition",
+        }
+
+
+def test_what_followed_a_change_that_was_taken_back_needs_an_event_itself(acme_of_robo):
+    acme, *_ = acme_of_robo
+
+    def taken_back():
+        with transaction.atomic():
+            Memory.objects.update(tier=Tier.ARCHIVAL)
+            transaction.set_rollback(True)
+
+    def change():
+        taken_back()
+        CHANGES["raw INSERT"](())
+
+    with (
+        pytest.raises(IntegrityError, match="memory_memorytransition changed without"),
+        tenant_scope(acme.id),
+    ):
+        change()
 
 
 @pytest.mark.parametrize(
