@@ -26,7 +26,11 @@ from memory.restrictions import is_restricted
 from memory.sealing import open_versions
 from memory.touches import record_touch, record_touches
 
-NEED_OF_LISTING = {Listing.REVIEWS: Permission.REVIEW_READ, Listing.RUNS: Permission.TRACES_READ}
+NEED_OF_LISTING = {
+    Listing.REVIEWS: Permission.REVIEW_READ,
+    Listing.RUNS: Permission.TRACES_READ,
+    Listing.AUDIT: Permission.AUDIT_READ,
+}
 
 
 def was_in_force() -> Q:

@@ -127,6 +127,7 @@ urlpatterns = [
     path("subjects/<uuid:subject_id>/export", subject.subject_export, name="subject-export"),
     *REQUESTS,
     path("audit/", audit.audit_list, name="audit-list"),
+    path("audit/views/save", saved_view.audit_view_save, name="audit-view-save"),
     path("audit/facets", audit.audit_facets, name="audit-facets"),
     path("audit/export", audit.audit_export, name="audit-export"),
     path("audit/completeness", completeness.completeness_list, name="completeness-list"),

@@ -15,7 +15,7 @@ def save_view(
     actor: Actor,
     listing: Listing,
     name: str,
-    filters: Mapping[str, str],
+    filters: Mapping[str, str | list[str]],
     shared: bool = False,
 ) -> SavedView:
     """Names a set of filters. Raises InvalidInputError on a name that is taken, and on too many."""

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('pk', models.CompositePrimaryKey('tenant_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
                 ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
-                ('listing', models.TextField(choices=[('reviews', 'Reviews'), ('runs', 'Runs')])),
+                ('listing', models.TextField(choices=[('reviews', 'Reviews'), ('runs', 'Runs'), ('audit', 'Audit')])),
                 ('name', models.CharField(max_length=60)),
                 ('filters', models.JSONField(default=dict)),
                 ('owner_id', models.UUIDField()),

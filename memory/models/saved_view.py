@@ -12,6 +12,7 @@ class Listing(models.TextChoices):
 
     REVIEWS = "reviews"
     RUNS = "runs"
+    AUDIT = "audit"
 
 
 class SavedView(ScopedModel):

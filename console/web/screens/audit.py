@@ -18,6 +18,8 @@ from console.web.forms.audit import AuditFilter, called
 from console.web.middleware import TenantRequest
 from console.web.paging import Page, paginate
 from console.web.screens.facets import Chip
+from console.web.screens.saved_views import View, views_of
+from memory.models import Listing
 
 # Where an object is looked at: its own page, else the list it stands in.
 PAGES = {
@@ -79,8 +81,8 @@ class Day:
 class AuditList:
     """`narrow` is where it asks, once on the screen, what it can be narrowed by.
 
-    `export` is where all that is found is taken away. At the end of the list, `pruned` is what
-    stood before it.
+    `export` is where all that is found is taken away, `save` where a name for it is sent. At the
+    end of the list, `pruned` is what stood before it.
     """
 
     filters: AuditFilter
@@ -90,6 +92,12 @@ class AuditList:
     narrow: str
     export: str
     pruned: Pruned | None
+    save: str
+    views: list[View]
+
+    @property
+    def is_named(self) -> bool:
+        return any(view.is_shown for view in self.views)
 
 
 def audit_list_of(request: TenantRequest) -> AuditList:
@@ -103,6 +111,8 @@ def audit_list_of(request: TenantRequest) -> AuditList:
         narrow=reverse("audit-facets") + asked(request.GET),
         export=reverse("audit-export") + asked(request.GET),
         pruned=None if page.next else pruned_log(),
+        save=reverse("audit-view-save") + asked(request.GET),
+        views=views_of(request.actor, Listing.AUDIT, filters.chosen),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import QueryDict
+from django.utils.http import urlencode
 
 from console.accounts.actor import Actor
 from memory.access import visible_views
@@ -30,7 +30,7 @@ def views_of(actor: Actor, listing: Listing, chosen: Mapping[str, Any]) -> list[
     return [
         View(
             view=view,
-            query=f"?{_encoded(view.filters)}",
+            query=f"?{urlencode(view.filters, doseq=True)}",
             is_shown=bool(filters) and view.filters == filters,
             is_own=view.owner_id == actor.id,
         )
@@ -38,12 +38,10 @@ def views_of(actor: Actor, listing: Listing, chosen: Mapping[str, Any]) -> list[
     ]
 
 
-def as_filters(chosen: Mapping[str, Any]) -> dict[str, str]:
-    """As an address has them, which is how a view keeps them."""
-    return {name: str(value) for name, value in chosen.items()}
+def as_filters(chosen: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """As an address has them, which is how a view keeps them: of a name also several values."""
+    return {name: _said(value) for name, value in chosen.items()}
 
 
-def _encoded(filters: dict[str, str]) -> str:
-    query = QueryDict(mutable=True)
-    query.update(filters)
-    return query.urlencode()
+def _said(value: Any) -> str | list[str]:
+    return sorted(map(str, value)) if isinstance(value, list) else str(value)

@@ -12,6 +12,7 @@ from audit.export.proof import proof_json
 from console.accounts.permissions import Permission
 from console.web.addresses import asked
 from console.web.forms.audit import AuditExportForm, AuditFilter
+from console.web.forms.saved_view import SaveViewForm
 from console.web.middleware import TenantRequest
 from console.web.render import need, render_page
 from console.web.screens.audit import audit_list_of, chips_of
@@ -24,11 +25,18 @@ from console.web.step_up import step_up
 @require_safe
 def audit_list(request: TenantRequest) -> HttpResponse:
     need(request, Permission.AUDIT_READ)
+    return show_audit(request)
+
+
+def show_audit(request: TenantRequest, *, saving: SaveViewForm | None = None) -> HttpResponse:
+    """`saving` is a name for the filters that does not hold."""
     context = {
         "screen": audit_list_of(request),
         "may_take_evidence": may_take_evidence(request.actor),
+        "saving": saving or SaveViewForm(),
     }
-    return render_page(request, "audit/list.html", context, fragment="browse")
+    status = 422 if saving else 200
+    return render_page(request, "audit/list.html", context, fragment="browse", status=status)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from console.accounts.permissions import Permission
 from console.platform.errors import InvalidInputError
+from console.web.forms.audit import AuditFilter
 from console.web.forms.problems import show_problems
 from console.web.forms.review_filter import ReviewFilter
 from console.web.forms.run import RunFilterForm
@@ -18,13 +19,18 @@ from console.web.middleware import TenantRequest
 from console.web.render import need
 from console.web.screens.review_queue import query_of
 from console.web.screens.saved_views import as_filters
+from console.web.views.audit import show_audit
 from console.web.views.review import show_desk
 from console.web.views.run_list import show_runs
 from memory.access import view_for
 from memory.actions import delete_view, save_view
 from memory.models import Listing
 
-PAGES = {Listing.REVIEWS: "review-list", Listing.RUNS: "run-list"}
+PAGES = {
+    Listing.REVIEWS: "review-list",
+    Listing.RUNS: "run-list",
+    Listing.AUDIT: "audit-list",
+}
 
 
 @require_POST
@@ -45,6 +51,15 @@ def run_view_save(request: TenantRequest) -> HttpResponse:
     if not _save(request, form, Listing.RUNS, filters.chosen):
         return show_runs(request, saving=form)
     return redirect(f"{reverse('run-list')}?{request.GET.urlencode()}")
+
+
+@require_POST
+def audit_view_save(request: TenantRequest) -> HttpResponse:
+    need(request, Permission.AUDIT_READ)
+    form = SaveViewForm(request.POST)
+    if not _save(request, form, Listing.AUDIT, AuditFilter(request.GET).chosen):
+        return show_audit(request, saving=form)
+    return redirect(f"{reverse('audit-list')}?{request.GET.urlencode()}")
 
 
 @require_POST
