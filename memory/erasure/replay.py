@@ -65,7 +65,8 @@ def _refuse_return(*, actor: Actor, person: Person, digests: set[bytes]) -> Agai
         entries += suppress(subject_id, identifiers=words.identifiers.values(), names=names)
         claim_traces(subject_id, words)
         destroy_keys_of(actor=actor, subject=subject)
-    note(step="suppression", entries=entries)
+    # The key of the list may be new, and is the tenant's.
+    note(step="suppression", entries=entries, named=[str(actor.tenant_id)])
     return Again(subject_id)
 
 

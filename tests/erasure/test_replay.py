@@ -5,6 +5,7 @@ import pytest
 from audit.anchors.erased_file import erased_subjects, path_of, tell_erased
 from audit.models import AuditEvent
 from console.accounts.models import Subject
+from console.administration import create_tenant
 from console.keys.models import DataKey
 from console.keys.suppression import digests_of
 from console.platform.errors import ErasedSubjectError, LegalHoldError
@@ -14,7 +15,7 @@ from memory.actions import place_hold, write_memory
 from memory.desk import approve_request, receive_request, set_desk
 from memory.erasure.replay import replay
 from memory.models import Memory, RecallIndex, State
-from tests.cast import a_memory, a_write
+from tests.cast import a_memory, a_write, an_agent
 from tests.erasure.carrying import gone_on
 from tests.erasure.test_erasure import SAYS
 
@@ -96,3 +97,19 @@ def test_a_hold_in_the_backup_stands_in_the_way_and_says_so(acme, alice, came_ba
         replay(acme.id)
     with tenant_scope(acme.id):
         assert Memory.objects.filter(subject_id=came_back.id, state=State.ACTIVE).count() == 3
+
+
+def test_a_backup_from_before_the_first_erasure_has_no_key_of_the_list_and_is_given_one(
+    committed_db,
+):
+    """Committed, since a change that no event of its transaction tells of is refused only then."""
+    tenant = create_tenant(slug="acme", name="Acme")
+    robo = an_agent(tenant, "robo")
+    a_memory(robo, "Jonas said it.", subject="jonas-weber")
+    with tenant_scope(tenant.id):
+        subject = Subject.objects.get(external_id="jonas-weber")
+        tell_erased(subject.id, {b"\1" * 32})
+    assert replay(tenant.id) == 1
+    assert replay(tenant.id) == 0
+    with tenant_scope(tenant.id), pytest.raises(ErasedSubjectError):
+        write_memory(actor=robo.actor, write=a_write("He is back.", subject="jonas-weber"))

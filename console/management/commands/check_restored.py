@@ -59,12 +59,16 @@ def told(found: Restored) -> str:
         Beside.NOTHING: "there is no checkpoint outside to compare the log with",
         Beside.WHOLE: f"the log matches checkpoint {compared.checkpoint} outside",
         Beside.SHORT: f"{compared.lost_events} events up to checkpoint {compared.outside}"
-        f" outside are lost: the log ends at checkpoint {compared.checkpoint}",
+        f" outside are lost: the log ends at checkpoint {compared.checkpoint}"
+        + ("" if found.put_aside else " (look for the server's log; or go on with --accept-loss)"),
         Beside.OTHER: f"the log is NOT the one that checkpoint {compared.outside}"
         " outside was made of: it was changed",
     }[compared.beside]
     erased = f"{found.erased} erased again" if found.erased else "nobody to erase again"
     verified = f"{found.log.events} events verified"
-    if found.log.found:
-        verified += f", of which {found.log.found} do NOT hold: run `verify_audit`"
+    # Checkpoints that only others have are the loss itself, which is told already.
+    lost = [one for one in found.log.problems if one.code == "kept_differs"]
+    beside = len(lost) if compared.beside is Beside.SHORT else 0
+    if found.log.found > beside:
+        verified += f"; {found.log.found - beside} things do NOT hold: run `verify_audit`"
     return f"{log}; {verified}; {erased}."
