@@ -2,7 +2,7 @@ from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.accounts.models import Subject
 from console.accounts.permissions import Permission
-from memory.erasure.holdings import holdings_of
+from memory.erasure.export import extent_of
 
 
 @audited("subject.exported")
@@ -12,6 +12,5 @@ def export_subject(*, actor: Actor, subject: Subject, comment: str = "") -> Subj
     The document itself is `memory.erasure.export.export_of`.
     """
     actor.require(Permission.SUBJECT_EXPORT)
-    held = holdings_of(subject)
-    note(memories=held.memories, versions=held.versions, accesses=held.accesses)
+    note(**extent_of(subject))
     return subject

@@ -17,7 +17,8 @@ from audit.ingest.content import contents_of
 from audit.models import MemoryAccess, Span, Trace
 from console.accounts.models import Subject
 from console.platform.clock import now
-from console.tenancy.scope import tenant_scope
+from console.tenancy.rows import fetch
+from console.tenancy.scope import current_tenant_id, tenant_scope
 from memory.models import (
     LegalBasis,
     LegalHold,
@@ -30,6 +31,16 @@ from memory.models import (
 from memory.sealing import open_versions
 
 FORMAT = "mnemoscope.subject/1"
+FIGURES = """
+WITH about AS (
+  SELECT id FROM memory_memory
+  WHERE tenant_id = %(t)s AND subject_id = %(s)s AND state <> 'erased')
+SELECT (SELECT count(*) FROM about),
+  (SELECT count(*) FROM memory_memoryversion v JOIN about ON about.id = v.memory_id
+   WHERE v.tenant_id = %(t)s),
+  (SELECT count(*) FROM audit_memoryaccess x
+   WHERE x.tenant_id = %(t)s AND x.memory_id = ANY(ARRAY(SELECT id::text FROM about)))
+"""
 PAGE = 200
 FIRST = UUID(int=0)
 
@@ -58,6 +69,12 @@ def export_of(subjects: Sequence[Subject], tenant_id: UUID) -> Iterator[bytes]:
     with tenant_scope(tenant_id):
         names = SubjectName.objects.filter(subject_id__in=ids).count()
     yield b',"known_names":%d,"complete":true}\n' % names
+
+
+def extent_of(subject: Subject) -> dict[str, int]:
+    """How much of it there is: what whoever takes it away is told, and the trail."""
+    [row] = fetch(FIGURES, {"t": current_tenant_id(), "s": subject.id})
+    return dict(zip(("memories", "versions", "accesses"), row, strict=True))
 
 
 def _list(name: str, rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from console.accounts.models import Subject
 from memory.erasure.person import Person, person_of
 from memory.erasure.stores import STORES
+from memory.erasure.stores.store import SCOPE, run
 from memory.erasure.words import called
 
 
@@ -30,14 +31,17 @@ def preview_of(
     """
     person = person_of([subject.id, *(id_ for id_ in also if id_ != subject.id)])
     person = called(replace(person, request_id=request_id))
+    counts = counts_of(person)
     return [
         StoreHolding(store.name, store.label, count, samples, store.what_happens)
         for store in STORES
-        for count in [store.count(person)]
+        for count in [counts[store.name]]
         for samples in [store.samples(person) if count else []]
     ]
 
 
 def counts_of(person: Person) -> dict[str, int]:
-    """What is left, by store: after an erasure 0 everywhere."""
-    return {store.name: store.count(person) for store in STORES}
+    """What is left, by store: after an erasure 0 everywhere. By one statement."""
+    figures = ", ".join(f"({store.counted})" for store in STORES)
+    [row] = run(f"{SCOPE} SELECT {figures}", person)
+    return {store.name: int(count) for store, count in zip(STORES, row, strict=True)}

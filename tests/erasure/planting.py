@@ -219,7 +219,12 @@ class Cast:
         ok(robo.post("outcomes", failed | {"trace_id": TRACE.hex()}), 201)
         failed["note"] = words.at("outcome_of_run")
         ok(robo.post("outcomes", failed | {"conversation": RUN}), 201)
-        kept = {"subject": CANARY, "name": "wozzle.snapshot.said", "reason": words.at("keeping")}
+        kept = {
+            "subject": CANARY,
+            "namespace": ["people"],
+            "name": "wozzle.snapshot.said",
+            "reason": words.at("keeping"),
+        }
         words.said["snapshot"] = "wozzle.snapshot.said"
         made = ok(bob.post("snapshots", kept), 201)
         ok(bob.post("snapshots", kept | {"name": "theirs", "reason": words.at("gone")}), 201)

@@ -17,7 +17,7 @@ from console.accounts.models import Subject
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from memory.access import visible_reviews
-from memory.erasure.holdings import Holdings, holdings_of
+from memory.erasure.preview import StoreHolding, preview_of
 from memory.holds import holds_over
 from memory.models import (
     Kind,
@@ -74,7 +74,7 @@ class Retention:
 class SubjectScreen:
     subject: Subject
     figures: SubjectFigures
-    holdings: Holdings
+    holdings: list[StoreHolding]
     by_kind: ByKind
     writers: list[tuple[str, int]]
     readers: list[Reader]
@@ -103,7 +103,7 @@ def subject_screen(actor: Actor, subject: Subject) -> SubjectScreen:
     return SubjectScreen(
         subject=subject,
         figures=figures,
-        holdings=holdings_of(subject),
+        holdings=preview_of(subject),
         by_kind=_by_kind(subject),
         writers=_writers(subject),
         readers=[

@@ -37,7 +37,7 @@ from memory.desk.access import subjects_of
 from memory.desk.letters import letter_of, tell_on_commit
 from memory.desk.reading import request_for, visible_requests
 from memory.erasure.export import export_of
-from memory.erasure.holdings import holdings_of
+from memory.erasure.preview import preview_of
 from memory.holds import holds_over
 from memory.models import Memory, RequestKind, SubjectRequest
 from memory.subjects import subject_for
@@ -94,7 +94,7 @@ def request_receive(request: TenantRequest, subject_id: UUID | None = None) -> H
         return redirect("request-detail", taken_in.id)
     context: dict[str, Any] = {"form": form, "subject": subject}
     if subject:
-        context |= {"holdings": holdings_of(subject), "holds": list(holds_over(subject)[:10])}
+        context |= {"holdings": preview_of(subject), "holds": list(holds_over(subject)[:10])}
     status = 422 if form.is_bound else 200
     return render_page(request, "request/receive.html", context, status=status)
 

@@ -16,8 +16,7 @@ from console.web.render import need, render_page
 from console.web.screens.subject import subject_screen
 from console.web.step_up import step_up
 from memory.actions import export_subject, record_basis, withdraw_basis
-from memory.erasure.export import export_of
-from memory.erasure.holdings import holdings_of
+from memory.erasure.export import export_of, extent_of
 from memory.models import Basis, LegalBasis
 from memory.subjects import figures_of, subject_for, visible_subjects
 
@@ -83,7 +82,7 @@ def subject_export(request: TenantRequest, subject_id: UUID) -> HttpResponseBase
             content_type="application/json",
             headers={"Content-Disposition": f'attachment; filename="subject-{subject.id}.json"'},
         )
-    context = {"form": form, "subject": subject, "holdings": holdings_of(subject)}
+    context = {"form": form, "subject": subject, "figures": extent_of(subject)}
     return render_page(
         request, "subject/export.html", context, status=422 if form.is_bound else 200
     )

@@ -96,11 +96,10 @@ class Store:
             return table == self.table and f" {column} = " in f" {self.blank}"
         return table in self.tables
 
-    def count(self, person: Person) -> int:
-        """What is left, in what the store is counted in."""
-        statement = f"{SCOPE} SELECT {self.figure} {self._rows}"
-        [(count,)] = run(statement, person)
-        return int(count)
+    @property
+    def counted(self) -> str:
+        """A statement within `SCOPE`: what is left, in what the store is counted in."""
+        return f"SELECT {self.figure} {self._rows}"
 
     def samples(self, person: Person) -> list[str]:
         """A few, masked: enough to tell what it is, and not what it says."""
