@@ -82,6 +82,13 @@ class WrongStateError(ConflictError):
     title = "The object is not in a state that allows this"
 
 
+class CertificateAlteredError(ConflictError):
+    """What is stored is not what was signed. Whoever holds a copy of it has the true one."""
+
+    code = "certificate_altered"
+    title = "The stored certificate was altered"
+
+
 class ClaimedByAnotherError(ConflictError):
     """Somebody else works on it, until they finish or their lease runs out."""
 

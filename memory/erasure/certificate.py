@@ -6,7 +6,10 @@ a pseudonym and the request by its reference, and says what could not be done.
 """
 
 from base64 import b64encode
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -15,13 +18,64 @@ from audit.proof.notes import origin_of, signed
 from audit.trail import audited, note
 from console.accounts.actor import Actor
 from console.platform.clock import now
-from console.platform.errors import NotFoundError
+from console.platform.errors import CertificateAlteredError, NotFoundError
 from memory.erasure.work import Done, Work
 from memory.models import ErasureCertificate, ErasureStep, SubjectRequest
 
 FORMAT = "mnemoscope.erasure-certificate/1"
+Parse = Callable[[Any], object]
 # Nobody can take these back for us.
 ALWAYS = ("backups_before", "copies_of_others")
+
+
+def _text(told: Any) -> None:
+    if not isinstance(told, str):
+        raise TypeError
+
+
+def _moment(told: Any) -> None:
+    datetime.fromisoformat(told)
+
+
+def _counts(told: Any) -> None:
+    sum(told.values())
+
+
+def _or_null(parse: Parse) -> Parse:
+    return lambda told: None if told is None else parse(told)
+
+
+def _each(**fields: Parse) -> Parse:
+    def parse(told: Any) -> None:
+        for name, parse_one in fields.items():
+            parse_one(told[name])
+
+    return parse
+
+
+def _list(parse: Parse) -> Parse:
+    return lambda told: [parse(one) for one in told]
+
+
+# What whoever shows one relies on. Each raises what Python does of a value that is none.
+FIELDS: dict[str, Parse] = {
+    "tenant": UUID,
+    "origin": _text,
+    "reference": _text,
+    "request": UUID,
+    "subjects": _list(UUID),
+    "law": _text,
+    "received_at": _moment,
+    "approved_at": _or_null(_moment),
+    "approved_by": _text,
+    "started_at": _or_null(_moment),
+    "issued_at": _moment,
+    "held": _counts,
+    "residue": _counts,
+    "steps": _list(_each(name=_text, started_at=_moment, finished_at=_moment, counts=_counts)),
+    "limits": _list(_text),
+    "log": _or_null(_each(checkpoint=int, size=int, root=_text)),
+}
 
 
 def issue(work: Work) -> Done:
@@ -53,13 +107,24 @@ def certificate_of(request: SubjectRequest) -> ErasureCertificate:
 
 
 def json_of(certificate: ErasureCertificate) -> str:
-    """The second line of its note, as it was signed."""
-    return certificate.note.split("\n")[1]
+    """The second line of its note, as it was signed. Raises CertificateAlteredError."""
+    _, found, rest = certificate.note.partition("\n")
+    if not found:
+        raise CertificateAlteredError("It is no signed note. Take the one in an evidence pack.")
+    return rest.partition("\n")[0]
 
 
 def told_by(certificate: ErasureCertificate) -> dict[str, Any]:
-    """What its JSON says."""
-    told: dict[str, Any] = orjson.loads(json_of(certificate))
+    """What its JSON says, every field of it. Raises CertificateAlteredError."""
+    try:
+        told: dict[str, Any] = orjson.loads(json_of(certificate))
+        for name, parse in FIELDS.items():
+            parse(told[name])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CertificateAlteredError(
+            "It lacks what every certificate says. Take the one in an evidence pack, or a copy"
+            " that somebody kept."
+        ) from error
     return told
 
 

@@ -68,7 +68,7 @@ class ErasureCertificateView(TenantView):
         description="`mnemoscope-verify` verifies its `note` in an evidence pack, and anybody can"
         " with the log's public key (docs/erasure.md). It names nobody.",
         tags=["subjects"],
-        responses={200: ErasureCertificateAnswer, **problems(404)},
+        responses={200: ErasureCertificateAnswer, **problems(404, 409)},
     )
     def get(self, request: Request, request_id: str) -> Response:
         checked(NoQuery, request.query_params)
