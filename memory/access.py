@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from audit.models import AccessKind
+from audit.models import AccessKind, Run
 from console.accounts.actor import Actor
 from console.accounts.permissions import Permission
 from console.platform.errors import NotFoundError
@@ -22,7 +22,7 @@ from memory.models import (
     State,
     Visibility,
 )
-from memory.restrictions import is_restricted
+from memory.restrictions import is_restricted, runs_about_restricted
 from memory.sealing import open_versions
 from memory.touches import record_touch, record_touches
 
@@ -137,6 +137,26 @@ def version_for(actor: Actor, memory: Memory, number: int) -> MemoryVersion:
     if not versions:
         raise NotFoundError(number, noun="version")
     return versions[0]
+
+
+def visible_runs(actor: Actor, runs: QuerySet[Run]) -> QuerySet[Run]:
+    """What an agent reads of these: not what a restricted person is named in, in whole."""
+    return runs if actor.agent_id is None else runs.exclude(id__in=runs_about_restricted())
+
+
+def run_for(actor: Actor, run_id: UUID) -> Run:
+    """Raises NotFoundError. Whether the actor may read runs at all is the door's affair."""
+    run = visible_runs(actor, Run.objects.filter(id=run_id)).first()
+    if run is None:
+        raise NotFoundError(run_id, noun="run")
+    return run
+
+
+def hidden_runs(actor: Actor, run_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these `visible_runs` leaves out."""
+    if actor.agent_id is None or not run_ids:
+        return set()
+    return set(runs_about_restricted().filter(run_id__in=run_ids))
 
 
 def visible_reviews(actor: Actor) -> QuerySet[ReviewItem]:

@@ -6,8 +6,9 @@ The database refuses what an agent writes about a restricted subject by trigger.
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from audit.models import Trace
 from console.accounts.actor import Actor, ActorKind
 from memory.models import SubjectRestriction
 
@@ -16,6 +17,13 @@ def is_restricted() -> Exists:
     """Of each memory of a queryset."""
     standing = SubjectRestriction.objects.filter(lifted_at__isnull=True)
     return Exists(standing.filter(subject_id=OuterRef("subject_id")))
+
+
+def runs_about_restricted() -> QuerySet[Trace, UUID]:
+    """Ids of those with a trace that names one."""
+    standing = SubjectRestriction.objects.filter(lifted_at__isnull=True)
+    named = Trace.objects.filter(subject_id__in=standing.values("subject_id"))
+    return named.values_list("run_id", flat=True)
 
 
 def restricted_among(subject_ids: Collection[UUID]) -> set[UUID]:

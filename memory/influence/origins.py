@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from audit.models import AccessKind, MemoryAccess
+from audit.models import AccessKind, MemoryAccess, Trace
 from audit.timelines.memory_mark import CLOCK_SKEW
 from console.accounts.actor import Actor
 from console.accounts.models import Agent
 from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.platform.errors import NotFoundError
-from memory.access import memory_for, visible_memories, visible_versions
+from memory.access import hidden_runs, memory_for, visible_memories, visible_versions
 from memory.models import Memory, MemoryVersion
 
 MOST_ROOTS = 500
@@ -82,6 +82,9 @@ def _version(actor: Actor, memory: Memory, number: int) -> Root:
 def of_span(actor: Actor, trace_id: bytes, span_id: bytes) -> Origin:
     """What it wrote or read, from then on, at the version it touched. Raises NotFoundError."""
     if not actor.may(Permission.TRACES_READ):
+        raise NotFoundError(span_id.hex(), noun="span")
+    runs = Trace.objects.filter(trace_id=trace_id).values_list("run_id", flat=True)
+    if hidden_runs(actor, list(runs)):
         raise NotFoundError(span_id.hex(), noun="span")
     touched = MemoryAccess.objects.filter(trace_id=trace_id, span_id=span_id)
     touched = touched.exclude(access=AccessKind.DELETE).order_by("at", "rank")

@@ -14,6 +14,7 @@ from audit.influence.turns import turns_after
 from audit.models import AccessSource
 from console.accounts.actor import Actor
 from console.platform.clock import now
+from memory.access import hidden_runs
 from memory.influence.origins import Origin, as_uuid, untold_among
 from memory.influence.reached import Cut, Evidence, Influence, InfluencedRun, Reached
 from memory.models import MemoryVersion
@@ -99,11 +100,14 @@ class _Following:
             for one in level
         ]
         recalls = recalls_of(sought, since=self.since, until=self.until, most=left + 1)
+        hidden = hidden_runs(self.actor, {one.run_id for one in recalls if one.run_id})
         if len(recalls) > left:
             self.found.cut.add(Cut.RECALLS)
         fresh = []
         for recall in recalls[:left]:
             key = (recall.memory_id, recall.at, recall.trace_id, recall.span_id)
+            if recall.run_id in hidden:
+                continue
             if key not in self.seen_recalls and self._within_runs(recall):
                 self.seen_recalls.add(key)
                 fresh.append(recall)

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from audit.ingest.receive import receive_protobuf
+from audit.models import Trace
 from console.api.urls import V1
 from console.api.urls import urlpatterns as api_patterns
 from console.platform.errors import NotFoundError, RestrictedSubjectError
@@ -18,6 +20,7 @@ from memory.retrieval.query import RecallQuery
 from tests.api.door import door_of, problem_of
 from tests.cast import a_memory, a_write
 from tests.desk.desk import about, approved, ready
+from tests.ingest.messages import a_span, protobuf_body
 
 CANARY = "Jonas prefers zebras."
 
@@ -85,6 +88,57 @@ def test_no_address_that_an_agent_can_read_says_it(acme, robo, kept, restricted)
     problem_of(door.get(f"memories/{kept.id}"), 404, "not_found")
     listed = door.get("memories?subject=customer-7").json()["results"]
     assert listed == []
+
+
+@pytest.fixture
+def runs(acme, robo, kept):
+    """One run about customer-7, in which what is about customer-8 was recalled, and one of hers."""
+    with tenant_scope(acme.id):
+        ada = Memory.objects.get(subject__external_id="customer-8")
+    read = {"gen_ai.operation.name": "search_memory", "gen_ai.memory.record.id": str(ada.id)}
+    spans = [
+        a_span(
+            f"serve {name}",
+            trace_id=trace_id,
+            span_id=trace_id[:8],
+            attributes={"user.id": name, "input.value": f"I am {name}", **read},
+        )
+        for name, trace_id in (("customer-7", b"7" * 16), ("customer-8", b"8" * 16))
+    ]
+    assert receive_protobuf(acme.id, protobuf_body(*spans)).stored == 2
+    with tenant_scope(acme.id):
+        ids = dict(Trace.objects.values_list("trace_id", "run_id"))
+    return str(ids[b"7" * 16]), str(ids[b"8" * 16]), ada
+
+
+def test_no_agent_reads_a_run_in_which_they_are_named(acme, robo, carol, runs, restricted):
+    theirs, hers, ada = runs
+    door = door_of(robo)
+    listed = door.get("runs").json()["results"]
+    assert [one["id"] for one in listed] == [hers]
+    assert door.get("runs?subject=customer-7").json()["results"] == []
+    reads = ("", "/spans", "/export", "/decisions", "/outcomes", f"/comparison/{hers}")
+    for read in reads:
+        problem_of(door.get(f"runs/{theirs}{read}"), 404, "not_found")
+    problem_of(door.get(f"runs/{hers}/comparison/{theirs}"), 404, "not_found")
+    outcome = {"result": "success", "note": "Jonas was glad."}
+    problem_of(door.post(f"runs/{theirs}/outcomes", outcome), 404, "not_found")
+    for read in reads[:-1]:
+        assert door.get(f"runs/{hers}{read}").status_code == 200, read
+    span = f"trace_id={(b'7' * 16).hex()}&span_id={(b'7' * 8).hex()}"
+    problem_of(door.get(f"influence?{span}"), 404, "not_found")
+    followed = str(door.get(f"memories/{ada.id}/influence").json())
+    assert (hers in followed, theirs in followed) == (True, False)
+    assert theirs in str(door_of(carol).get(f"memories/{ada.id}/influence").json())
+    assert door_of(carol).get(f"runs/{theirs}/spans").json()["results"]
+
+
+def test_a_run_is_read_again_once_it_was_lifted(acme, alice, bob, robo, runs, restricted):
+    theirs, *_ = runs
+    with tenant_scope(acme.id):
+        lifted = ready(alice, about(), kind="restriction", lifts=True)
+        approve_request(actor=bob.actor, request=lifted)
+    assert door_of(robo).get(f"runs/{theirs}").status_code == 200
 
 
 def test_an_agent_writes_nothing_about_them_and_a_person_may(acme, alice, robo, kept, restricted):

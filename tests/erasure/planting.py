@@ -73,7 +73,7 @@ class Cast:
         self.words = Words()
         # A receiver of webhooks that repeats what it has heard elsewhere.
         self.receiver.status, self.receiver.answer = 200, self.words.at("receiver").encode()
-        hook = {"url": self.receiver.url, "kinds": ["review.decided", "memory.state_changed"]}
+        hook = {"url": self.receiver.url, "kinds": ["review.decided"]}
         ok(door_of(self.alice).post("webhooks", hook), 201)
 
     def page(self, person):

@@ -13,7 +13,6 @@ from audit.outcomes import (
     run_of_session,
     run_of_trace,
 )
-from audit.timelines.runs import run_of
 from console.accounts.permissions import Permission
 from console.api.idempotency import Answer, once
 from console.api.schema import problems
@@ -28,6 +27,7 @@ from console.api.v1.outcome_shapes import (
     shown_outcome,
 )
 from console.api.v1.queries import NoQuery
+from memory.access import run_for
 from memory.actions import report_outcome
 
 TAGS = ["runs"]
@@ -94,7 +94,7 @@ class RunOutcomesView(ReportingView):
     )
     def get(self, request: Request, run_id: str) -> Response:
         checked(NoQuery, request.query_params)
-        run = run_of(identifier(run_id, noun="run"))
+        run = run_for(self.actor, identifier(run_id, noun="run"))
         return Response({"results": [shown_outcome(one) for one in outcomes_of(run)[:MOST_SHOWN]]})
 
     @extend_schema(
@@ -107,5 +107,5 @@ class RunOutcomesView(ReportingView):
     @once
     def post(self, request: Request, run_id: str) -> Answer:
         checked(NoQuery, request.query_params)
-        run = run_of(identifier(run_id, noun="run"))
+        run = run_for(self.actor, identifier(run_id, noun="run"))
         return self.report(RunName(run.id), checked(OutcomeBody, request.data))

@@ -6,12 +6,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.timelines.comparison import Comparison, Side, comparison_of
-from audit.timelines.runs import run_of
 from console.accounts.permissions import Permission
 from console.api.schema import problems
 from console.api.v1.answers import Shape, as_json
 from console.api.v1.base import TenantView, identifier
 from console.api.v1.run_shapes import STEP_KINDS, RunAnswer, shown_run
+from memory.access import run_for
 
 
 class SideOfPair(Shape):
@@ -71,7 +71,8 @@ class RunComparisonView(TenantView):
         responses={200: ComparisonAnswer, **problems(404)},
     )
     def get(self, _request: Request, run_id: str, other_id: str) -> Response:
-        left, right = (run_of(identifier(one, noun="run")) for one in (run_id, other_id))
+        ids = (identifier(one, noun="run") for one in (run_id, other_id))
+        left, right = (run_for(self.actor, id_) for id_ in ids)
         return Response(_shown(comparison_of(left, right)))
 
 

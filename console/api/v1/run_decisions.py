@@ -3,7 +3,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.timelines.decision_page import deciding_steps, deciding_unit, decisions_around
-from audit.timelines.runs import run_of
 from console.accounts.permissions import Permission
 from console.api.paging import page_of
 from console.api.schema import page_shape, problems
@@ -12,6 +11,7 @@ from console.api.v1.base import TenantView, identifier
 from console.api.v1.queries import PageQuery
 from console.api.v1.run_decision_shapes import RunDecisionAnswer, shown_decision
 from console.api.v1.runs import by_start
+from memory.access import run_for
 
 MOST = 50  # of which each brings along what was called and recalled around it
 
@@ -31,7 +31,7 @@ class RunDecisionsView(TenantView):
     )
     def get(self, request: Request, run_id: str) -> Response:
         asked = checked(PageQuery, request.query_params)
-        run = run_of(identifier(run_id, noun="run"))
+        run = run_for(self.actor, identifier(run_id, noun="run"))
         unit = deciding_unit(run)
         steps = page_of(
             deciding_steps(run, unit),

@@ -7,12 +7,12 @@ from rest_framework.request import Request
 
 from audit.actions import export_run
 from audit.export.otlp import Form, otlp_of
-from audit.timelines.runs import run_of
 from console.accounts.permissions import Permission
 from console.api.fields import OneOfField
 from console.api.schema import problems
 from console.api.serializers import QuerySerializer, checked
 from console.api.v1.base import TenantView, identifier
+from memory.access import run_for
 
 MEDIA_TYPES = {Form.JSON: "application/json", Form.LINES: "application/x-ndjson"}
 
@@ -44,7 +44,7 @@ class RunExportView(TenantView):
     )
     def get(self, request: Request, run_id: str) -> HttpResponseBase:
         form = Form(checked(ExportQuery, request.query_params)["form"])
-        run = run_of(identifier(run_id, noun="run"))
+        run = run_for(self.actor, identifier(run_id, noun="run"))
         export_run(actor=self.actor, run=run, form=form)
         document = otlp_of(run, self.actor.tenant_id, form)
         return StreamingHttpResponse(document, content_type=MEDIA_TYPES[form])

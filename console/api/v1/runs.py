@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from audit.ingest.columns import instant_ns
 from audit.models import Run, Span
 from audit.timelines.memory_mark import marks_of_steps
-from audit.timelines.runs import RunFilter, RunOrder, find_runs, in_order, run_of
+from audit.timelines.runs import RunFilter, RunOrder, find_runs, in_order
 from audit.timelines.started import BY_START, instant_of, spans_of, started_after
 from audit.timelines.step import step_of
 from console.accounts.permissions import Permission
@@ -19,6 +19,7 @@ from console.api.serializers import checked
 from console.api.v1.base import TenantView, identifier
 from console.api.v1.queries import PageQuery
 from console.api.v1.run_shapes import RunAnswer, RunQuery, SpanAnswer, shown_run, shown_step
+from memory.access import run_for, visible_runs
 
 FILTERS = {
     "state": "status",
@@ -54,7 +55,7 @@ class RunsView(TenantView):
     def get(self, request: Request) -> Response:
         asked = checked(RunQuery, request.query_params)
         order = RunOrder(asked["order"])
-        runs = in_order(find_runs(wanted_runs(asked)), order)
+        runs = in_order(visible_runs(self.actor, find_runs(wanted_runs(asked))), order)
         page = page_of(runs, ORDERS[order], cursor=asked.get("cursor"), limit=asked["limit"])
         results = [shown_run(run) for run in page.rows]
         return Response({"results": results, "next_cursor": page.next_cursor})
@@ -70,7 +71,7 @@ class RunView(TenantView):
         responses={200: RunAnswer, **problems(404)},
     )
     def get(self, _request: Request, run_id: str) -> Response:
-        return Response(shown_run(run_of(identifier(run_id, noun="run"))))
+        return Response(shown_run(run_for(self.actor, identifier(run_id, noun="run"))))
 
 
 class RunSpansView(TenantView):
@@ -86,7 +87,7 @@ class RunSpansView(TenantView):
     )
     def get(self, request: Request, run_id: str) -> Response:
         asked = checked(PageQuery, request.query_params)
-        run = run_of(identifier(run_id, noun="run"))
+        run = run_for(self.actor, identifier(run_id, noun="run"))
         page = page_of(spans_of(run), by_start(), cursor=asked.get("cursor"), limit=asked["limit"])
         steps = [step_of(span) for span in page.rows]
         marks = marks_of_steps(steps)
