@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from console.web.navigation import PLACES
+from tests.e2e.desk import Desk, set_desk
 from tests.e2e.reading import TELEPHONE, reads_well
 from tests.e2e.scene import a_decided_review, api_of, post
 
@@ -71,12 +72,20 @@ PAGES = {
     "requests overdue": "/requests/?due=overdue&kind=erasure",
     "the desk's setting": "/settings/desk/",
     "erasure asked for": "/requests/{erasure}",
+    "erasure carried out": "/requests/{desk.erased}",
+    "certificate": "/requests/{desk.erased}/certificate",
+    "erasure that waits for a hold": "/requests/{desk.held}",
+    "request refused": "/requests/{desk.refused}",
+    "request overdue": "/requests/{desk.overdue}",
+    "copy to hand over": "/requests/{desk.access}",
+    "correct a memory": "/requests/{desk.rectification}/rectify/{revised.id}",
     "audit": "/audit/",
     "audit of a person": "/audit/?subject=customer-6&kind=memory&kind=review.opened",
     "no such event": "/audit/?run=x&q=nobodywroteanysuchword",
     "event": "/audit/{event}",
     "the log": "/audit/log",
     "completeness": "/audit/completeness",
+    "comparison": "/audit/completeness/{desk.comparison}",
     "evidence pack": "/audit/evidence",
     "export the trail": "/audit/export?kind=memory.written",
     "isolation": "/isolation/",
@@ -91,6 +100,7 @@ PAGES = {
     "change a queue": "/settings/queues/general/edit",
     "holds": "/holds/",
     "place a hold": "/holds/new?memory={revised.id}",
+    "place any hold": "/holds/new",
     "release a hold": "/holds/{hold}/release",
     "holds released": "/holds/?status=released",
     "go to": "/find/",
@@ -151,6 +161,9 @@ STRANGERS = {
     "forgotten password": "/accounts/password/reset/",
     "not found": "/no/such/page",
     "API docs": "/api/docs/",
+    "privacy form": "/privacy/acme/",
+    "code of a request": "/privacy/acme/code",
+    "spent link to a copy": "/privacy/copy/mnc_spent",
 }
 # Swagger UI's own markup, which we do not write: both are moderate.
 NUISANCES = {"API docs": frozenset({"heading-order", "region"})}
@@ -176,10 +189,17 @@ class Things:
     snapshot: str
     report: str
     event: str
+    desk: Desk
 
 
 @pytest.fixture(scope="module")
-def things(instance, robo, auditor) -> Things:
+def desk(desks, instance, robo) -> Desk:
+    robo.memories.write("Ada has an account.", subject="customer-6", confidence=0.9)
+    return set_desk(desks, instance, rectified="customer-6")
+
+
+@pytest.fixture(scope="module")
+def things(instance, robo, auditor, desk) -> Things:
     held = robo.memories.write("Ada may prefer the post.", subject="customer-6", confidence=0.2)
     revised = robo.memories.write("Ada has one order open.", subject="customer-6", confidence=0.9)
     robo.memories.revise(revised.id, expected_version=1, content="Ada has two orders open.")
@@ -199,6 +219,7 @@ def things(instance, robo, auditor) -> Things:
         **made_by_people(instance, revised.id),
         decided=a_decided_review(instance, robo),
         event=next(iter(auditor.audit.events(object=revised.id))).id,
+        desk=desk,
     )
 
 
@@ -236,6 +257,7 @@ def test_alice_reads_every_page(sit, things, name):
     reads_well(alice)
 
 
+@pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize("name", STRANGERS)
 def test_a_stranger_reads_what_is_open_to_strangers(sit, name):
     stranger = sit()
