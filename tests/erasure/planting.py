@@ -6,6 +6,7 @@ found again tells where it was let in.
 
 from base64 import b64encode
 from dataclasses import dataclass, field
+from typing import Any
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.userkit import user_id_to_str
@@ -22,7 +23,7 @@ from memory.desk import set_desk
 from memory.models import LegalHold, Memory, ReviewItem, SubjectRequest
 from memory.reviews.figures import QueueFigures
 from tests.api.door import door_of
-from tests.cast import a_memory, a_person, an_agent
+from tests.cast import Person, a_memory, a_person, an_agent
 from tests.ingest.messages import a_span, protobuf_body
 from tests.webhooks.receiver import Receiver
 
@@ -63,7 +64,7 @@ class Cast:
 
     receiver: Receiver
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.acme = create_tenant(slug="acme", name="Acme")
         self.alice = a_person(self.acme, "alice", Role.OWNER)
         self.bob = a_person(self.acme, "bob", Role.REVIEWER)
@@ -76,7 +77,7 @@ class Cast:
         hook = {"url": self.receiver.url, "kinds": ["review.decided"]}
         ok(door_of(self.alice).post("webhooks", hook), 201)
 
-    def page(self, person):
+    def page(self, person: Person) -> Client:
         client = Client()
         client.force_login(person.user)
         session = client.session
@@ -87,7 +88,7 @@ class Cast:
         session.save()
         return client
 
-    def plant(self):
+    def plant(self) -> None:
         for number in range(5):
             a_memory(self.robo, f"Ada wants thing {number}.", subject="ada-lind")
         self.send_traces()
@@ -102,7 +103,7 @@ class Cast:
             pass
         assert self.receiver.got
 
-    def write(self):
+    def write(self) -> None:
         """By agents, who may call things as they like."""
         words, robo, rookie = self.words, door_of(self.robo), door_of(self.rookie)
         for number in range(12):
@@ -143,17 +144,17 @@ class Cast:
         summary = {"content": words.at("summary"), "derived_from": [str(self.memories()[5].id)]}
         ok(robo.post("memories", summary), 201)
 
-    def memories(self):
+    def memories(self) -> list[Memory]:
         with tenant_scope(self.acme.id):
             about = Memory.objects.filter(subject__external_id=CANARY, state="active")
             return list(about.order_by("id"))
 
-    def reviews(self):
+    def reviews(self) -> list[ReviewItem]:
         with tenant_scope(self.acme.id):
             about = ReviewItem.objects.filter(subject__external_id=CANARY, status="open")
             return list(about.exclude(kind="quarantine").order_by("id"))
 
-    def review(self):
+    def review(self) -> None:
         """By people, beside what agents wrote; a webhook's receiver repeats what it likes."""
         words, bob, erin = self.words, door_of(self.bob), door_of(self.erin)
         decided = {"decision": "approve", "reason": "accurate"}
@@ -168,7 +169,7 @@ class Cast:
         assert self.page(self.alice).post(f"/review/{one}/gold").status_code == 302
         ok(bob.post(f"reviews/{two}/decide", decided))
         ok(bob.post(f"reviews/{two}/undo", {"note": words.at("undoing")}))
-        together = {"reviews": [{"id": str(three)}, {"id": str(four)}]}
+        together: dict[str, Any] = {"reviews": [{"id": str(three)}, {"id": str(four)}]}
         together |= {"decision": "reject", "reason": "inaccurate", "note": words.at("together")}
         batch = ok(bob.post("reviews/decisions", together))
         undone = {"note": words.at("undone_together")}
@@ -177,15 +178,16 @@ class Cast:
         ok(erin.post(f"reviews/{five}/decide", edited | {"note": words.at("editing")}))
         with tenant_scope(self.acme.id):
             opinion = next_opinion(actor=self.erin.actor, queue="")
+            assert opinion is not None
             digest = bytes(opinion.review.content_digest).hex()
         given = {"verdict": "keeps_out", "comment": words.at("opinion"), "seen": digest}
         answered = self.page(self.erin).post(f"/review/second/{opinion.id}", given)
         assert answered.status_code == 302, answered.content
-        quarantine = {"memories": [str(one.id) for one in self.memories()[:2]]}
+        quarantine: dict[str, Any] = {"memories": [str(one.id) for one in self.memories()[:2]]}
         quarantine |= {"reason": "poisoned", "note": words.at("quarantine")}
         ok(bob.post("quarantines", quarantine))
 
-    def send_traces(self):
+    def send_traces(self) -> None:
         words = self.words
         said = {
             "user.id": CANARY,
@@ -212,7 +214,7 @@ class Cast:
         )
         assert response.status_code == 200, response.content
 
-    def look_into(self):
+    def look_into(self) -> None:
         """What people do with runs and memories: outcomes, influence, snapshots, views, trials."""
         words, bob, robo = self.words, door_of(self.bob), door_of(self.robo)
         failed = {"result": "failure", "note": words.at("outcome")}
@@ -252,7 +254,7 @@ class Cast:
         assert exported.status_code == 200, exported.content
         b"".join(exported)
 
-    def keep(self):
+    def keep(self) -> None:
         """Why it is kept: holds, released since, and a basis."""
         words, alice = self.words, door_of(self.alice)
         run = ok(door_of(self.bob).get("runs"))["results"][0]["id"]
@@ -271,7 +273,7 @@ class Cast:
         basis = {"basis": "consent", "note": words.at("basis")}
         assert page.post(f"/subjects/{self.subject.id}/basis", basis).status_code == 302
 
-    def ask(self):
+    def ask(self) -> None:
         """At the desk: an access request that ended, one by the form, and the erasure."""
         words, bob = self.words, door_of(self.bob)
         with tenant_scope(self.acme.id):
@@ -301,6 +303,6 @@ class Cast:
         self.request_id = made["id"]
 
 
-def ok(response, status=200):
+def ok(response: Any, status: int = 200) -> Any:
     assert response.status_code == status, (response.status_code, response.content)
     return response.json() if response.content else None

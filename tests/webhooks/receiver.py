@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from typing_extensions import override
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Receiver:
 
 
 class QuietServer(ThreadingHTTPServer):
+    @override
     def handle_error(self, *_: object) -> None:
         return
 
@@ -45,7 +47,7 @@ def receiving(certificate: Path | None = None) -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self):
+        def do_POST(self) -> None:
             length = int(self.headers.get("content-length", 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.got.append(Got(self.path, headers, self.rfile.read(length)))
@@ -57,6 +59,7 @@ def receiving(certificate: Path | None = None) -> Iterator[Receiver]:
             self.end_headers()
             self.wfile.write(receiver.answer)
 
+        @override
         def log_message(self, *_: object) -> None:
             return
 
