@@ -37,11 +37,17 @@ def insert_rows(rows: Sequence[ScopedModel]) -> None:
 
     Columns that the database fills (`db_default`) are left to it. Raises Django's database errors.
     """
-    if not rows:
+    if rows:
+        insert_documents(type(rows[0]), [row.__dict__ for row in rows])
+
+
+def insert_documents(model: type[ScopedModel], documents: Sequence[Mapping[str, Any]]) -> None:
+    """Likewise of values by column, where nobody needs the objects: making one costs as much."""
+    if not documents:
         return
-    statement, columns = _insert_statement(type(rows[0]))
-    documents = [{name: row.__dict__[name] for name in columns} for row in rows]
-    execute(statement, [orjson.dumps(documents, default=_as_text).decode()])
+    statement, columns = _insert_statement(model)
+    rows = [{name: document[name] for name in columns} for document in documents]
+    execute(statement, [orjson.dumps(rows, default=_as_text).decode()])
 
 
 def execute(statement: str, parameters: Sequence[Any]) -> Cursor:

@@ -1,7 +1,10 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from typing_extensions import override
 
 from audit.models import AccessKind
 from audit.trail import Changes, audited
@@ -31,14 +34,6 @@ from memory.signing.verify import Proof, keep_proofs, refusing_replays, verify_s
 from memory.writes import Write
 
 
-class Written(Changes[WriteOutcome]):
-    """What became of each write, in the order given: its outcome, or what refused it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.results: list[WriteOutcome | DomainError] = []
-
-
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """One write as rows yet to be saved."""
@@ -46,6 +41,25 @@ class Proposed:
     outcome: WriteOutcome
     words: SealedContent
     fingerprint: Fingerprint | None
+
+
+class Written(Changes[WriteOutcome]):
+    """What became of each write, in the order given: its outcome, or what refused it."""
+
+    def __init__(self, *, actor: Actor, keyring: Keyring) -> None:
+        super().__init__()
+        self.results: list[WriteOutcome | DomainError] = []
+        self.proposed: list[Proposed] = []
+        self.actor = actor
+        self.keyring = keyring
+
+    @override
+    @contextmanager
+    def saving(self) -> Iterator[None]:
+        with refusing_replays(), one_round_trip():
+            _save(self.proposed, keyring=self.keyring, actor=self.actor)
+            yield
+        end_all_replaced((outcome.memory for outcome in self.changed), actor=self.actor)
 
 
 def write_memory(*, actor: Actor, write: Write) -> WriteOutcome:
@@ -84,7 +98,7 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
     ]
     circumstances = circumstances_of(sound, actor=actor, policy=policy, at=moment)
     contexts = iter(circumstances.contexts)
-    written, proposed = Written(), list[Proposed]()
+    written = Written(actor=actor, keyring=circumstances.keyring)
     for write, proof in zip(writes, checked, strict=True):
         if isinstance(proof, DomainError):
             written.results.append(proof)
@@ -94,11 +108,9 @@ def write_memories(*, actor: Actor, writes: Sequence[Write]) -> Written:
         except DomainError as error:
             written.results.append(error)
             continue
-        proposed.append(one)
+        written.proposed.append(one)
         written.results.append(one.outcome)
         written.add(one.outcome, one.outcome.notes)
-    _save(proposed, keyring=circumstances.keyring, actor=actor)
-    end_all_replaced((outcome.memory for outcome in written.changed), actor=actor)
     return written
 
 
@@ -186,22 +198,21 @@ def _propose(
 
 def _save(proposed: Sequence[Proposed], *, keyring: Keyring, actor: Actor) -> None:
     outcomes = [one.outcome for one in proposed]
-    with refusing_replays(), one_round_trip():
-        insert_rows([outcome.memory for outcome in outcomes])
-        insert_rows([outcome.version for outcome in outcomes])
-        insert_rows([one.words for one in proposed])
-        insert_rows([transition(actor=actor, memory=outcome.memory) for outcome in outcomes])
-        keep_proofs((outcome.proof, outcome.version) for outcome in outcomes)
-        keep_fingerprints((one.outcome.id, one.fingerprint) for one in proposed)
-        store_entries(
-            [
-                IndexEntry(outcome.memory, outcome.version)
-                for outcome in outcomes
-                if outcome.memory.state == State.ACTIVE
-            ],
-            keyring=keyring,
-        )
-        record_proposed(outcomes, actor=actor, access=AccessKind.WRITE)
+    insert_rows([outcome.memory for outcome in outcomes])
+    insert_rows([outcome.version for outcome in outcomes])
+    insert_rows([one.words for one in proposed])
+    insert_rows([transition(actor=actor, memory=outcome.memory) for outcome in outcomes])
+    keep_proofs((outcome.proof, outcome.version) for outcome in outcomes)
+    keep_fingerprints((one.outcome.id, one.fingerprint) for one in proposed)
+    store_entries(
+        [
+            IndexEntry(outcome.memory, outcome.version)
+            for outcome in outcomes
+            if outcome.memory.state == State.ACTIVE
+        ],
+        keyring=keyring,
+    )
+    record_proposed(outcomes, actor=actor, access=AccessKind.WRITE)
 
 
 def check_times(write: Write, *, at: datetime) -> None:
