@@ -39,7 +39,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION mnemoscope_refuse_untold() RETURNS trigger
-LANGUAGE plpgsql SET search_path = public, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
   IF NOT mnemoscope_is_told(
     NEW.tenant_id, NEW.xid, ARRAY[NEW.object_id, NEW.row_id] || NEW.also
@@ -50,20 +50,26 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
+REVOKE ALL ON FUNCTION mnemoscope_refuse_untold() FROM PUBLIC;
 """  # noqa: S608 - kinds of our own registry
 DROP_GUARD = """
 DROP FUNCTION mnemoscope_refuse_untold() CASCADE;
 DROP FUNCTION mnemoscope_is_told(uuid, bigint, uuid[]);
 """
 
+# As PostgreSQL numbers it, without the wrap-around of `xmin`.
+THIS_TRANSACTION = "pg_current_xact_id()::text::bigint"
 # Whose memory, of a row that shares its version's id; whose review, of one with a decision's id.
-OF_VERSION = """(SELECT v.memory_id FROM public.memory_memoryversion AS v
-    WHERE v.tenant_id = c.tenant_id AND v.id = c.id)"""
+# That of a new version has just been put down, and row security makes the other look dearer.
+OF_VERSION = f"""coalesce((SELECT fresh.object_id FROM public.audit_rowchange AS fresh
+    WHERE fresh.tenant_id = c.tenant_id AND fresh.xid = {THIS_TRANSACTION}
+      AND fresh.row_id = c.id
+      AND fresh.source = 'memory_memoryversion' AND fresh.operation = 'I'),
+    (SELECT v.memory_id FROM public.memory_memoryversion AS v
+    WHERE v.tenant_id = c.tenant_id AND v.id = c.id))"""  # noqa: S608 - no data
 OF_DECISION = """(SELECT d.review_id FROM public.memory_reviewdecision AS d
     WHERE d.tenant_id = c.tenant_id AND d.id = c.id)"""
 
-# As PostgreSQL numbers it, without the wrap-around of `xmin`.
-THIS_TRANSACTION = "pg_current_xact_id()::text::bigint"
 TRIGGERS = {"INSERT": "NEW", "UPDATE": "NEW", "DELETE": "OLD"}
 
 
@@ -159,4 +165,4 @@ END $$"""
 
     def _once(self) -> str:
         """Keeps the planner from looking up the object once per place that names it."""
-        return " OFFSET 0" if self.by.startswith("(") else ""
+        return " OFFSET 0" if "SELECT" in self.by else ""

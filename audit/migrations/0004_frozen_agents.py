@@ -8,8 +8,11 @@ from audit.operations import GovernByAudit
 REFUSE_FROZEN = """
 CREATE FUNCTION mnemoscope_refuse_frozen() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE
+  -- Assigned, since PERFORM would be a query of its own.
+  locked text := pg_advisory_xact_lock_shared(
+    hashtextextended('agent_freeze/' || NEW.tenant_id, 0))::text;
 BEGIN
-  PERFORM pg_advisory_xact_lock_shared(hashtextextended('agent_freeze/' || NEW.tenant_id, 0));
   IF EXISTS (
     SELECT FROM accounts_agentfreeze
     WHERE tenant_id = NEW.tenant_id AND thawed_at IS NULL
