@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from audit.models import AuditStream
 from console.access_review.models import GrantKind
 from console.accounts.models import ApiKey, Membership
 from console.keys.models import SigningKey
@@ -132,6 +133,26 @@ def _webhook(endpoint: WebhookEndpoint) -> Grant:
     )
 
 
+def _streams() -> QuerySet[AuditStream]:
+    return AuditStream.objects.all()
+
+
+def _stream(stream: AuditStream) -> Grant:
+    """It carries events out, whatever its address is called."""
+    return Grant(
+        GrantKind.STREAM,
+        stream.id,
+        stream.name,
+        {
+            "to": stream.address,
+            "sends": stream.sends,
+            "names and notes": "yes" if stream.with_words else "no",
+            "since": _at(stream.created_at),
+        },
+        _people(stream.created_by_id),
+    )
+
+
 def _people(*ids: UUID | None) -> frozenset[UUID]:
     return frozenset(one for one in ids if one is not None)
 
@@ -146,4 +167,5 @@ SOURCES: dict[GrantKind, tuple[Callable[[], QuerySet[Any]], Callable[[Any], Gran
     GrantKind.PERSONAL_KEY: (_personal_keys, _personal_key),
     GrantKind.SIGNING_KEY: (_signing_keys, _signing_key),
     GrantKind.WEBHOOK: (_webhooks, _webhook),
+    GrantKind.STREAM: (_streams, _stream),
 }

@@ -6,7 +6,10 @@ import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
 
-from audit.models import AuditEvent
+from audit.actions import create_stream, edit_stream
+from audit.actions.create_stream import StreamAsked
+from audit.models import AuditEvent, AuditStream
+from audit.models.stream import StreamKind
 from console.access_review.actions import attest_lines, revoke_line, start_access_review
 from console.access_review.actions.answer import ChangedGrantError, OwnGrantError
 from console.access_review.grants import standing_grants
@@ -44,6 +47,8 @@ def granted(in_acme, alice, bob, dana, robo):
     """One grant of each kind at least: alice made robo's signing key and the webhook."""
     issue_signing_key(actor=alice.actor, agent=robo.agent)
     create_webhook(actor=alice.actor, url="https://ops.acme.example/hook", kinds=["review.decided"])
+    asked = StreamAsked(name="SIEM", kind=StreamKind.WEBHOOK, address="https://siem.acme.example/")
+    create_stream(actor=alice.actor, asked=asked, from_beginning=False)
     return in_acme
 
 
@@ -77,6 +82,7 @@ def test_every_grant_is_listed_once_and_none_that_opens_nothing(granted, alice, 
         GrantKind.PERSONAL_KEY: 3,
         GrantKind.SIGNING_KEY: 1,
         GrantKind.WEBHOOK: 1,
+        GrantKind.STREAM: 1,
     }
     assert not lines.filter(grant_id=spent.id).exists()
     event = AuditEvent.objects.get(kind="access_review.started", object_id=review.id)
@@ -172,6 +178,7 @@ def test_revoking_a_member_puts_them_out(review, alice, bob):
         (GrantKind.AGENT_KEY, lambda grant: ApiKey.objects.get(id=grant).is_revoked),
         (GrantKind.SIGNING_KEY, lambda grant: SigningKey.objects.get(id=grant).is_revoked),
         (GrantKind.WEBHOOK, lambda grant: not WebhookEndpoint.objects.filter(id=grant).exists()),
+        (GrantKind.STREAM, lambda grant: not AuditStream.objects.filter(id=grant).exists()),
     ],
 )
 def test_revoking_a_key_or_a_webhook_takes_it_away(review, alice, kind, is_gone):
@@ -179,6 +186,16 @@ def test_revoking_a_key_or_a_webhook_takes_it_away(review, alice, kind, is_gone)
     assert not is_gone(line.grant_id)
     revoke_line(actor=alice.actor, review=review, line=line)
     assert is_gone(line.grant_id)
+
+
+def test_a_stream_that_sends_elsewhere_meanwhile_is_looked_at_again(review, alice, dana):
+    stream = AuditStream.objects.get()
+    line = line_of(review, kind=GrantKind.STREAM)
+    assert line.seen["to"] == "https://siem.acme.example/"
+    asked = StreamAsked(name="SIEM", kind=StreamKind.WEBHOOK, address="https://elsewhere.example/")
+    edit_stream(actor=alice.actor, stream=stream, asked=asked)
+    with pytest.raises(ChangedGrantError):
+        attest_lines(actor=dana.actor, review=review, seen=seen(line))
 
 
 def test_an_auditor_revokes_nothing(review, dana, bob):

@@ -82,6 +82,7 @@ def test_the_operator_takes_a_pack_from_the_command_line(sealed, tmp_path):
     code, report = verified(out, key_of(sealed))
     assert (code, report["size"]) == (0, said["size"])
     assert [one.name for one in tmp_path.iterdir()] == ["pack.zip"]
+    assert out.stat().st_mode & 0o777 == 0o600, "it names people"
     with tenant_scope(sealed.id):
         assert AuditEvent.objects.get(kind="evidence.exported").actor_kind == "system"
     with pytest.raises(CommandError, match="already"):

@@ -3,6 +3,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from audit.actions import delete_stream
+from audit.models import AuditStream
 from audit.trail import Changes, append, audited, note
 from console.access_review.grants import Grant, grants_of
 from console.access_review.models import AccessReview, Answer, GrantKind, Line, Verdict
@@ -84,6 +86,8 @@ def _take_back(actor: Actor, line: Line) -> None:
             revoke_signing_key(actor=actor, key=SigningKey.objects.get(id=line.grant_id))
         case GrantKind.WEBHOOK:
             delete_webhook(actor=actor, endpoint=WebhookEndpoint.objects.get(id=line.grant_id))
+        case GrantKind.STREAM:
+            delete_stream(actor=actor, stream=AuditStream.objects.get(id=line.grant_id))
 
 
 def _a_person(actor: Actor) -> None:

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('tenant_id', models.UUIDField(default=console.tenancy.scope.current_tenant_id, editable=False)),
                 ('id', models.UUIDField(default=console.platform.ids.uuid7, editable=False)),
                 ('review_id', models.UUIDField()),
-                ('kind', models.CharField(choices=[('member', 'Member'), ('agent_key', "Agent's key"), ('personal_key', 'Personal key'), ('signing_key', 'Signing key'), ('webhook', 'Webhook')], max_length=20)),
+                ('kind', models.CharField(choices=[('member', 'Member'), ('agent_key', "Agent's key"), ('personal_key', 'Personal key'), ('signing_key', 'Signing key'), ('webhook', 'Webhook'), ('stream', 'Audit stream')], max_length=20)),
                 ('grant_id', models.UUIDField()),
                 ('name', models.CharField(max_length=500)),
                 ('seen', models.JSONField()),

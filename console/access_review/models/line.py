@@ -11,6 +11,7 @@ class GrantKind(models.TextChoices):
     PERSONAL_KEY = "personal_key", "Personal key"
     SIGNING_KEY = "signing_key", "Signing key"
     WEBHOOK = "webhook", "Webhook"
+    STREAM = "stream", "Audit stream"
 
 
 class Line(ScopedModel):

@@ -77,6 +77,8 @@ class Command(TenantCommand):
         """Under another name until it is whole: half a pack must not look like one."""
         part = path.with_suffix(".part")
         written = 0
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)  # names and notes of people are in it
         with part.open("wb") as file:
             for piece in evidence_pack(extent):
                 written += file.write(piece)
