@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.e2e.chromium import MISSING, find_chromium
 from tests.e2e.demonstrated import demonstrated_instance, operate
+from tests.e2e.desk import set_desk
 from tests.e2e.people import FLAGS, PATIENCE_MS, Desks
 from tests.e2e.scene import Scene, set_scene
 from tests.instance import PROJECT
@@ -33,8 +34,8 @@ SCREENS = {
     "policy-edit": "/policies/0/edit",
     "policy-try": "/policies/0/try",
     "holds": "/holds/",
-    "erasures": "/requests/",
-    "erasure": "/requests/{erasure}",
+    "requests": "/requests/",
+    "request": "/requests/{erasure}",
     "snapshots": "/snapshots/",
     "isolation": "/isolation/",
     "audit": "/audit/?actor=Owner+of+Acme",
@@ -58,10 +59,16 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         expect.set_options(timeout=PATIENCE_MS)
         desks, scene = Desks(browser, instance), set_scene(instance)
+        erased = set_desk(desks, instance, rectified="customer-4820").erased
         for command in BY_THE_OPERATOR:
             operate(instance, command)
         for theme, suffix in SUFFIXES.items():
             shoot(desks, scene, theme, lambda page, name, suffix=suffix: take(page, name + suffix))
+            alice = desks.sit("owner", theme=theme)
+            alice.goto(f"/requests/{erased}/certificate")
+            take(alice, f"certificate{suffix}")
+            verifies_an_event(alice)
+            take(alice, f"proof{suffix}")
         complaints = desks.clear()
         browser.close()
     if complaints:
@@ -102,6 +109,13 @@ def shoot(desks: Desks, scene: Scene, theme: Theme, picture: Callable[[Page, str
     for name, address in ON_A_TELEPHONE.items():
         telephone.goto(address.format(**asdict(scene)))
         picture(telephone, f"{name}-360")
+
+
+def verifies_an_event(page: Page) -> None:
+    page.goto("/audit/?kind=subject_request.approved")
+    page.get_by_title("All about this event").first.click()
+    page.get_by_role("button", name="Verify in the browser").click()
+    page.get_by_text("This event verifies.").scroll_into_view_if_needed()
 
 
 def tries_a_recall(page: Page) -> None:

@@ -44,6 +44,7 @@ def test_an_erasure_ends_in_a_certificate_to_print(
         assert escape(LIMITS[code]) in says
     for hidden in ("customer-7", "Jonas", bob.actor.label, alice.actor.label):
         assert hidden not in says
+    assert ">embeddings</span>" in shown(desk, dana, "/audit/?kind=erasure.advanced")
     assert desk(bob).get(f"{certificate}.note").content.decode() == issued.note
     assert desk(bob).get(f"{certificate}.json").json() == told_by(issued)
     for stranger in (carol, mallory):
