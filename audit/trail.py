@@ -6,7 +6,6 @@ commits without the other. Inside, `note(...)` adds what the event should carry.
 
 import hmac
 import os
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
@@ -19,6 +18,7 @@ from django.db import transaction
 
 from audit.kinds import known
 from audit.models import AuditEvent, Outcome
+from audit.reasons import REASONS
 from console.accounts.actor import Actor
 from console.platform.clock import now
 from console.platform.errors import DomainError
@@ -33,7 +33,6 @@ R = TypeVar("R", bound="Auditable | Changes[Any]")
 C = TypeVar("C")
 
 MAX_NOTE = 2000
-CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 SALT_BYTES = 16
 
 
@@ -153,9 +152,9 @@ def _events(
 
 
 def _words(said: Mapping[str, Any]) -> tuple[str, str]:
-    """Reason and note. A sentence for a reason may name a person: the log keeps codes only."""
+    """Reason and note. Words for a reason may name a person: the log keeps codes only."""
     reason, text = str(said.get("reason") or ""), str(said.get("comment") or "")
-    if CODE.fullmatch(reason):
+    if reason in REASONS:
         return reason, text
     return "", " ".join(filter(None, (reason, text)))
 

@@ -4,17 +4,16 @@ Ids, codes and states only. What an agent did to its own memory it knows; that a
 was told to end, it was told when it wrote.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
+from audit.reasons import REASONS
 from console.accounts.actor import Actor
 from console.webhooks.kinds import EventKind
 from console.webhooks.models import OutgoingEvent
 from console.webhooks.outbox import announce
 from memory.models import DecisionOutcome, Memory, ReviewItem, State
 
-CODE = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
 TOLD_BEFORE = frozenset({"ttl", "retention"})
 
 
@@ -108,5 +107,5 @@ def _id(identifier: object) -> str | None:
 
 
 def _code(reason: str) -> str:
-    """Some doors take a sentence for a reason, and a sentence may say anything."""
-    return reason if CODE.fullmatch(reason) else ""
+    """Some doors take words for a reason, and words may say anything."""
+    return reason if reason in REASONS else ""

@@ -40,7 +40,7 @@ def test_a_change_is_the_next_version_and_keeps_what_it_does_not_name(acme, robo
     assert shown["source"] == "crm"
     assert (shown["key"], shown["run"]) == ("home", "call-7")
     with tenant_scope(acme.id):
-        assert AuditEvent.objects.get(kind="memory.revised").reason == "moved"
+        assert AuditEvent.objects.get(kind="memory.revised").note == "moved"
 
 
 def test_null_takes_a_field_away(robo, memory):

@@ -5,7 +5,7 @@ found again tells where it was let in.
 """
 
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
@@ -24,6 +24,7 @@ from memory.models import LegalHold, Memory, ReviewItem, SubjectRequest
 from memory.reviews.figures import QueueFigures
 from tests.api.door import door_of
 from tests.cast import Person, a_memory, a_person, an_agent
+from tests.erasure.said import Words, ok
 from tests.ingest.messages import a_span, protobuf_body
 from tests.webhooks.receiver import Receiver
 
@@ -31,31 +32,6 @@ CANARY = "zyxcanary-4711"
 NAME = "Quirinus Zyxenbach"
 ENCODED = [b64encode(f"xyz{CANARY}{NAME}".encode()).decode(), CANARY.encode().hex()]
 TRACE, RUN = b"c" * 16, "wozzle-conversation"
-
-
-@dataclass
-class Words:
-    """What was said, by where."""
-
-    said: dict[str, str] = field(default_factory=dict)
-
-    def at(self, place: str) -> str:
-        word = f"wozzle.{place}.said"
-        self.said[place] = word
-        return f"{word} {b64encode(word.encode()).decode()} {word.encode().hex()}"
-
-    def found_in(self, content: bytes) -> set[str]:
-        """The places whose word stands in it, whichever way it is written."""
-        return {
-            f"{place} as {name}"
-            for place, word in self.said.items()
-            for name, form in (
-                ("text", word.encode()),
-                ("base64", b64encode(word.encode())[:-4]),
-                ("hex", word.encode().hex().encode()),
-            )
-            if form in content
-        }
 
 
 @dataclass
@@ -130,6 +106,9 @@ class Cast:
         ok(robo.patch(path, change | {"expected_version": 1}))
         ok(door_of(self.bob).send("DELETE", f"{path}?reason=wozzle.deleting.said"), 204)
         words.said["deleting"] = "wozzle.deleting.said"
+        # One word that looks like a code.
+        words.said["coded"] = "wozzle_coded"
+        ok(robo.post(f"memories/{self.memories()[-1].id}/expire", {"reason": "wozzle_coded"}))
         ok(robo.post(f"memories/{second.id}/expire", {"reason": words.at("expiring")[:60]}))
         merged = {"memories": [str(third.id), str(self.memories()[3].id)]}
         ok(
@@ -301,8 +280,3 @@ class Cast:
         ok(bob.post(path, {"verb": "acknowledge", "how": words.at("acknowledged")[:60]}))
         ok(door_of(self.alice).post(path, {"verb": "approve"}))
         self.request_id = made["id"]
-
-
-def ok(response: Any, status: int = 200) -> Any:
-    assert response.status_code == status, (response.status_code, response.content)
-    return response.json() if response.content else None

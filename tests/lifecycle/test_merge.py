@@ -49,7 +49,7 @@ def test_one_takes_the_place_of_both_and_names_them(pair, robo):
     assert set(outcome.version.derived_from) == {memory.id for memory in pair}
     assert states(pair) == [State.SUPERSEDED] * 2
     event = AuditEvent.objects.get(kind="memory.merged")
-    assert (event.object_id, event.reason) == (merged.id, "same")
+    assert (event.object_id, event.note) == (merged.id, "same")
     assert event.payload["merged"] == [str(memory.id) for memory in pair]
     superseded = AuditEvent.objects.filter(kind="memory.superseded")
     assert {e.payload["successor"] for e in superseded} == {str(merged.id)}

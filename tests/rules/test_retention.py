@@ -15,7 +15,7 @@ def test_alice_keeps_content_for_a_week_and_globex_keeps_the_defaults(acme, glob
         set_trace_retention(actor=alice.actor, days=Retention(content_days=7), reason="less")
         assert retention_of_tenant() == Retention(content_days=7)
         event = AuditEvent.objects.get(kind="traces.retention_set")
-        assert (event.payload["before"]["content_days"], event.reason) == (30, "less")
+        assert (event.payload["before"]["content_days"], event.note) == (30, "less")
         assert event.payload["after"]["content_days"] == 7
     with tenant_scope(globex.id):
         assert retention_of_tenant() == Retention()

@@ -1,7 +1,7 @@
+from audit.reasons import REASONS
 from memory.erasure.stores.store import Store
 
-# Codes of ours; some doors take a sentence for a reason.
-A_CODE = "'^[a-z][a-z0-9_]*$'"
+CODES = ", ".join(f"'{code}'" for code in sorted(REASONS))
 
 HISTORY = Store(
     governed=True,
@@ -9,6 +9,6 @@ HISTORY = Store(
     label="Reasons in the history of memories",
     what_happens="Blanked where they are words. When which state was in force stays.",
     table="memory_memorytransition",
-    left=(f"x.memory_id IN (SELECT id FROM about) AND x.reason <> '' AND x.reason !~ {A_CODE}"),
+    left=f"x.memory_id IN (SELECT id FROM about) AND x.reason NOT IN ('', {CODES})",
     blank="reason = ''",
 )
