@@ -24,8 +24,8 @@ from memory.models import ErasureCertificate, ErasureStep, SubjectRequest
 
 FORMAT = "mnemoscope.erasure-certificate/1"
 Parse = Callable[[Any], object]
-# Nobody can take these back for us.
-ALWAYS = ("backups_before", "copies_of_others")
+# Nobody can take these back for us, and nobody here may look into the server's accounts.
+ALWAYS = ("accounts_not_searched", "backups_before", "copies_of_others")
 
 
 def _text(told: Any) -> None:

@@ -9,6 +9,10 @@ LIMITS = {
         "What agents and receivers of exports keep on their own side is theirs to delete. They were"
         " told."
     ),
+    "accounts_not_searched": (
+        "Accounts that people sign in with, and their sessions, are the server's and of no"
+        " workspace. They were not searched."
+    ),
     "space_not_cleared": (
         "There was no role that may clear space, so the files of the database may keep the bytes"
         " of deleted rows until their place is used again."
