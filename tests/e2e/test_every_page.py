@@ -154,6 +154,7 @@ PAGES = {
     "not found": "/no/such/page",
     "unknown memory": "/memories/00000000-0000-7000-8000-000000000000",
 }
+PAPER = 718  # A4 between its margins
 NOWHERE = "https://hooks.invalid/"
 STRANGERS = {
     "sign in": "/accounts/login/",
@@ -265,6 +266,14 @@ def test_a_stranger_reads_what_is_open_to_strangers(sit, name):
     if name == "API docs":
         expect(stranger.get_by_text("Write a memory").first).to_be_visible()
     reads_well(stranger, NUISANCES.get(name, frozenset()))
+
+
+def test_a_certificate_fits_on_paper(sit, desk):
+    alice = sit("owner", width=PAPER)
+    alice.goto(f"/requests/{desk.erased}/certificate")
+    alice.emulate_media(media="print")
+    assert alice.evaluate("document.documentElement.scrollWidth") <= PAPER
+    expect(alice.get_by_role("link", name="Signed note")).to_be_hidden()
 
 
 def test_alice_chooses_the_dark_theme_on_a_telephone_and_it_stays(sit):

@@ -59,7 +59,7 @@ def instant(moment: datetime | None, absent: str = "never") -> str:
     """The exact second, where order and evidence matter more than distance."""
     if moment is None:
         return absent
-    return _time(moment, moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"))
+    return _time(moment, moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"), kind="instant")
 
 
 @register.simple_tag
@@ -68,9 +68,12 @@ def clock(moment: datetime) -> str:
     return _time(moment, moment.astimezone(UTC).strftime("%H:%M:%S"))
 
 
-def _time(moment: datetime, text: str) -> SafeString:
+def _time(moment: datetime, text: str, *, kind: str = "relative") -> SafeString:
+    """On paper what is not an instant has its own beside it (print.css)."""
     exact = moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return format_html('<time datetime="{}" title="{}">{}</time>', exact, exact, text)
+    return format_html(
+        '<time datetime="{}" title="{}" data-kind="{}">{}</time>', exact, exact, kind, text
+    )
 
 
 @register.simple_tag
