@@ -7,7 +7,7 @@ among them. After each turn the rows of the other tenants, as the superuser sees
 they were; and no answer may hold another tenant's mark. Every few thousand operations begin with
 three new tenants.
 
-100,000 operations take half an hour; MNEMOSCOPE_BENCH_OPERATIONS makes it shorter.
+100,000 operations take about an hour; MNEMOSCOPE_BENCH_OPERATIONS makes it shorter.
 """
 
 import logging
