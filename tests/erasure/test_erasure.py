@@ -1,8 +1,5 @@
 """Erasing a person: by two people, under no hold, all of it, and for good."""
 
-import threading
-from contextlib import suppress
-
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
@@ -11,8 +8,6 @@ from audit.ingest.decode_protobuf import decode_protobuf
 from audit.ingest.store import store_spans
 from audit.models import AuditEvent, Span
 from console.accounts.models import Subject
-from console.accounts.permissions import Role
-from console.administration import create_tenant
 from console.keys.models import DataKey
 from console.platform.clock import now
 from console.platform.errors import (
@@ -23,7 +18,6 @@ from console.platform.errors import (
     OwnProposalError,
     WrongStateError,
 )
-from console.tenancy.scope import tenant_scope
 from memory.actions import (
     name_subject,
     place_hold,
@@ -44,16 +38,12 @@ from memory.erasure.preview import preview_of
 from memory.models import (
     LegalHold,
     Memory,
-    MemoryFingerprint,
-    RecallIndex,
     ReviewItem,
-    SealedContent,
-    SubjectName,
     SubjectRequest,
 )
 from memory.retrieval.query import RecallQuery
 from memory.verification import check_memories
-from tests.cast import a_memory, a_person, a_write, an_agent, remember, versions
+from tests.cast import a_memory, a_write, remember, versions
 from tests.erasure.carrying import carried_out
 from tests.ingest.messages import a_span, protobuf_body
 
@@ -252,70 +242,3 @@ def test_what_was_made_from_it_is_asked_about(in_acme, alice, bob, robo, written
     doubt = ReviewItem.objects.get(kind="doubt", status="open")
     assert doubt.memory_id == summary.id
     assert doubt.reasons[0]["code"] == "source_erased"
-
-
-@pytest.mark.parametrize("guarded", [True, False])
-def test_a_write_under_way_leaves_nothing_of_an_erased_person(committed_db, guarded):
-    """The control, without the database's look at the key, leaves an index of lost words."""
-    acme = create_tenant(slug="acme", name="Acme")
-    alice, bob = a_person(acme, "alice", Role.OWNER), a_person(acme, "bob", Role.REVIEWER)
-    robo = an_agent(acme, "robo")
-    a_memory(robo, subject="customer-7")
-    with tenant_scope(acme.id):
-        set_desk(actor=alice.actor, cool_off_hours=0)
-        request = approve_request(actor=alice.actor, request=asked(bob, about("customer-7")))
-    _guard("ENABLE" if guarded else "DISABLE")
-    try:
-        _write_while_erasing(acme, alice, robo, request)
-    finally:
-        _guard("ENABLE")
-    with tenant_scope(acme.id):
-        left = Memory.objects.filter(subject_id=request.subject_id).exclude(state="erased").count()
-        found = RecallIndex.objects.filter(subject_id=request.subject_id).count()
-        prints, names = MemoryFingerprint.objects.count(), SubjectName.objects.count()
-        words = SealedContent.objects.count()
-    if guarded:
-        assert (left, found, prints, names, words) == (0, 0, 0, 0, 0)
-    else:
-        assert found == 1
-
-
-def _write_while_erasing(acme, alice, robo, request):
-    """The write has loaded the key, then the person is erased, then the write goes on."""
-    from memory.actions import write as module  # noqa: PLC0415
-
-    loaded, erased = threading.Event(), threading.Event()
-    save = module._save
-
-    def slow_save(*args, **kwargs):
-        loaded.set()
-        erased.wait(10)
-        save(*args, **kwargs)
-
-    def write():
-        try:
-            with suppress(IntegrityError), tenant_scope(acme.id):
-                write_memory(actor=robo.actor, write=a_write("Late.", subject="customer-7"))
-        finally:
-            connection.close()
-
-    module._save = slow_save
-    try:
-        writer = threading.Thread(target=write)
-        writer.start()
-        assert loaded.wait(10)
-        module._save = save
-        with tenant_scope(acme.id):
-            carried_out(alice, request)
-        erased.set()
-        writer.join(20)
-    finally:
-        module._save = save
-
-
-def _guard(verb):
-    from django.db import connections  # noqa: PLC0415
-
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(f"ALTER TABLE memory_sealedcontent {verb} TRIGGER under_a_living_key")
-    connections["owner"].close()
