@@ -22,7 +22,8 @@ from memory.retrieval.terms import blind_terms
 from memory.sealing import open_versions
 
 # The vectors travel apart, as one binary array of which each row takes its part: as text they
-# would cost more than all the rest.
+# would cost more than all the rest. Each entry's steps are looked up by themselves: of EXISTS the
+# planner would hash all of a tenant's.
 STORE = """
 INSERT INTO memory_recallindex (
   tenant_id, id, version, graph, key_generation, subject_id, agent_id, visibility, namespace,
@@ -32,13 +33,14 @@ SELECT %s::uuid, entry.id, version, 0, key_generation, subject_id, agent_id, vis
   expires_at, valid_from, valid_to, run, recorded_at, confidence, model, terms,
   CASE WHEN model <> '' THEN
     (%s::float4[])[(number - 1) * %s + 1:number * %s]::halfvec END,
-  EXISTS (
-    SELECT FROM memory_memorytransition step
+  coalesce((
+    SELECT true FROM memory_memorytransition step
     WHERE step.tenant_id = %s::uuid AND step.memory_id = entry.id AND step.state = 'active'
       AND step.version = entry.version AND step.actor_kind = 'user' AND step.undoes_id IS NULL
       AND NOT EXISTS (
         SELECT FROM memory_memorytransition undo
-        WHERE undo.tenant_id = step.tenant_id AND undo.undoes_id = step.id))
+        WHERE undo.tenant_id = step.tenant_id AND undo.undoes_id = step.id)
+    LIMIT 1), false)
 FROM ROWS FROM (
   json_to_recordset(%s::json) AS (
     id uuid, version int4, key_generation int2, subject_id uuid, agent_id uuid, visibility text,
