@@ -29,7 +29,6 @@ MEMORY = (
     "screening",
     "row_security",
     "held_memory",
-    "legal_holds",
 )
 # Likewise of traces: what comes in, what is read, what is lost when a process is killed.
 TRACES = (
@@ -41,10 +40,11 @@ TRACES = (
     "trace_coverage",
 )
 # Likewise of the audit log: what it costs a write, what is lost when a process is killed, how soon
-# an event is sealed.
+# an event is sealed; what nobody may do alone, or at all.
 AUDIT = (
     "audit_writes",
     "four_eyes",
+    "legal_holds",
     "audit_durability",
     "audit_latency",
     "tenant_walls",
