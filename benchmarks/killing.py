@@ -2,12 +2,14 @@
 
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import psutil
 
 from console.runtime.ending import signal_all
+from console.runtime.supervisor import DEATHS_ALLOWED, DEATHS_WINDOW_SECONDS
 from tests.instance import Instance
 
 UNDER_LOAD = 3  # how often each sender is acknowledged before a kill, and after
@@ -74,10 +76,14 @@ def kill_in_turn(
 ) -> dict[str, list[float]]:
     """The seconds until all went on again, by victim. `recovered` waits for what else must.
 
+    Never so often that the supervisor takes a service for one that keeps dying, and gives up.
     Raises RuntimeError when a victim is missing or stays away.
     """
     recoveries: dict[str, list[float]] = {victim: [] for victim in order}
+    kills: deque[float] = deque(maxlen=DEATHS_ALLOWED)
     for victim in order:
+        if len(kills) == DEATHS_ALLOWED:
+            time.sleep(max(0.0, kills[0] + DEATHS_WINDOW_SECONDS + 1 - time.monotonic()))
         await_acknowledgements(senders, UNDER_LOAD)
         time.sleep(random.uniform(0, LONGEST_MOMENT))  # noqa: S311 - no secret
         processes = found[victim]()
@@ -85,6 +91,7 @@ def kill_in_turn(
         if not processes:
             raise RuntimeError(f"Nothing to kill of {victim}.")
         at = time.monotonic()
+        kills.append(at)
         await_acknowledgements(senders, UNDER_LOAD)
         recovered()
         recoveries[victim].append(time.monotonic() - at)
