@@ -6,15 +6,15 @@ from contextlib import suppress
 import pytest
 from django.db import IntegrityError, connection, connections
 
-from console.accounts.models import Subject
 from console.accounts.permissions import Role
 from console.administration import create_tenant
 from console.tenancy.scope import tenant_scope
 from memory.actions import write as write_module
 from memory.actions import write_memory
-from memory.desk import approve_request, receive_request, set_desk
+from memory.desk import set_desk
 from memory.models import Memory, MemoryFingerprint, RecallIndex, SealedContent, SubjectName
 from tests.cast import a_memory, a_person, a_write, an_agent
+from tests.desk.desk import about, approved
 from tests.erasure.carrying import carried_out
 
 
@@ -27,11 +27,7 @@ def test_a_write_under_way_leaves_nothing_of_an_erased_person(committed_db, guar
     a_memory(robo, subject="customer-7")
     with tenant_scope(acme.id):
         set_desk(actor=alice.actor, cool_off_hours=0)
-        jonas = Subject.objects.get(external_id="customer-7")
-        asked = receive_request(
-            actor=bob.actor, subject=jonas, asked_by="He", identity_check="Called back"
-        )
-        request = approve_request(actor=alice.actor, request=asked)
+        request = approved(bob, alice, about("customer-7"))
     _guard("ENABLE" if guarded else "DISABLE")
     try:
         _write_while_erasing(acme, alice, robo, request)

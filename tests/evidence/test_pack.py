@@ -11,14 +11,14 @@ from audit.actions import export_evidence
 from audit.evidence.extent import NothingSealedError
 from audit.models import AuditEvent, Checkpoint
 from audit.trail import forget_words
-from console.accounts.models import Subject
 from console.accounts.permissions import Role
 from console.administration import create_tenant
 from console.platform.clock import now
 from console.platform.errors import InvalidInputError, NotPermittedError
 from console.tenancy.scope import tenant_scope
-from memory.desk import approve_request, receive_request, set_desk
+from memory.desk import set_desk
 from tests.cast import a_memory, a_person, an_agent
+from tests.desk.desk import about, approved
 from tests.erasure.carrying import gone_on
 from tests.evidence.packs import a_pack, key_of, seal, verified
 from tests.proof.log import behind_the_applications_back, events, leaves, some_events
@@ -125,13 +125,7 @@ def test_certificates_of_erasures_verify_until_a_byte_is_changed(postgres, dana,
     a_memory(robo, "Jonas prefers e-mail.", subject="jonas-weber")
     with tenant_scope(sealed.id):
         set_desk(actor=alice.actor, cool_off_hours=0)
-        request = receive_request(
-            actor=bob.actor,
-            subject=Subject.objects.get(external_id="jonas-weber"),
-            asked_by="The customer, by letter",
-            identity_check="Called back on file number",
-        )
-        request = approve_request(actor=alice.actor, request=request)
+        request = approved(bob, alice, about("jonas-weber"))
     assert gone_on(request).status == "completed"
     seal(sealed)
     a_pack(dana, tmp_path / "pack.zip")

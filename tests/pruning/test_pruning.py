@@ -18,17 +18,17 @@ from audit.proof.pruned import payload_of, pruned_log
 from audit.proof.sequence import sequence_everything
 from audit.pruning import prune
 from audit.streams.lines import next_lines
-from console.accounts.models import Subject
 from console.accounts.permissions import Role
 from console.platform.clock import now
 from console.platform.errors import NotFoundError
 from console.tenancy.scope import tenant_scope
-from memory.desk import approve_request, receive_request, set_desk
+from memory.desk import set_desk
 from memory.evidence.documents import evidence_pack
 from memory.restoring import check_restored
 from memory.retention.rules import Rules
 from memory.retention.sweep import carry_out
 from tests.cast import a_memory, a_person, an_agent
+from tests.desk.desk import about, approved
 from tests.erasure.carrying import gone_on
 from tests.evidence.packs import a_pack, key_of, verified
 from tests.proof.log import events, leaves
@@ -175,13 +175,7 @@ def test_a_person_is_erased_and_the_certificate_verifies(acme, alice, dana, tmp_
     bob = a_person(acme, "bob", Role.REVIEWER)
     with tenant_scope(acme.id):
         set_desk(actor=alice.actor, cool_off_hours=0)
-        request = receive_request(
-            actor=bob.actor,
-            subject=Subject.objects.get(external_id="jonas-weber"),
-            asked_by="The customer, by letter",
-            identity_check="Called back on file number",
-        )
-        request = approve_request(actor=alice.actor, request=request)
+        request = approved(bob, alice, about("jonas-weber"))
     assert gone_on(request).status == "completed"
     seal()
     a_pack(dana.actor, tmp_path / "pack.zip")
