@@ -34,7 +34,8 @@ from memory.erasure.saga import advance
 from memory.erasure.words import Words, words_of
 from memory.models import ErasureStep, RequestStatus, SubjectRequest
 from tests.cast import Machine, a_write
-from tests.erasure.planting import CANARY, NAME, Cast
+from tests.erasure.planting import Cast
+from tests.erasure.workspace import CANARY, NAME
 from tests.ingest.messages import SECOND, a_span, moment_ns, protobuf_body
 from tests.webhooks.receiver import receiving
 

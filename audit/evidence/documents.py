@@ -63,7 +63,7 @@ def _keys(extent: Extent) -> Iterator[bytes]:
 
 
 def _anchors(extent: Extent) -> Iterator[bytes]:
-    """Who outside the database took which checkpoint, with what they answered."""
+    """Who outside the database took which checkpoint, with the tokens of timestamp authorities."""
     for begin in range(extent.begins_at, extent.ends_at + 1, PAGE):
         end = min(begin + PAGE - 1, extent.ends_at)
         with tenant_scope(extent.tenant_id):

@@ -10,8 +10,8 @@ MAX_RECEIPT = 20_000
 class Anchor(ScopedModel):
     """A checkpoint was taken by somebody outside the database. Append-only.
 
-    It outlives the stream that sent it, so `sink` keeps its name. `receipt` is what the receiver
-    answered: a timestamp token (RFC 3161, DER) is evidence by itself, other answers are not.
+    It outlives the stream that sent it, so `sink` keeps its name. `receipt` is a
+    timestamp token (RFC 3161, DER), evidence by itself; what others answer is not, nor is it kept.
     """
 
     checkpoint = models.BigIntegerField()

@@ -87,7 +87,7 @@ def _by_webhook(parcel: Parcel) -> Sent:
     answer = post(parcel.address, body=body, headers=headers, seconds=SECONDS, cut=READ_BYTES)
     if not _is_taken(answer):
         return Sent(parcel, "status", answer.status)
-    return Sent(parcel, status=answer.status, receipt=answer.body)
+    return Sent(parcel, status=answer.status)
 
 
 def _is_taken(answer: Answer) -> bool:

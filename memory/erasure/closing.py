@@ -5,13 +5,18 @@ from console.keys.models import DataKey, Purpose
 from console.platform.clock import now
 from memory.desk import complete_request
 from memory.desk.letters import tell_on_commit
+from memory.desk.restrict import lift_restrictions
 from memory.erasure.physical import clear_own_space
 from memory.erasure.work import FIRST, Done, Work
 from memory.models import ErasureStep, RequestStatus
 
 
 def close(work: Work) -> Done:
-    """The key goes that the words to look for stood under; the request keeps no word either."""
+    """The key goes that the words to look for stood under; the request keeps no word either.
+
+    A restriction ends: nothing is kept any more, and whoever writes is told that they are erased.
+    """
+    lift_restrictions(actor=work.actor, request=work.request)
     if work.request.status != RequestStatus.COMPLETED:
         work.request.contact = work.words().contact
         tell_on_commit(work.request, "completed")

@@ -4,65 +4,32 @@ Each place has a word of its own, as text, as base64 and as hexadecimal digits, 
 found again tells where it was let in.
 """
 
-from base64 import b64encode
-from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
-from allauth.account.internal.userkit import user_id_to_str
+from django.core.management import call_command
 from django.test import Client
 
+from audit.streams.sending import send_due
 from console.accounts.models import Subject
-from console.accounts.permissions import Role
-from console.administration import create_tenant
-from console.platform.clock import now
 from console.tenancy.scope import tenant_scope
 from console.webhooks.sending import deliver_due
 from memory.actions import name_subject, next_opinion, save_queue
-from memory.desk import set_desk
-from memory.models import LegalHold, Memory, ReviewItem, SubjectRequest
+from memory.models import LegalHold, ScreeningRun
 from memory.reviews.figures import QueueFigures
 from tests.api.door import door_of
-from tests.cast import Person, a_memory, a_person, an_agent
-from tests.erasure.said import Words, ok
+from tests.cast import a_memory
+from tests.erasure.asking import ask_for_everything
+from tests.erasure.said import ok
+from tests.erasure.workspace import CANARY, ENCODED, NAME, Workspace
 from tests.ingest.messages import a_span, protobuf_body
-from tests.webhooks.receiver import Receiver
+from tests.proof.log import checkpoint_of, sequence_all
 
-CANARY = "zyxcanary-4711"
-NAME = "Quirinus Zyxenbach"
-ENCODED = [b64encode(f"xyz{CANARY}{NAME}".encode()).decode(), CANARY.encode().hex()]
 TRACE, RUN = b"c" * 16, "wozzle-conversation"
 
 
-@dataclass
-class Cast:
-    """A workspace and who is in it."""
-
-    receiver: Receiver
-
-    def __post_init__(self) -> None:
-        self.acme = create_tenant(slug="acme", name="Acme")
-        self.alice = a_person(self.acme, "alice", Role.OWNER)
-        self.bob = a_person(self.acme, "bob", Role.REVIEWER)
-        self.erin = a_person(self.acme, "erin", Role.REVIEWER)
-        self.robo = an_agent(self.acme, "robo")
-        self.rookie = an_agent(self.acme, "rookie", trusted=False)
-        self.words = Words()
-        # A receiver of webhooks that repeats what it has heard elsewhere.
-        self.receiver.status, self.receiver.answer = 200, self.words.at("receiver").encode()
-        hook = {"url": self.receiver.url, "kinds": ["review.decided"]}
-        ok(door_of(self.alice).post("webhooks", hook), 201)
-
-    def page(self, person: Person) -> Client:
-        client = Client()
-        client.force_login(person.user)
-        session = client.session
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-            {"method": "password", "at": now().timestamp()}
-        ]
-        session["account_authentication_methods_user"] = user_id_to_str(person.user)
-        session.save()
-        return client
+class Cast(Workspace):
+    """Its doors are used for all they are there for, and a word is said at each."""
 
     def plant(self) -> None:
         for number in range(5):
@@ -74,10 +41,9 @@ class Cast:
         self.review()
         self.look_into()
         self.keep()
-        self.ask()
-        while deliver_due(self.acme.id):
-            pass
-        assert self.receiver.got
+        self.govern()
+        self.request_id = ask_for_everything(self)
+        self.send_out()
 
     def write(self) -> None:
         """By agents, who may call things as they like."""
@@ -122,16 +88,6 @@ class Cast:
         ok(robo.post("recall", recall))
         summary = {"content": words.at("summary"), "derived_from": [str(self.memories()[5].id)]}
         ok(robo.post("memories", summary), 201)
-
-    def memories(self) -> list[Memory]:
-        with tenant_scope(self.acme.id):
-            about = Memory.objects.filter(subject__external_id=CANARY, state="active")
-            return list(about.order_by("id"))
-
-    def reviews(self) -> list[ReviewItem]:
-        with tenant_scope(self.acme.id):
-            about = ReviewItem.objects.filter(subject__external_id=CANARY, status="open")
-            return list(about.exclude(kind="quarantine").order_by("id"))
 
     def review(self) -> None:
         """By people, beside what agents wrote; a webhook's receiver repeats what it likes."""
@@ -252,31 +208,23 @@ class Cast:
         basis = {"basis": "consent", "note": words.at("basis")}
         assert page.post(f"/subjects/{self.subject.id}/basis", basis).status_code == 302
 
-    def ask(self) -> None:
-        """At the desk: an access request that ended, one by the form, and the erasure."""
-        words, bob = self.words, door_of(self.bob)
+    def govern(self) -> None:
+        """What goes over all that is stored, or over everybody: screening, and who has access."""
+        call_command("screen_memories", stdout=StringIO())
         with tenant_scope(self.acme.id):
-            set_desk(actor=self.alice.actor, cool_off_hours=0, form_open=True)
-        asked = {
-            "subject": CANARY,
-            "asked_by": f"{NAME} {words.at('asked_by')}",
-            "contact": f"{CANARY}@mail.example",
-            "identity_check": words.at("identity"),
-        }
-        access = asked | {"kind": "access", "wish": words.at("wish")}
-        ended = ok(bob.post("subject-requests", access, **{"Idempotency-Key": "ask-1"}), 201)
-        withdrawn = {"verb": "withdraw", "reason": words.at("withdrawn")}
-        ok(bob.post(f"subject-requests/{ended['id']}/transitions", withdrawn))
-        form = {"kind": "erasure", "named": CANARY, "contact": f"{CANARY}@other.example"}
-        assert Client().post("/privacy/acme/", form | {"wish": words.at("form")}).status_code == 200
-        with tenant_scope(self.acme.id):
-            stranger = SubjectRequest.objects.get(came_by="form")
-        refused = {"verb": "refuse", "ground": "not_them", "reason": words.at("refused")}
-        ok(bob.post(f"subject-requests/{stranger.id}/transitions", refused))
-        made = ok(bob.post("subject-requests", asked | {"kind": "erasure"}), 201)
-        extended = {"verb": "extend", "reason": words.at("extension")}
-        ok(bob.post(f"subject-requests/{made['id']}/transitions", extended))
-        path = f"subject-requests/{made['id']}/transitions"
-        ok(bob.post(path, {"verb": "acknowledge", "how": words.at("acknowledged")[:60]}))
-        ok(door_of(self.alice).post(path, {"verb": "approve"}))
-        self.request_id = made["id"]
+            assert ScreeningRun.objects.get().looked_at > 0
+        begun = self.page(self.alice).post("/settings/access-review/start")
+        assert begun.status_code == 302, begun.content
+
+    def send_out(self) -> None:
+        """Webhooks, and the log to a SIEM, which answers with what it heard elsewhere."""
+        for sends in ("events", "checkpoints"):
+            stream: dict[str, Any] = {"name": sends, "sends": sends, "kind": "webhook"}
+            stream |= {"address": self.receiver.url, "with_words": True, "begins": "beginning"}
+            ok(door_of(self.alice).post("audit/streams", stream), 201)
+        sequence_all(self.acme)
+        checkpoint_of(self.acme)
+        while deliver_due(self.acme.id) or send_due(self.acme.id):
+            pass
+        sent = b"".join(got.body for got in self.receiver.got)
+        assert {"decision as text", "release_subject as text"} <= self.words.found_in(sent)

@@ -4,11 +4,13 @@ Not in a table, whoever looks; not in a dump, the data folder, the write-ahead l
 in what is exported afterwards.
 """
 
+import gzip
 import inspect
 import io
 import subprocess
 import zipfile
 from base64 import b64encode
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from celery import current_app
 from django.test import Client
 
 from console.platform.errors import ErasedSubjectError
+from console.runtime import base_backup
 from console.runtime.postgres import INSTALLATION
 from console.runtime.provision import ERASER
 from console.tenancy.rows import fetch
@@ -29,7 +32,8 @@ from tests.api.door import door_of
 from tests.cast import a_write
 from tests.database import DATABASE, PASSWORDS
 from tests.erasure.carrying import gone_on, receipts_of
-from tests.erasure.planting import CANARY, NAME, Cast
+from tests.erasure.planting import Cast
+from tests.erasure.workspace import CANARY, NAME
 from tests.proof.log import checkpoint_of, sequence_all
 from tests.webhooks.receiver import receiving
 
@@ -61,7 +65,7 @@ def planted(committed_db, settings, postgres):
     return cast
 
 
-def test_a_canary_in_every_store_is_nowhere_after(planted, postgres, caplog):
+def test_a_canary_in_every_store_is_nowhere_after(planted, postgres, caplog, tmp_path):
     words, said = planted.words, dumped(postgres)
     wanted, window = needles(planted)
     # The control: what is not sealed is found before.
@@ -84,7 +88,7 @@ def test_a_canary_in_every_store_is_nowhere_after(planted, postgres, caplog):
     told = "\n".join(record.getMessage() for record in caplog.records).encode()
     assert words.found_in(told) == set()
     assert [needle for needle in wanted if needle in told] == []
-    for address, content in taken_away(planted):
+    for address, content in chain(taken_away(planted), backed_up(postgres, tmp_path)):
         assert words.found_in(content) == set(), address
         assert [needle for needle in wanted if needle in content] == [], address
     with pytest.raises(ErasedSubjectError), tenant_scope(planted.acme.id):
@@ -123,6 +127,13 @@ def taken_away(planted):
         yield address, content
     for address in PAGES:
         yield address, content_of(page.get(address), address)
+
+
+def backed_up(postgres, folder):
+    """A base backup, file by file."""
+    for path in sorted(base_backup.take(postgres, folder).folder.iterdir()):
+        packed = path.suffix == ".gz"
+        yield path.name, gzip.decompress(path.read_bytes()) if packed else path.read_bytes()
 
 
 def content_of(response, address):

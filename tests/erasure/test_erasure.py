@@ -16,6 +16,7 @@ from console.platform.errors import (
     LegalHoldError,
     NotPermittedError,
     OwnProposalError,
+    RestrictedSubjectError,
     WrongStateError,
 )
 from memory.actions import (
@@ -141,6 +142,18 @@ def test_a_late_write_about_them_is_refused_and_about_others_is_not(
     refused, kept = write_memories(actor=robo.actor, writes=both).results
     assert isinstance(refused, ErasedSubjectError)
     assert kept.memory.state == "active"
+
+
+def test_a_restriction_ends_with_what_it_kept(in_acme, alice, bob, robo, written):
+    approve_request(actor=alice.actor, request=asked(bob, written, kind="restriction"))
+    again = a_write("Jonas again.", subject="customer-7")
+    with pytest.raises(RestrictedSubjectError):
+        write_memory(actor=robo.actor, write=again)
+    carried_out(alice, approve_request(actor=alice.actor, request=asked(bob, written)))
+    with pytest.raises(ErasedSubjectError):
+        write_memory(actor=robo.actor, write=again)
+    lifted = AuditEvent.objects.get(kind="subject.restriction_lifted")
+    assert lifted.payload["subject_id"] == str(written.id)
 
 
 def test_one_nobody_wrote_about_yet_is_erased_in_advance(in_acme, alice, bob, robo):

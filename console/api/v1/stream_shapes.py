@@ -106,7 +106,7 @@ class AnchoredAnswer(Shape):
     sink = serializers.CharField(help_text="The stream's name then, or `file`.")
     accepted_at = serializers.DateTimeField()
     receipt = serializers.CharField(
-        allow_null=True, help_text="Base64: what was answered; of a timestamp authority, DER."
+        allow_null=True, help_text="A timestamp authority's token, DER in base64; of others null."
     )
 
 
