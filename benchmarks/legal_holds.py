@@ -42,8 +42,6 @@ def main() -> Table:
         made = list(in_new_tenants(ROUNDS))
     done = sum((one.done for one in made), Counter[str]())
     losses = [loss for one in made for loss in one.losses]
-    for loss in losses[:SHOWN]:
-        print(loss, file=sys.stderr)
     table.add("rounds", sum(one.rounds for one in made), "")
     for what in sorted(done):
         table.add(what, done[what], "")
@@ -57,6 +55,8 @@ def in_new_tenants(most: int) -> Iterator[Interleaving]:
     for begun in range(0, most, OF_A_TENANT):
         made = rounds(min(OF_A_TENANT, most - begun))
         lost += len(made.losses)
+        for loss in made.losses[:SHOWN]:
+            print(f"legal_holds: seed {made.seed}, {loss}", file=sys.stderr)
         print(f"legal_holds: {begun + made.rounds}, lost {lost}", file=sys.stderr)
         yield made
 

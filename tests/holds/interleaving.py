@@ -25,7 +25,7 @@ from console.accounts.models import Subject
 from console.accounts.permissions import Role
 from console.administration import create_tenant
 from console.platform.crypto.envelope import SealBrokenError
-from console.platform.errors import DomainError
+from console.platform.errors import DomainError, NotFoundError
 from console.tenancy.scope import tenant_scope
 from memory.actions import place_hold, release_hold
 from memory.models import HoldScope, Memory
@@ -88,8 +88,10 @@ class Interleaving:
             with tenant_scope(self.tenant.id):
                 over = self._over(things, scope)
                 hold = place_hold(actor=self.alice.actor, ground="Case 7", **over)
+                if hold.subject_id not in {None, things.subject}:
+                    raise NotFoundError(noun="subject")
                 before = seen(things, scope, agent_id=agent_id)
-        except REFUSALS:  # what it should be over was erased or spoiled first
+        except REFUSALS:  # what it should be over was erased, spoiled or called otherwise first
             self.done["too late to hold"] += 1
             return
         time.sleep(chance.random() * PAUSE * 3)
