@@ -71,7 +71,7 @@ def certificate_screen(certificate: ErasureCertificate) -> CertificateScreen:
         approved_at=_moment(told["approved_at"]),
         started_at=_moment(told["started_at"]),
         issued_at=datetime.fromisoformat(told["issued_at"]),
-        held=[Held(STORE_LABELS.get(name, name), count) for name, count in _in_order(told["held"])],
+        held=[Held(STORE_LABELS.get(name, name), count) for name, count in in_order(told["held"])],
         receipts=[_receipt(step) for step in told["steps"]],
         limits=[limit_said(code) for code in told["limits"]],
         json=json_of(certificate),
@@ -79,7 +79,7 @@ def certificate_screen(certificate: ErasureCertificate) -> CertificateScreen:
     )
 
 
-def _in_order(held: dict[str, int]) -> list[tuple[str, int]]:
+def in_order(held: dict[str, Any]) -> list[tuple[str, Any]]:
     """As they are erased; a store that is no more comes last."""
     order = list(STORE_LABELS)
     return sorted(held.items(), key=lambda one: order.index(one[0]) if one[0] in order else 999)

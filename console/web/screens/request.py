@@ -16,7 +16,7 @@ from console.accounts.permissions import Permission
 from console.platform.clock import now
 from console.web.forms.request import names_in
 from console.web.request_deeds import DEEDS
-from console.web.screens.certificate import STORE_LABELS
+from console.web.screens.certificate import STORE_LABELS, in_order
 from console.web.screens.erasure import ErasureProgress, erasure_progress
 from console.web.templatetags.screen import words
 from memory.desk.access import subjects_of
@@ -98,8 +98,8 @@ class RequestScreen:
 
     @property
     def outcome(self) -> list[tuple[str, str]]:
-        """What was done, in the words of the stores it was done to."""
-        done = self.asked.outcome.items()
+        """What was done, in the words and the order of the stores it was done to."""
+        done = in_order(self.asked.outcome)
         return [(STORE_LABELS.get(name, words(name)), _told(value)) for name, value in done]
 
     @property
