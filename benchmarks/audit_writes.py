@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CLIENTS = 16
-ROUNDS = 7
+ROUNDS = 15
 WARM_UP, SECONDS = 1.0, 3.0
 BEFORE, PER_BATCH = 2_000, 100
 OTHER_WORK = 0.020
