@@ -97,7 +97,7 @@ class RecallView(TenantView):
         description="Those in force that fit the query, best first. Every recall is recorded.",
         tags=["recall"],
         request=RecallBody,
-        responses={200: RecallAnswer, **problems(400, 413, 415)},
+        responses={200: RecallAnswer, **problems(400, 404, 413, 415)},
     )
     def post(self, request: Request) -> Response:
         checked(NoQuery, request.query_params)
