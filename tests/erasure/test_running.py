@@ -176,7 +176,7 @@ def told_in(instance: Instance, words: Words) -> set[str]:
 
 
 def assert_nothing_was_sent(heard: list[bytes], words: Words) -> None:
-    """Of the worker's messages, which are base64 in base64's own alphabet, what they say too."""
+    """Neither as a command nor in a message to the worker, whose body travels as base64."""
     if BROKER is None:
         return
     assert heard[-1] == b"ECHO done"
